@@ -1,0 +1,1 @@
+"""What the graph is, where it is kept, and the fast picture of it."""

@@ -1,0 +1,1 @@
+"""Mapping files shipped with the product, one TOML file per foreign schema."""
