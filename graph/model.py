@@ -20,13 +20,23 @@ KIND_CODE = {kind: code for code, kind in enumerate(KINDS)}
 PARTIES = ("applicant", "company", "merchant")
 """Kinds that can be members of a finding."""
 
-PERSONAL_KINDS = frozenset({"phone", "email", "id_document", "account", "address", "device", "ip", "wifi", "name"})
+PERSONAL_KINDS = frozenset(
+    {"phone", "email", "id_document", "account", "address", "device", "ip", "wifi", "name"}
+)
 """Kinds whose keys are personal unless a mapping says `internal`; `name` stands for people's names, which are no nodes."""
 
 ALWAYS = -(2**63)
 """A time before every other: the start of what has no start, the `known_at` of what was always known."""
 FOREVER = 2**63 - 1
 """A time after every other: the end of what has no end."""
+
+STATUS_FIELDS = frozenset(
+    {
+        "status", "balance", "off_balance_amount", "five_class", "dpd",
+        "total_assets", "total_liabilities", "net_assets",
+    }
+)  # fmt: skip
+"""Cells that describe the present state: they count only from their version's ``status_from``."""
 
 Nature = Literal["tie", "event", "state"]
 
@@ -105,7 +115,7 @@ def finding_id(kind: str, view: str, members: list[dict[str, str]]) -> str:
     """The first 16 hex digits of SHA-256 over kind, view and the sorted ``role node`` pairs, each on a line of its own.
 
     >>> finding_id("guarantee_mutual", "raw", [{"node": "company:B", "role": "party"}, {"node": "company:A", "role": "party"}])
-    '91bd3d56ef8c2d45'
+    'f2f06340800d7672'
     """
     pairs = sorted(f"{member['role']} {member['node']}" for member in members)
     return hashlib.sha256("\n".join([kind, view, *pairs]).encode()).hexdigest()[:16]

@@ -1,0 +1,454 @@
+"""The fast picture of the graph: plain arrays, memory-mapped, read-only.
+
+A snapshot holds *all* versions that exist at its revision, with their time columns, so ``at(T)`` answers for any T
+without another trip to the store. Nodes are numbered from 0; relationships are numbered from 0 across all relations,
+those of one relation standing together. ``superseded_at`` is the ``known_at`` of the version that replaces this one
+(``FOREVER`` where none does), so a version shows at T when ``known_at <= T < superseded_at``; see ``visibility.py``.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.ipc as ipc
+
+from .model import KIND_CODE, KINDS, RELATION_CODE, RELATIONS, STATUS_FIELDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+FORMAT = 1
+EDGE_NUMBERS = {
+    "source": np.int32,
+    "target": np.int32,
+    "amount": np.float64,
+    "valid_from": np.int64,
+    "valid_to": np.int64,
+    "known_at": np.int64,
+    "superseded_at": np.int64,
+    "file": np.int32,
+    "row": np.int32,
+}
+FACT_NUMBERS = {
+    "node": np.int32,
+    "valid_from": np.int64,
+    "valid_to": np.int64,
+    "known_at": np.int64,
+    "superseded_at": np.int64,
+    "status_from": np.int64,
+    "file": np.int32,
+    "row": np.int32,
+}
+_IS_STATE = np.array([relation.nature == "state" for relation in RELATIONS.values()])
+
+
+@dataclass(frozen=True)
+class Edges:
+    """The relationships of one relation that show at a snapshot's ``as_of``; arrays of one length.
+
+    Attributes
+    ----------
+    positions : int64, the relationships' numbers in the snapshot, for ``Snapshot.evidence`` and ``column``
+    source, target : int32 node numbers
+    amount : float64, NaN where unknown
+    valid_from, valid_to : int64 epoch milliseconds, ``ALWAYS`` and ``FOREVER`` where open; an event's time is ``valid_from``
+    """
+
+    relation: str
+    positions: np.ndarray
+    source: np.ndarray
+    target: np.ndarray
+    amount: np.ndarray
+    valid_from: np.ndarray
+    valid_to: np.ndarray
+    _fields: pa.Table
+    _first: int
+
+    def __len__(self) -> int:
+        return len(self.positions)
+
+    def column(self, name: str) -> pd.Series:
+        """Another cell of the relationships' rows by its column name, such as ``joint_group_id``; None (text) or NaN
+        (numbers and times) where blank, all blank where no row ever had the column."""
+        if name not in self._fields.column_names:
+            return pd.Series([None] * len(self), dtype=object)
+        return self._fields.column(name).take(pa.array(self.positions - self._first)).to_pandas()
+
+
+class Snapshot:
+    """The graph at one revision, seen at ``as_of``. Open with ``open_snapshot``; never changes.
+
+    Attributes
+    ----------
+    revision : the store's revision it shows
+    data_date : epoch milliseconds of the store's latest event at that revision, None where it holds none
+    as_of : epoch milliseconds; what was not known then is not shown
+    """
+
+    def __init__(self, folder: Path, as_of: int, shared: _Shared | None = None):
+        self.folder = folder
+        self._shared = shared or _Shared(folder)
+        self.revision: int = self._shared.meta["revision"]
+        self.data_date: int | None = self._shared.meta["data_date"]
+        self.as_of = as_of
+
+    def at(self, as_of: int) -> Snapshot:
+        """The same snapshot seen at another time; the arrays are shared."""
+        return Snapshot(self.folder, as_of, self._shared)
+
+    # -- nodes
+    @property
+    def node_count(self) -> int:
+        """How many nodes are numbered, shown at ``as_of`` or not."""
+        return len(self._shared.kinds)
+
+    @property
+    def kinds(self) -> np.ndarray:
+        """uint8 by node: the kind's position in ``model.KINDS``."""
+        return self._shared.kinds
+
+    def name(self, node: int) -> str:
+        """A node's name, ``kind:key``."""
+        return self._shared.names[int(node)].as_py()
+
+    def names(self, nodes: np.ndarray | Sequence[int]) -> list[str]:
+        """The names of many nodes."""
+        return self._shared.names.take(pa.array(np.asarray(nodes, dtype=np.int64))).to_pylist()
+
+    def find(self, name: str) -> int | None:
+        """The number of a node by its name, None where the snapshot has no such node."""
+        order, names = self._shared.order, self._shared.names
+        low, high = 0, len(order)
+        while low < high:
+            middle = (low + high) // 2
+            if names[int(order[middle])].as_py() < name:
+                low = middle + 1
+            else:
+                high = middle
+        if low < len(order) and names[int(order[low])].as_py() == name:
+            return int(order[low])
+        return None
+
+    @cached_property
+    def shown(self) -> np.ndarray:
+        """bool by node: a version that shows at ``as_of`` states it, or a relationship that shows ends at it."""
+        shown = np.zeros(self.node_count, dtype=bool)
+        for table in self._shared.meta["facts"]:
+            numbers = self._shared.facts(table)[0]
+            stated = numbers["node"][self._fact_mask(numbers)]
+            shown[stated[stated >= 0]] = True
+        mask = self.visible(slice(None))
+        shown[self._shared.edges["source"][mask]] = True
+        shown[self._shared.edges["target"][mask]] = True
+        return shown
+
+    def of_kind(self, kind: str) -> np.ndarray:
+        """int32 numbers of the nodes of a kind that show at ``as_of``, ascending."""
+        return np.flatnonzero((self.kinds == KIND_CODE[kind]) & self.shown).astype(np.int32)
+
+    def kind(self, node: int) -> str:
+        """The kind of a node."""
+        return KINDS[self.kinds[node]]
+
+    def mask(self, token: str) -> str | None:
+        """What people may see of a personal value, such as ``138****1234``; None for what is no token here."""
+        tokens, masks = self._shared.masks
+        place = int(np.searchsorted(tokens, token)) if len(tokens) else 0
+        return masks[place] if place < len(tokens) and tokens[place] == token else None
+
+    # -- relationships
+    @property
+    def edge_count(self) -> int:
+        """How many versions of relationships are numbered, shown at ``as_of`` or not."""
+        return len(self._shared.edges["source"])
+
+    def visible(self, positions: np.ndarray | slice) -> np.ndarray:
+        """bool by position: does this version of a relationship show at ``as_of``?"""
+        columns = self._shared.edges
+        known = (columns["known_at"][positions] <= self.as_of) & (
+            self.as_of < columns["superseded_at"][positions]
+        )
+        in_force = (columns["valid_from"][positions] <= self.as_of) & (
+            self.as_of < columns["valid_to"][positions]
+        )
+        return known & (in_force | ~_IS_STATE[self._shared.relation_of[positions]])
+
+    def edges(self, relation: str) -> Edges:
+        """The relationships of a relation that show at ``as_of``."""
+        first, last = self._shared.span(relation)
+        positions = first + np.flatnonzero(self.visible(slice(first, last)))
+        columns = {
+            name: self._shared.edges[name][positions]
+            for name in ("source", "target", "amount", "valid_from", "valid_to")
+        }
+        return Edges(relation, positions, **columns, _fields=self._shared.fields(relation), _first=first)
+
+    def adjacency(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """All relationships from both ends, whatever ``as_of`` (check with ``visible``): ``offsets int64[nodes + 1]``,
+        ``neighbours int32``, ``positions int64`` of the relationships. A self-loop stands once."""
+        return self._shared.adjacency
+
+    def relation(self, position: int) -> str:
+        """The relation of a relationship by its number."""
+        return list(RELATIONS)[self._shared.relation_of[position]]
+
+    def evidence(self, positions: np.ndarray | Sequence[int]) -> list[dict]:
+        """Relationships as evidence: ``{"source", "target", "relation", "uid", "file", "row"}``."""
+        positions = np.asarray(positions, dtype=np.int64)
+        columns, files, relations = self._shared.edges, self._shared.meta["files"], list(RELATIONS)
+        sources, targets = self.names(columns["source"][positions]), self.names(columns["target"][positions])
+        uids = self._shared.uids.take(pa.array(positions)).to_pylist()
+        return [
+            {
+                "source": sources[i],
+                "target": targets[i],
+                "relation": relations[self._shared.relation_of[position]],
+                "uid": uids[i],
+                "file": files.get(str(columns["file"][position])),
+                "row": int(columns["row"][position]),
+            }
+            for i, position in enumerate(positions)
+        ]
+
+    def relationship(self, position: int) -> dict:
+        """One relationship whole: its evidence, and its amount, times and other cells (blank ones left out)."""
+        columns = self._shared.edges
+        relation = self.relation(position)
+        first, _ = self._shared.span(relation)
+        fields = self._shared.fields(relation)
+        cells = {name: fields.column(name)[position - first].as_py() for name in fields.column_names}
+        amount = float(columns["amount"][position])
+        return {
+            **self.evidence([position])[0],
+            **({} if np.isnan(amount) else {"amount": amount}),
+            "valid_from": int(columns["valid_from"][position]),
+            "valid_to": int(columns["valid_to"][position]),
+            "known_at": int(columns["known_at"][position]),
+            "data": {name: value for name, value in cells.items() if value is not None},
+        }
+
+    # -- facts
+    def facts(self, table: str) -> pd.DataFrame:
+        """What rows of a table say at ``as_of``, one row each: ``node`` (int32, -1 for a row about no node), ``uid``,
+        ``valid_from``, ``valid_to`` and the table's own columns. Columns of the present state are blank before their
+        ``status_from``. Empty where the store holds no such table."""
+        if table not in self._shared.meta["facts"]:
+            return pd.DataFrame({"node": np.array([], dtype=np.int32), "uid": []})
+        numbers, fields = self._shared.facts(table)
+        places = np.flatnonzero(self._fact_mask(numbers))
+        frame = fields.take(pa.array(places)).to_pandas()
+        for name in ("valid_to", "valid_from", "node"):
+            frame.insert(0, name, numbers[name][places])
+        early = numbers["status_from"][places] > self.as_of
+        if early.any():
+            for name in STATUS_FIELDS.intersection(frame.columns):
+                frame.loc[early, name] = None
+        return frame
+
+    def _fact_mask(self, numbers: dict[str, np.ndarray]) -> np.ndarray:
+        return (
+            (numbers["known_at"] <= self.as_of)
+            & (self.as_of < numbers["superseded_at"])
+            & (numbers["valid_from"] <= self.as_of)
+            & (self.as_of < numbers["valid_to"])
+        )
+
+
+class _Shared:
+    """The files of a snapshot, each mapped when first asked for; shared by every ``at``."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.meta = json.loads((folder / "snapshot.json").read_text("utf-8"))
+        self._facts: dict[str, tuple[dict[str, np.ndarray], pa.Table]] = {}
+
+    @cached_property
+    def names(self) -> pa.Array:
+        return _single(_mapped(self.folder / "names.arrow").column("name"))
+
+    @cached_property
+    def kinds(self) -> np.ndarray:
+        return np.load(self.folder / "kinds.npy", mmap_mode="r")
+
+    @cached_property
+    def order(self) -> np.ndarray:
+        return np.load(self.folder / "order.npy", mmap_mode="r")
+
+    @cached_property
+    def masks(self) -> tuple[np.ndarray, list[str]]:
+        table = _mapped(self.folder / "masks.arrow")
+        return np.array(table.column("token").to_pylist(), dtype=str), table.column("mask").to_pylist()
+
+    @cached_property
+    def edges(self) -> dict[str, np.ndarray]:
+        return _load_numbers(self.folder / "edges", EDGE_NUMBERS)
+
+    @cached_property
+    def uids(self) -> pa.Array:
+        return _single(_mapped(self.folder / "edges" / "uid.arrow").column("uid"))
+
+    @cached_property
+    def relation_of(self) -> np.ndarray:
+        return np.load(self.folder / "edges" / "relation.npy", mmap_mode="r")
+
+    def span(self, relation: str) -> tuple[int, int]:
+        first, last = self.meta["edges"].get(relation, (0, 0))
+        return first, last
+
+    def fields(self, relation: str) -> pa.Table:
+        path = self.folder / "edges" / f"{relation}.arrow"
+        return _mapped(path) if path.exists() else pa.table({})
+
+    def facts(self, table: str) -> tuple[dict[str, np.ndarray], pa.Table]:
+        if table not in self._facts:
+            folder = self.folder / "facts" / table
+            self._facts[table] = _load_numbers(folder, FACT_NUMBERS), _mapped(folder / "fields.arrow")
+        return self._facts[table]
+
+    @cached_property
+    def adjacency(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        offsets, neighbours, positions = (
+            np.load(self.folder / "adjacency" / f"{name}.npy", mmap_mode="r")
+            for name in ("offsets", "neighbours", "positions")
+        )
+        return offsets, neighbours, positions
+
+
+def open_snapshot(folder: Path, as_of: int) -> Snapshot:
+    """Map the snapshot kept in a folder."""
+    return Snapshot(folder, as_of)
+
+
+def write_snapshot(
+    folder: Path,
+    *,
+    revision: int,
+    data_date: int | None,
+    files: dict[int, str],
+    names: pa.Array,
+    masks: pa.Table,
+    edges: Iterable[tuple[str, pa.Table]],
+    facts: Iterable[tuple[str, pa.Table]],
+    types: dict[str, dict[str, str]],
+) -> None:
+    """Write what a store holds at a revision as a snapshot folder.
+
+    Parameters
+    ----------
+    folder : made here; must not exist
+    files : names of source files by number
+    names : node names; a node's place is its number
+    masks : columns token and mask
+    edges : per relation, in the order of ``RELATIONS``, the columns of ``EDGE_NUMBERS``, ``uid`` and ``data``
+    facts : per table, the columns of ``FACT_NUMBERS``, ``uid`` and ``data``
+    types : per relation or table, the type of each key of ``data``
+    """
+    from .kernels.adjacency import both
+
+    folder.mkdir(parents=True)
+    (folder / "edges").mkdir()
+    (folder / "adjacency").mkdir()
+    meta: dict = {"format": FORMAT, "revision": revision, "data_date": data_date, "files": files}
+
+    spans, parts, uids, codes = {}, {name: [] for name in EDGE_NUMBERS}, [], []
+    count = 0
+    for relation, table in edges:
+        if table.num_rows == 0:
+            continue
+        spans[relation] = (count, count + table.num_rows)
+        count += table.num_rows
+        for name, dtype in EDGE_NUMBERS.items():
+            parts[name].append(table.column(name).to_numpy().astype(dtype, copy=False))
+        uids.append(table.column("uid").cast(pa.large_string()))
+        codes.append(np.full(table.num_rows, RELATION_CODE[relation], dtype=np.uint8))
+        fields = parse_data(table.column("data"), types.get(relation, {}))
+        if fields.num_columns:
+            _write_table(folder / "edges" / f"{relation}.arrow", fields)
+    numbers = {}
+    for name, dtype in EDGE_NUMBERS.items():
+        numbers[name] = np.concatenate(parts.pop(name)) if count else np.array([], dtype=dtype)
+        np.save(folder / "edges" / f"{name}.npy", numbers[name])
+    np.save(
+        folder / "edges" / "relation.npy", np.concatenate(codes) if codes else np.array([], dtype=np.uint8)
+    )
+    chunks = [chunk for column in uids for chunk in column.chunks]
+    _write_table(
+        folder / "edges" / "uid.arrow", pa.table({"uid": pa.chunked_array(chunks, pa.large_string())})
+    )
+    meta["edges"] = spans
+
+    adjacency = both(numbers["source"], numbers["target"], len(names))
+    for name, array in zip(("offsets", "neighbours", "positions"), adjacency, strict=True):
+        np.save(folder / "adjacency" / f"{name}.npy", array)
+
+    meta["facts"] = []
+    for table_name, table in facts:
+        part = folder / "facts" / table_name
+        part.mkdir(parents=True)
+        for name, dtype in FACT_NUMBERS.items():
+            np.save(part / f"{name}.npy", table.column(name).to_numpy().astype(dtype, copy=False))
+        fields = parse_data(table.column("data"), types.get(table_name, {}))
+        fields = fields.add_column(0, "uid", table.column("uid").cast(pa.large_string()))
+        _write_table(part / "fields.arrow", fields)
+        meta["facts"].append(table_name)
+
+    names = names.cast(pa.large_string())
+    _write_table(folder / "names.arrow", pa.table({"name": names}))
+    kinds = pa.compute.list_element(pa.compute.split_pattern(names, ":", max_splits=1), 0)
+    codes_by_kind = pa.compute.index_in(kinds, value_set=pa.array(KINDS, type=kinds.type))
+    np.save(folder / "kinds.npy", codes_by_kind.to_numpy(zero_copy_only=False).astype(np.uint8))
+    # Arrow orders strings by their UTF-8 bytes, and so does Python by code points: the two orders are the same.
+    np.save(folder / "order.npy", pa.compute.sort_indices(names).to_numpy().astype(np.int32))
+    _write_table(folder / "masks.arrow", masks.sort_by("token"))
+    (folder / "snapshot.json").write_text(json.dumps(meta, ensure_ascii=False), "utf-8")
+
+
+def parse_data(data: pa.ChunkedArray, types: dict[str, str]) -> pa.Table:
+    """The cells of JSON ``data`` as columns of their types, null where absent; a column no row has is left out."""
+    import pyarrow.json as arrow_json
+
+    if not types or data.null_count == len(data):
+        return pa.table({})
+    lines = pa.compute.fill_null(data.cast(pa.large_string()), "{}")
+    text = pa.py_buffer(b"\n".join(chunk_bytes for chunk_bytes in _utf8(lines)))
+    kinds = {"text": pa.string(), "number": pa.float64(), "time": pa.int64()}
+    schema = pa.schema([(name, kinds[kind]) for name, kind in types.items()])
+    table = arrow_json.read_json(
+        pa.BufferReader(text),
+        read_options=arrow_json.ReadOptions(block_size=max(1 << 24, 1 << 16)),
+        parse_options=arrow_json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore"),
+    )
+    return table.select(
+        [name for name in table.column_names if table.column(name).null_count < table.num_rows]
+    )
+
+
+def _utf8(lines: pa.ChunkedArray) -> Iterable[bytes]:
+    for chunk in lines.chunks:
+        joined = pa.compute.binary_join(pa.LargeListArray.from_arrays([0, len(chunk)], chunk), "\n")
+        yield joined[0].as_buffer().to_pybytes()
+
+
+def _write_table(path: Path, table: pa.Table) -> None:
+    # One chunk a column, so that a mapped column can be read as one array.
+    with ipc.new_file(path, table.schema) as sink:
+        sink.write_table(table.combine_chunks())
+
+
+def _mapped(path: Path) -> pa.Table:
+    return ipc.open_file(pa.memory_map(str(path))).read_all()
+
+
+def _single(column: pa.ChunkedArray) -> pa.Array:
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+
+
+def _load_numbers(folder: Path, dtypes: dict) -> dict[str, np.ndarray]:
+    return {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in dtypes}

@@ -1,0 +1,262 @@
+"""Where a graph is kept: the protocol every store follows, and how one is opened from its URL.
+
+A load has a number; publishing it is one small write that gives it a *revision*. At revision r exist the versions
+written by loads that were published by r and not withdrawn by r. Among the versions of one uid, T shows the one with
+the latest ``known_at <= T``, ties to the higher revision. Nothing above this module knows which store it talks to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from .errors import UserError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from .keys import KeyFile
+    from .snapshot import Snapshot
+
+FieldType = Literal["text", "number", "time"]
+"""What a cell of ``data`` holds: a JSON string, a JSON number, or epoch milliseconds as a JSON integer."""
+
+FACT_COLUMNS = ("uid", "node", "data", "valid_from", "valid_to", "known_at", "status_from", "file", "row")
+"""One version of what a row says of a node. ``node`` is a node name, or None for a row about no node (partners);
+``data`` is JSON text of the row's own cells without blanks, its keys in the table's column order; times are epoch
+milliseconds with ``ALWAYS`` and ``FOREVER`` for what is open; ``status_from`` is the time from which the columns of the
+present state count; ``file`` is a number from ``Writer.file``; ``row`` counts the header as 1."""
+
+RELATIONSHIP_COLUMNS = (
+    "uid", "source", "target", "amount", "data", "valid_from", "valid_to", "known_at", "file", "row",
+)  # fmt: skip
+"""One version of a relationship. ``source`` and ``target`` are node names; ``amount`` is a float, NaN where unknown;
+an event's time is its ``valid_from``; ``data`` is JSON text of the other cells, or None."""
+
+REJECT_COLUMNS = ("table", "file", "row", "column", "reason", "level", "value")
+"""A row or cell that could not be used: ``level`` is ``row`` or ``cell``; ``value`` is masked where personal."""
+
+
+@dataclass
+class Load:
+    """One load as the store records it.
+
+    Attributes
+    ----------
+    state : ``open`` while it is written, then ``published``, perhaps ``withdrawn`` later
+    revision : the revision its publication made, None while open
+    withdrawn : the revision its undo made, None while it stands
+    data_date : epoch milliseconds of the latest event it holds, None where it holds none
+    tables : ``{table: {"read", "used", "unchanged", "duplicate", "rejected"}}``
+    """
+
+    load: int
+    source: str
+    bulk: bool
+    state: Literal["open", "published", "withdrawn"]
+    revision: int | None = None
+    withdrawn: int | None = None
+    data_date: int | None = None
+    tables: dict[str, dict[str, int]] = field(default_factory=dict)
+
+
+@dataclass
+class Run:
+    """One run of one detector.
+
+    Attributes
+    ----------
+    as_of : epoch milliseconds
+    params : the parameters it ran with
+    seconds : wall-clock, and ``cpu_seconds`` processor time it took
+    truncated : bounds of the run itself that bit
+    """
+
+    detector: str
+    version: str
+    revision: int
+    as_of: int
+    params: dict
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    findings: int = 0
+    truncated: list[dict] = field(default_factory=list)
+    run: int = 0
+
+
+class Writer(Protocol):
+    """One unit of work: all of it is published, or none of it ever shows."""
+
+    load: int
+
+    def file(self, name: str) -> int:
+        """The number of a source file, for the ``file`` column of versions."""
+        ...
+
+    def facts(self, table: str, frame: pd.DataFrame, fields: dict[str, FieldType]) -> None:
+        """Append versions of what rows of ``table`` say of nodes.
+
+        Parameters
+        ----------
+        frame : columns ``FACT_COLUMNS``
+        fields : the type of every key that ``data`` may hold
+        """
+        ...
+
+    def relationships(self, relation: str, frame: pd.DataFrame, fields: dict[str, FieldType]) -> None:
+        """Append versions of relationships; columns ``RELATIONSHIP_COLUMNS``, ``fields`` as for ``facts``."""
+        ...
+
+    def secrets(self, frame: pd.DataFrame) -> None:
+        """Keep what stands behind personal tokens; columns token, mask, cipher. A token already kept stays as it is."""
+        ...
+
+    def rejects(self, frame: pd.DataFrame) -> None:
+        """Keep rows and cells that could not be used; columns ``REJECT_COLUMNS``, ``file`` being a name."""
+        ...
+
+    def publish(self, tables: dict[str, dict[str, int]], data_date: int | None) -> int:
+        """Make the load visible in one small write and return its revision."""
+        ...
+
+    def discard(self) -> None:
+        """Remove what was written, as if the load had never begun."""
+        ...
+
+
+class Store(Protocol):
+    """Where the graph is kept. One behaviour test body runs against every implementation."""
+
+    url: str
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        ...
+
+    # -- loads and revisions
+    def revision(self) -> int:
+        """The latest revision; 0 for an empty store."""
+        ...
+
+    def data_date(self) -> int | None:
+        """The latest data date of the loads that stand, in epoch milliseconds; None where no event is held."""
+        ...
+
+    def loads(self) -> list[Load]:
+        """Every load that was published, also those withdrawn since, oldest first."""
+        ...
+
+    def privacy(self) -> dict[str, str]:
+        """``{kind: "personal" | "internal"}`` for every kind the store has decided on."""
+        ...
+
+    def writer(
+        self, source: str, *, bulk: bool = True, privacy: dict[str, str] | None = None
+    ) -> AbstractContextManager[Writer]:
+        """Begin a load. Leaving the context without ``publish`` discards it.
+
+        Parameters
+        ----------
+        source : where the rows come from, for people to read
+        bulk : one bulk load is open at a time, others wait; small writes go on meanwhile
+        privacy : which kinds are personal; one that contradicts the store is a ``UserError``
+        """
+        ...
+
+    def unload(self, load: int) -> int:
+        """Withdraw a bulk load, the newest first, and return the revision that made; what it covered shows again."""
+        ...
+
+    def changes_since(self, revision: int) -> set[str]:
+        """The uids with a version published or withdrawn after ``revision``."""
+        ...
+
+    def reading(self, revision: int | None = None) -> AbstractContextManager[int]:
+        """Hold a revision: what it shows is kept until the context ends, whatever is withdrawn meanwhile."""
+        ...
+
+    # -- reading the graph
+    def current_facts(self, table: str, uids: Sequence[str] | None = None) -> pd.DataFrame:
+        """Per uid the version with the latest ``known_at``, ties to the higher revision; columns uid, node, data,
+        valid_from, valid_to, known_at, status_from. All of the table's where ``uids`` is None."""
+        ...
+
+    def current_relationships(self, relation: str, uids: Sequence[str] | None = None) -> pd.DataFrame:
+        """The same for relationships; columns uid, source, target, amount, data, valid_from, valid_to, known_at."""
+        ...
+
+    def names(self, kind: str) -> Iterator[list[str]]:
+        """Blocks of the names of nodes of a kind that a standing version states as a row's own node."""
+        ...
+
+    def snapshot(self, revision: int | None = None) -> Snapshot:
+        """The graph at a revision as memory-mapped arrays, built once and kept beside the store."""
+        ...
+
+    def get(self, node: str, as_of: int | None = None) -> dict | None:
+        """What standing versions say of a node: ``{"node", "kind", "mask", "facts": [{"table", "uid", "file", "row",
+        "valid_from", "valid_to", "known_at", "data"}]}``; None for a node the store does not show."""
+        ...
+
+    def neighbours(self, nodes: Iterable[str], hops: int, limit: int, as_of: int | None = None) -> dict:
+        """What lies within ``hops`` of nodes: ``{"nodes", "relationships", "truncated"}``, at most ``limit`` nodes."""
+        ...
+
+    # -- counts, rejects, secrets
+    def counts(self) -> tuple[dict[str, int], dict[str, int]]:
+        """Nodes by kind and relationships by relation that the latest revision shows, past ties included."""
+        ...
+
+    def rejects(self) -> pd.DataFrame:
+        """The rejects of loads that stand; columns load and ``REJECT_COLUMNS``."""
+        ...
+
+    def secret(self, token: str) -> tuple[str, str] | None:
+        """Mask and ciphertext behind a token."""
+        ...
+
+    # -- findings
+    def save_run(self, run: Run, findings: list[dict]) -> int:
+        """Keep a run and its findings (their JSON shape), return the run's number."""
+        ...
+
+    def latest_runs(self) -> list[Run]:
+        """The latest run of each detector, by detector id."""
+        ...
+
+    def findings(self, runs: Sequence[int]) -> list[dict]:
+        """The findings of runs, by rank over all."""
+        ...
+
+    def finding(self, prefix: str) -> list[dict]:
+        """Findings whose id starts with ``prefix``: the latest run's where several hold the same id."""
+        ...
+
+
+def open_store(url: str, *, create: bool = True, key_file: KeyFile | None = None) -> Store:
+    """Open the store a URL names: ``sqlite:///relative/path``, ``sqlite:////absolute/path``.
+
+    Parameters
+    ----------
+    url : which store, and where
+    create : make the store where there is none; otherwise its absence is a ``UserError``
+    key_file : the token secret and encryption keys; the user's own where None
+
+    Raises
+    ------
+    UserError : an unreadable URL, a store of a newer version, or one made under another key file
+    """
+    from .keys import load_key_file
+
+    scheme, separator, rest = url.partition("://")
+    if not separator:
+        raise UserError(f"unreadable store URL {url!r}: write for example sqlite:///ringfence.db")
+    if scheme == "sqlite":
+        if not rest.startswith("/") or rest == "/":
+            raise UserError(f"store URL {url!r} names no file: write for example sqlite:///ringfence.db")
+        from .sqlite_store import SqliteStore
+
+        return SqliteStore(rest[1:], create=create, key_file=key_file or load_key_file())
+    raise UserError(f"unknown kind of store {scheme!r} in {url!r}: use sqlite:///path")
