@@ -1,0 +1,75 @@
+"""What the readers hand on: text as it stands in the files, with the place where it stands.
+
+Every cell is text; a blank or missing one is missing (``Series.isna()``; pandas shows ``nan`` or ``None``). Nothing
+has been typed, trimmed or cleaned. Row numbers count records, not lines: the header is row 1, the first record is
+row 2, blank lines do not count, and a record that could not be read counts like any other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class RawReject:
+    """A record that could not be read.
+
+    Attributes
+    ----------
+    row : its number in the file
+    column : the canonical column at fault, or None where it is the whole record
+    reason : ``malformed_row`` (too many or too few fields, or a quotation mark that is never closed)
+    value : the record's raw text: it may hold personal data, so it must be masked before it is kept
+    """
+
+    row: int
+    column: str | None
+    reason: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Some records of one file, under the file's own column names.
+
+    Attributes
+    ----------
+    frame : text columns, a RangeIndex
+    rows : int64, the number of each record in its file
+    bytes_done : how much of the file has been read so far, in bytes on disk
+    """
+
+    frame: pd.DataFrame
+    rows: np.ndarray
+    rejects: list[RawReject]
+    bytes_done: int
+
+
+@dataclass(frozen=True)
+class RawBatch:
+    """Some records of one file as rows of one canonical table.
+
+    Attributes
+    ----------
+    table : canonical name of the table
+    file : name of the file relative to the source folder, with ``/`` between folders
+    frame : canonical columns, only those that the file has; all text; a RangeIndex
+    rows : int64, the number of each row in its file
+    rejects : records that could not be read
+    bytes_done : how much of the file this pass over it has read so far, in bytes on disk
+    """
+
+    table: str
+    file: str
+    frame: pd.DataFrame
+    rows: np.ndarray
+    rejects: list[RawReject] = field(default_factory=list)
+    bytes_done: int = 0
+
+    @property
+    def read(self) -> int:
+        """How many rows were read into the table, those rejected here included."""
+        return len(self.frame) + len(self.rejects)
