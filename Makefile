@@ -1,0 +1,67 @@
+# Everything that sets up, runs or checks Ringfence. `make` alone lists the targets.
+
+PYTHON ?= python3
+JOBS ?= 2
+
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+ROOMS := graph loaders detectors api
+FINDING_ID := import json, sys; print(json.loads(sys.stdin.readline())["id"])
+BENCHES := $(filter-out tests/bench/_%,$(sort $(wildcard tests/bench/*.py)))
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test lint bench soak lock clean
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: $(INSTALLED) ## the environment in .venv, from requirements.lock
+
+# The stamp is written last, so an interrupted installation is taken up again by the next `make`.
+$(INSTALLED): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+		{ echo "Ringfence needs Python 3.11 or newer and $(PYTHON) is not: say which one, as in make PYTHON=python3.12" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+# A store and keys of its own, made anew each time: a trial touches nothing of the user's.
+demo: export RINGFENCE_STORE := sqlite:///demo/ringfence.db
+demo: export RINGFENCE_KEY_FILE := demo/keys.json
+demo: $(INSTALLED) ## load LDBC's sample, run the detectors, write demo/evidence.html
+	@rm -rf demo && mkdir demo
+	$(BIN)/ringfence load tests/data/finbench-driver-example --mapping finbench
+	$(BIN)/ringfence detect
+	$(BIN)/ringfence findings --top 10
+	@first=$$($(BIN)/ringfence findings --top 1 --format jsonl | $(BIN)/python -c '$(FINDING_ID)') && \
+		echo "$(BIN)/ringfence show $$first --html demo/evidence.html" && \
+		$(BIN)/ringfence show "$$first" --html demo/evidence.html && \
+		echo "The evidence for finding $$first is in demo/evidence.html: open it in a browser, no network needed."
+
+test: $(INSTALLED) ## the whole test suite, save the long runs
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m "not soak" --durations=10
+
+lint: $(INSTALLED) ## ruff, pyright, and the direction of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright $(ROOMS)
+	$(BIN)/python -m pytest tests/project/test_imports.py
+
+bench: $(INSTALLED) ## the measurements of tests/bench, in name order
+	@for script in $(BENCHES); do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+# pytest ends with 5 where it collected nothing; that is no pass, and is said in words.
+soak: $(INSTALLED) ## the long runs: kills, many seeds
+	@$(BIN)/python -m pytest -m soak --durations=10 || { status=$$?; \
+		[ $$status -ne 5 ] || echo "No test is marked soak: nothing was run." >&2; exit $$status; }
+
+lock: $(INSTALLED) ## resolve requirements.lock anew from pyproject.toml
+	CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --upgrade --generate-hashes --all-extras \
+		--all-build-deps --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links \
+		--output-file requirements.lock pyproject.toml
+
+clean: ## remove all that these targets made, the environment included
+	rm -rf $(VENV) demo build dist *.egg-info .pytest_cache .ruff_cache .hypothesis .coverage
+	find $(ROOMS) tests -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,28 @@
+"""What every test shares: reproducible examples in CI, and nothing of the user's own touched."""
+
+import os
+import shutil
+
+import hypothesis
+import pytest
+
+hypothesis.settings.register_profile("ringfence", deadline=None, derandomize="CI" in os.environ)
+hypothesis.settings.load_profile("ringfence")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_keys_and_store(tmp_path_factory):
+    """Every test, and every process it starts, works under a key file of this run and with no store chosen."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RINGFENCE_KEY_FILE", str(tmp_path_factory.mktemp("keys") / "keys.json"))
+        patch.delenv("RINGFENCE_STORE", raising=False)
+        yield
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """The path of the browser that opens what we write; without one the test fails, it does not pass unseen."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        pytest.fail("no Chromium to open the file with: apt-get install -y chromium fonts-noto-cjk")
+    return path
