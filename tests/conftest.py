@@ -12,7 +12,7 @@ hypothesis.settings.load_profile("ringfence")
 
 @pytest.fixture(scope="session", autouse=True)
 def own_keys_and_store(tmp_path_factory):
-    """Every test, and every process it starts, works under a key file of this run and with no store chosen."""
+    """Tests, and the processes they start, work under a key file of this run and with no store chosen."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RINGFENCE_KEY_FILE", str(tmp_path_factory.mktemp("keys") / "keys.json"))
         patch.delenv("RINGFENCE_STORE", raising=False)
@@ -21,7 +21,7 @@ def own_keys_and_store(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def chromium():
-    """The path of the browser that opens what we write; without one the test fails, it does not pass unseen."""
+    """The path of the browser that opens what we write; without one the test fails."""
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     if path is None:
         pytest.fail("no Chromium to open the file with: apt-get install -y chromium fonts-noto-cjk")

@@ -1,0 +1,95 @@
+"""Knowledge runs one way, api to detectors and loaders to graph; rooms are known by their installed names."""
+
+import ast
+import json
+
+MAY_IMPORT = {
+    "graph": {"graph"},
+    "loaders": {"loaders", "graph"},
+    "detectors": {"detectors", "graph"},
+    "api": {"api", "detectors", "loaders", "graph"},
+}
+
+
+def imported(tree, package=()):
+    """``(line, dotted name)`` of every import; relative ones are resolved from ``package``."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else ()
+            stem = ".".join([*base, *([node.module] if node.module else [])])
+            yield from ((node.lineno, f"{stem}.{alias.name}") for alias in node.names)
+
+
+def wrong_directions(source, name):
+    """Imports that a room's file may not have: of a room it must not know, or of any by absolute name."""
+    package = ("ringfence", *name.split("/")[:-1])
+    room = package[1]
+    for line, target in imported(ast.parse(source), package):
+        parts = target.split(".")
+        if parts[0] == "ringfence" and parts[1] not in MAY_IMPORT[room]:
+            yield f"{name}:{line}: {room} must not import {parts[1]}"
+    for line, target in imported(ast.parse(source)):
+        if target.split(".")[0] == "ringfence":
+            yield f"{name}:{line}: inside the rooms imports are relative, and {target} is not"
+
+
+def bare_rooms(source, name):
+    """Imports of a room as if it were a package of its own."""
+    for line, target in imported(ast.parse(source), ("ringfence", "file")):
+        if target.split(".")[0] in MAY_IMPORT:
+            yield f"{name}:{line}: {target} is installed as ringfence.{target}"
+
+
+def python_of_notebook(text):
+    """The code cells of a notebook as one source; lines for the notebook itself (% and !) are left empty."""
+    cells = [cell for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"]
+    lines = "\n".join("".join(cell["source"]) for cell in cells).split("\n")
+    return "\n".join("" if line.lstrip()[:1] in ("%", "!") else line for line in lines)
+
+
+def test_rooms_import_only_what_they_may_know(root, room_sources):
+    wrong = [
+        error for name in room_sources for error in wrong_directions((root / name).read_text("utf-8"), name)
+    ]
+    assert wrong == []
+
+
+def test_no_file_imports_a_room_by_its_bare_name(root, files):
+    wrong = []
+    for name in files:
+        if name.endswith(".py"):
+            wrong += bare_rooms((root / name).read_text("utf-8"), name)
+        elif name.endswith(".ipynb"):
+            wrong += bare_rooms(python_of_notebook((root / name).read_text("utf-8")), name)
+    assert wrong == []
+
+
+def test_the_guard_sees_each_way_of_going_wrong():
+    def directions(source, name):
+        return len(list(wrong_directions(source, name)))
+
+    assert directions("from ..graph.errors import UserError", "loaders/read.py") == 0
+    assert directions("from . import contract", "detectors/batch.py") == 0
+    assert directions("from ...graph import model", "detectors/guarantees/cycle.py") == 0
+    assert directions("from ..loaders import read", "detectors/batch.py") == 1
+    assert directions("from .. import loaders", "detectors/batch.py") == 1
+    assert directions("from ...api.cli import app", "detectors/guarantees/cycle.py") == 1
+    assert directions("def f():\n    from ..api import cli", "graph/model.py") == 1
+    assert directions("import ringfence.graph.model", "graph/store.py") == 1
+
+    assert list(bare_rooms("from ringfence.graph import model\nimport graphlib", "tests/x.py")) == []
+    assert (
+        len(
+            list(
+                bare_rooms("import graph.model\nfrom loaders import read\nfrom api import cli", "tests/x.py")
+            )
+        )
+        == 3
+    )
+    cells = [
+        {"cell_type": "code", "source": ["%matplotlib inline\n", "import detectors"]},
+        {"cell_type": "markdown"},
+    ]
+    assert len(list(bare_rooms(python_of_notebook(json.dumps({"cells": cells})), "notebooks/x.ipynb"))) == 1
