@@ -20,15 +20,22 @@ KIND_CODE = {kind: code for code, kind in enumerate(KINDS)}
 PARTIES = ("applicant", "company", "merchant")
 """Kinds that can be members of a finding."""
 
-PERSONAL_KINDS = frozenset(
-    {"phone", "email", "id_document", "account", "address", "device", "ip", "wifi", "name"}
-)
-"""Kinds whose keys are personal unless a mapping says `internal`; `name` stands for people's names, which are no nodes."""
+PERSONAL_KINDS = frozenset({"phone", "email", "id_document", "account", "address", "device", "ip", "wifi", "name"})
+"""Kinds whose keys are personal unless a mapping says ``internal``; ``name``: people's names, which are no nodes."""
 
 ALWAYS = -(2**63)
 """A time before every other: the start of what has no start, the `known_at` of what was always known."""
 FOREVER = 2**63 - 1
 """A time after every other: the end of what has no end."""
+
+DECLARING = {
+    "applicant": "applicants",
+    "company": "companies",
+    "merchant": "merchants",
+    "application": "applications",
+    "loan": "loans",
+}
+"""The canonical table whose rows declare the nodes of a kind; nodes of every other kind exist by being named."""
 
 STATUS_FIELDS = frozenset(
     {
@@ -114,7 +121,8 @@ def kind_of(node: str) -> str:
 def finding_id(kind: str, view: str, members: list[dict[str, str]]) -> str:
     """The first 16 hex digits of SHA-256 over kind, view and the sorted ``role node`` pairs, each on a line of its own.
 
-    >>> finding_id("guarantee_mutual", "raw", [{"node": "company:B", "role": "party"}, {"node": "company:A", "role": "party"}])
+    >>> members = [{"node": "company:B", "role": "party"}, {"node": "company:A", "role": "party"}]
+    >>> finding_id("guarantee_mutual", "raw", members)
     'f2f06340800d7672'
     """
     pairs = sorted(f"{member['role']} {member['node']}" for member in members)

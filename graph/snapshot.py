@@ -19,10 +19,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.ipc as ipc
 
-from .model import KIND_CODE, KINDS, RELATION_CODE, RELATIONS, STATUS_FIELDS
+from .model import KIND_CODE, KINDS, RELATIONS, STATUS_FIELDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
 FORMAT = 1
 EDGE_NUMBERS = {
@@ -58,7 +58,7 @@ class Edges:
     positions : int64, the relationships' numbers in the snapshot, for ``Snapshot.evidence`` and ``column``
     source, target : int32 node numbers
     amount : float64, NaN where unknown
-    valid_from, valid_to : int64 epoch milliseconds, ``ALWAYS`` and ``FOREVER`` where open; an event's time is ``valid_from``
+    valid_from, valid_to : int64 epoch milliseconds, ``ALWAYS`` and ``FOREVER`` where open; an event's time is the first
     """
 
     relation: str
@@ -172,13 +172,14 @@ class Snapshot:
     def visible(self, positions: np.ndarray | slice) -> np.ndarray:
         """bool by position: does this version of a relationship show at ``as_of``?"""
         columns = self._shared.edges
-        known = (columns["known_at"][positions] <= self.as_of) & (
-            self.as_of < columns["superseded_at"][positions]
-        )
-        in_force = (columns["valid_from"][positions] <= self.as_of) & (
-            self.as_of < columns["valid_to"][positions]
-        )
+        known = (columns["known_at"][positions] <= self.as_of) & (self.as_of < columns["superseded_at"][positions])
+        in_force = (columns["valid_from"][positions] <= self.as_of) & (self.as_of < columns["valid_to"][positions])
         return known & (in_force | ~_IS_STATE[self._shared.relation_of[positions]])
+
+    def links(self, positions: np.ndarray | slice) -> np.ndarray:
+        """bool by position: does it show, and does it tell that its ends belong together? A tie with a ``flag``
+        (a landline, a sentinel, an invalid identifier) is kept but links no one."""
+        return self.visible(positions) & ~self._shared.flagged[positions]
 
     def edges(self, relation: str) -> Edges:
         """The relationships of a relation that show at ``as_of``."""
@@ -271,7 +272,7 @@ class _Shared:
 
     @cached_property
     def names(self) -> pa.Array:
-        return _single(_mapped(self.folder / "names.arrow").column("name"))
+        return single_chunk(_mapped(self.folder / "names.arrow").column("name"))
 
     @cached_property
     def kinds(self) -> np.ndarray:
@@ -292,11 +293,15 @@ class _Shared:
 
     @cached_property
     def uids(self) -> pa.Array:
-        return _single(_mapped(self.folder / "edges" / "uid.arrow").column("uid"))
+        return single_chunk(_mapped(self.folder / "edges" / "uid.arrow").column("uid"))
 
     @cached_property
     def relation_of(self) -> np.ndarray:
         return np.load(self.folder / "edges" / "relation.npy", mmap_mode="r")
+
+    @cached_property
+    def flagged(self) -> np.ndarray:
+        return np.load(self.folder / "edges" / "flagged.npy", mmap_mode="r")
 
     def span(self, relation: str) -> tuple[int, int]:
         first, last = self.meta["edges"].get(relation, (0, 0))
@@ -326,127 +331,12 @@ def open_snapshot(folder: Path, as_of: int) -> Snapshot:
     return Snapshot(folder, as_of)
 
 
-def write_snapshot(
-    folder: Path,
-    *,
-    revision: int,
-    data_date: int | None,
-    files: dict[int, str],
-    names: pa.Array,
-    masks: pa.Table,
-    edges: Iterable[tuple[str, pa.Table]],
-    facts: Iterable[tuple[str, pa.Table]],
-    types: dict[str, dict[str, str]],
-) -> None:
-    """Write what a store holds at a revision as a snapshot folder.
-
-    Parameters
-    ----------
-    folder : made here; must not exist
-    files : names of source files by number
-    names : node names; a node's place is its number
-    masks : columns token and mask
-    edges : per relation, in the order of ``RELATIONS``, the columns of ``EDGE_NUMBERS``, ``uid`` and ``data``
-    facts : per table, the columns of ``FACT_NUMBERS``, ``uid`` and ``data``
-    types : per relation or table, the type of each key of ``data``
-    """
-    from .kernels.adjacency import both
-
-    folder.mkdir(parents=True)
-    (folder / "edges").mkdir()
-    (folder / "adjacency").mkdir()
-    meta: dict = {"format": FORMAT, "revision": revision, "data_date": data_date, "files": files}
-
-    spans, parts, uids, codes = {}, {name: [] for name in EDGE_NUMBERS}, [], []
-    count = 0
-    for relation, table in edges:
-        if table.num_rows == 0:
-            continue
-        spans[relation] = (count, count + table.num_rows)
-        count += table.num_rows
-        for name, dtype in EDGE_NUMBERS.items():
-            parts[name].append(table.column(name).to_numpy().astype(dtype, copy=False))
-        uids.append(table.column("uid").cast(pa.large_string()))
-        codes.append(np.full(table.num_rows, RELATION_CODE[relation], dtype=np.uint8))
-        fields = parse_data(table.column("data"), types.get(relation, {}))
-        if fields.num_columns:
-            _write_table(folder / "edges" / f"{relation}.arrow", fields)
-    numbers = {}
-    for name, dtype in EDGE_NUMBERS.items():
-        numbers[name] = np.concatenate(parts.pop(name)) if count else np.array([], dtype=dtype)
-        np.save(folder / "edges" / f"{name}.npy", numbers[name])
-    np.save(
-        folder / "edges" / "relation.npy", np.concatenate(codes) if codes else np.array([], dtype=np.uint8)
-    )
-    chunks = [chunk for column in uids for chunk in column.chunks]
-    _write_table(
-        folder / "edges" / "uid.arrow", pa.table({"uid": pa.chunked_array(chunks, pa.large_string())})
-    )
-    meta["edges"] = spans
-
-    adjacency = both(numbers["source"], numbers["target"], len(names))
-    for name, array in zip(("offsets", "neighbours", "positions"), adjacency, strict=True):
-        np.save(folder / "adjacency" / f"{name}.npy", array)
-
-    meta["facts"] = []
-    for table_name, table in facts:
-        part = folder / "facts" / table_name
-        part.mkdir(parents=True)
-        for name, dtype in FACT_NUMBERS.items():
-            np.save(part / f"{name}.npy", table.column(name).to_numpy().astype(dtype, copy=False))
-        fields = parse_data(table.column("data"), types.get(table_name, {}))
-        fields = fields.add_column(0, "uid", table.column("uid").cast(pa.large_string()))
-        _write_table(part / "fields.arrow", fields)
-        meta["facts"].append(table_name)
-
-    names = names.cast(pa.large_string())
-    _write_table(folder / "names.arrow", pa.table({"name": names}))
-    kinds = pa.compute.list_element(pa.compute.split_pattern(names, ":", max_splits=1), 0)
-    codes_by_kind = pa.compute.index_in(kinds, value_set=pa.array(KINDS, type=kinds.type))
-    np.save(folder / "kinds.npy", codes_by_kind.to_numpy(zero_copy_only=False).astype(np.uint8))
-    # Arrow orders strings by their UTF-8 bytes, and so does Python by code points: the two orders are the same.
-    np.save(folder / "order.npy", pa.compute.sort_indices(names).to_numpy().astype(np.int32))
-    _write_table(folder / "masks.arrow", masks.sort_by("token"))
-    (folder / "snapshot.json").write_text(json.dumps(meta, ensure_ascii=False), "utf-8")
-
-
-def parse_data(data: pa.ChunkedArray, types: dict[str, str]) -> pa.Table:
-    """The cells of JSON ``data`` as columns of their types, null where absent; a column no row has is left out."""
-    import pyarrow.json as arrow_json
-
-    if not types or data.null_count == len(data):
-        return pa.table({})
-    lines = pa.compute.fill_null(data.cast(pa.large_string()), "{}")
-    text = pa.py_buffer(b"\n".join(chunk_bytes for chunk_bytes in _utf8(lines)))
-    kinds = {"text": pa.string(), "number": pa.float64(), "time": pa.int64()}
-    schema = pa.schema([(name, kinds[kind]) for name, kind in types.items()])
-    table = arrow_json.read_json(
-        pa.BufferReader(text),
-        read_options=arrow_json.ReadOptions(block_size=max(1 << 24, 1 << 16)),
-        parse_options=arrow_json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore"),
-    )
-    return table.select(
-        [name for name in table.column_names if table.column(name).null_count < table.num_rows]
-    )
-
-
-def _utf8(lines: pa.ChunkedArray) -> Iterable[bytes]:
-    for chunk in lines.chunks:
-        joined = pa.compute.binary_join(pa.LargeListArray.from_arrays([0, len(chunk)], chunk), "\n")
-        yield joined[0].as_buffer().to_pybytes()
-
-
-def _write_table(path: Path, table: pa.Table) -> None:
-    # One chunk a column, so that a mapped column can be read as one array.
-    with ipc.new_file(path, table.schema) as sink:
-        sink.write_table(table.combine_chunks())
-
-
 def _mapped(path: Path) -> pa.Table:
     return ipc.open_file(pa.memory_map(str(path))).read_all()
 
 
-def _single(column: pa.ChunkedArray) -> pa.Array:
+def single_chunk(column: pa.ChunkedArray) -> pa.Array:
+    """A column as one array, without copying where it is one already."""
     return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
 

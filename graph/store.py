@@ -90,6 +90,8 @@ class Writer(Protocol):
     """One unit of work: all of it is published, or none of it ever shows."""
 
     load: int
+    privacy: dict[str, str]
+    """``{kind: "personal" | "internal"}`` as this load holds them: as stated, else as the store decided before."""
 
     def file(self, name: str) -> int:
         """The number of a source file, for the ``file`` column of versions."""
@@ -130,6 +132,7 @@ class Store(Protocol):
     """Where the graph is kept. One behaviour test body runs against every implementation."""
 
     url: str
+    keys: KeyFile
 
     def close(self) -> None:
         """Let go of files and connections."""
@@ -215,6 +218,10 @@ class Store(Protocol):
 
     def secret(self, token: str) -> tuple[str, str] | None:
         """Mask and ciphertext behind a token."""
+        ...
+
+    def mask(self, node: str) -> str | None:
+        """What people may see of a node's personal key; None where the key is not personal."""
         ...
 
     # -- findings

@@ -13,7 +13,7 @@ DEFAULT_ZONE = "Asia/Shanghai"
 
 
 def parse_moment(text: str, zone: str = DEFAULT_ZONE) -> int:
-    """Epoch milliseconds of an ISO date or time, or of whole milliseconds written in digits; a date is its first instant.
+    """Epoch milliseconds of an ISO date or time, or of milliseconds written in digits; a date is its first instant.
 
     >>> parse_moment("2026-03-31") == parse_moment("2026-03-30T16:00:00Z")
     True
@@ -50,6 +50,4 @@ def to_iso(millis: int | None, zone: str = DEFAULT_ZONE) -> str | None:
     if millis is None or millis in (ALWAYS, FOREVER):
         return None
     moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=int(millis))
-    return moment.astimezone(ZoneInfo(zone)).isoformat(
-        timespec="milliseconds" if millis % 1000 else "seconds"
-    )
+    return moment.astimezone(ZoneInfo(zone)).isoformat(timespec="milliseconds" if millis % 1000 else "seconds")

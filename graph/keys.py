@@ -1,0 +1,195 @@
+"""The key file: tokens for personal values, their encryption, and the masks people see.
+
+One file outside every store holds the token secret, which never changes, and the encryption keys by version. A number
+space of eleven digits can be enumerated from a plain hash, so node keys of personal identifiers are keyed tokens.
+Stores keep the secret's fingerprint only, and refuse another.
+"""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import json
+import os
+import secrets
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from .errors import UserError
+
+_FORMAT = 1
+TOKEN_PREFIX = "tok_"
+
+
+class KeyFile:
+    """The token secret and the encryption keys of one institution.
+
+    Parameters
+    ----------
+    token_secret : 32 bytes; all tokens hang on it
+    encryption_keys : AES-256 keys by version; the highest version encrypts, all of them decrypt
+    path : where the file is, for messages
+    """
+
+    def __init__(self, token_secret: bytes, encryption_keys: dict[int, bytes], path: Path):
+        self._secret = token_secret
+        self._keys = encryption_keys
+        self.path = path
+        self.version = max(encryption_keys)
+
+    @property
+    def fingerprint(self) -> str:
+        """16 hex digits that tell one token secret from another and say nothing of it."""
+        return self._mac("fingerprint", "ringfence").hex()[:16]
+
+    def token(self, kind: str, value: str) -> str:
+        """The token of a personal value in its normal form: ``tok_`` and 32 hex digits of an HMAC-SHA-256."""
+        return TOKEN_PREFIX + self._mac(kind, value).hex()[:32]
+
+    def tokens(self, kind: str, values: Sequence[str]) -> list[str]:
+        """The tokens of many values of one kind."""
+        return [self.token(kind, value) for value in values]
+
+    def digest(self, text: str) -> str:
+        """32 hex digits that stand for a row without a key."""
+        return self._mac("row", text).hex()[:32]
+
+    def encrypt(self, text: str) -> str:
+        """AES-256-GCM ciphertext that names its algorithm and key version: ``aesgcm.<version>.<base64>``."""
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        nonce = secrets.token_bytes(12)
+        sealed = AESGCM(self._keys[self.version]).encrypt(nonce, text.encode(), None)
+        return f"aesgcm.{self.version}.{base64.b64encode(nonce + sealed).decode()}"
+
+    def decrypt(self, ciphertext: str) -> str:
+        """What ``encrypt`` was given.
+
+        Raises
+        ------
+        UserError : the key version is not in this file, or the ciphertext was altered
+        """
+        from cryptography.exceptions import InvalidTag
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        algorithm, version, body = ciphertext.split(".", 2)
+        if algorithm != "aesgcm" or int(version) not in self._keys:
+            raise UserError(f"key file {self.path} has no encryption key {algorithm}.{version}: restore it from backup")
+        sealed = base64.b64decode(body)
+        try:
+            return AESGCM(self._keys[int(version)]).decrypt(sealed[:12], sealed[12:], None).decode()
+        except InvalidTag:
+            raise UserError("a stored personal value was altered and cannot be decrypted") from None
+
+    def _mac(self, kind: str, value: str) -> bytes:
+        return hmac.digest(self._secret, f"{kind}\0{value}".encode(), "sha256")
+
+
+def is_token(key: str) -> bool:
+    """Whether a node's key is a token already.
+
+    >>> is_token("tok_0123456789abcdef0123456789abcdef"), is_token("13812345678")
+    (True, False)
+    """
+    body = key.removeprefix(TOKEN_PREFIX)
+    return len(key) == 36 and len(body) == 32 and all(c in "0123456789abcdef" for c in body)
+
+
+def default_path() -> Path:
+    """Where the key file is: ``RINGFENCE_KEY_FILE``, else ``keys.json`` in the user's configuration folder."""
+    named = os.environ.get("RINGFENCE_KEY_FILE")
+    if named:
+        return Path(named).expanduser()
+    from platformdirs import user_config_path
+
+    return user_config_path("ringfence") / "keys.json"
+
+
+def load_key_file(path: Path | None = None) -> KeyFile:
+    """Read the key file, or make it on first use and say on standard error that it wants a backup.
+
+    Raises
+    ------
+    UserError : the file cannot be read, written or understood
+    """
+    path = path or default_path()
+    try:
+        if not path.exists():
+            _create(path)
+        content = json.loads(path.read_text("utf-8"))
+        if content["format"] != _FORMAT:
+            raise UserError(f"key file {path} was made by another version of Ringfence: upgrade to use it")
+        keys = {int(version): bytes.fromhex(key) for version, key in content["encryption_keys"].items()}
+        return KeyFile(bytes.fromhex(content["token_secret"]), keys, path)
+    except OSError as error:
+        raise UserError(f"cannot use key file {path}: {error.strerror}; see RINGFENCE_KEY_FILE") from None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise UserError(
+            f"key file {path} is damaged: restore it from backup, without it no token can be made"
+        ) from None
+
+
+def _create(path: Path) -> None:
+    content = {
+        "format": _FORMAT,
+        "token_secret": secrets.token_hex(32),
+        "encryption_keys": {"1": secrets.token_hex(32)},
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Written whole beside its place and linked there, so that of two first uses at once only one key file comes to be.
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump(content, file, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            return
+    finally:
+        draft.unlink()
+    print(
+        f"ringfence: made a new key file, {path}; back it up: without it personal data in stores cannot be read",
+        file=sys.stderr,
+    )
+
+
+COMPOUND_SURNAMES = frozenset(
+    """
+    欧阳 太史 端木 上官 司马 东方 独孤 南宫 万俟 闻人 夏侯 诸葛 尉迟 公羊 赫连 澹台 皇甫 宗政 濮阳 公冶
+    太叔 申屠 公孙 慕容 仲孙 钟离 长孙 宇文 司徒 鲜于 司空 闾丘 子车 亓官 司寇 巫马 公西 颛孙 壤驷 公良
+    漆雕 乐正 宰父 谷梁 拓跋 夹谷 轩辕 令狐 段干 百里 呼延 东郭 南门 羊舌 微生 梁丘 左丘 西门 第五 南荣
+    东里 仲长 即墨 达奚 褚师
+    """.split()  # noqa: SIM905
+)
+"""Surnames of two characters, masked as one."""
+
+
+def mask(kind: str, value: str) -> str:
+    """What people may see of a personal value without a reason.
+
+    >>> mask("phone", "+8613812345678"), mask("id_document", "110101199003074477"), mask("account", "6222020000001234")
+    ('138****5678', '110101********4477', '****1234')
+    >>> mask("name", "张小明"), mask("name", "欧阳锋")
+    ('张*', '欧阳*')
+    """
+    if not value:
+        return ""
+    if kind == "phone":
+        digits = value.removeprefix("+86")
+        return f"{digits[:3]}****{digits[-4:]}" if len(digits) >= 9 else "****" + digits[-2:]
+    if kind == "id_document":
+        return f"{value[:6]}{'*' * (len(value) - 10)}{value[-4:]}" if len(value) > 12 else "****" + value[-2:]
+    if kind == "name":
+        return (value[:2] if value[:2] in COMPOUND_SURNAMES and len(value) > 2 else value[:1]) + "*"
+    if kind == "email":
+        local, at, domain = value.partition("@")
+        return f"{local[:1]}***{at}{domain}"
+    if kind == "ip":
+        return ".".join([*value.split(".")[:2], "*", "*"]) if "." in value else value.split(":")[0] + ":****"
+    if kind == "address":
+        return value[: min(6, len(value) // 2)] + "****"
+    return "****" + (value[-4:] if len(value) >= 8 else value[-1:])

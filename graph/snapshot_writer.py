@@ -1,0 +1,130 @@
+"""A snapshot written as files: plain arrays and Arrow columns that ``snapshot.py`` maps."""
+
+# pyright: reportAttributeAccessIssue=false
+# (pyarrow makes the functions of its compute module as it is imported, where no type checker sees them)
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.ipc as ipc
+
+from .model import KINDS, RELATION_CODE
+from .snapshot import EDGE_NUMBERS, FACT_NUMBERS, FORMAT, single_chunk
+
+
+def write_snapshot(
+    folder: Path,
+    *,
+    revision: int,
+    data_date: int | None,
+    files: dict[int, str],
+    names: pa.Array,
+    masks: pa.Table,
+    edges: Iterable[tuple[str, pa.Table]],
+    facts: Iterable[tuple[str, pa.Table]],
+    types: dict[str, dict[str, str]],
+) -> None:
+    """Write what a store holds at a revision as a snapshot folder.
+
+    Parameters
+    ----------
+    folder : made here; must not exist
+    files : names of source files by number
+    names : node names; a node's place is its number
+    masks : columns token and mask
+    edges : per relation, in the order of ``RELATIONS``, the columns of ``EDGE_NUMBERS``, ``uid`` and ``data``
+    facts : per table, the columns of ``FACT_NUMBERS``, ``uid`` and ``data``
+    types : per relation or table, the type of each key of ``data``
+    """
+    from .kernels.adjacency import both
+
+    folder.mkdir(parents=True)
+    (folder / "edges").mkdir()
+    (folder / "adjacency").mkdir()
+    meta: dict = {"format": FORMAT, "revision": revision, "data_date": data_date, "files": files}
+
+    spans, parts, uids, codes, flagged = {}, {name: [] for name in EDGE_NUMBERS}, [], [], []
+    count = 0
+    for relation, table in edges:
+        if table.num_rows == 0:
+            continue
+        spans[relation] = (count, count + table.num_rows)
+        count += table.num_rows
+        for name, dtype in EDGE_NUMBERS.items():
+            parts[name].append(table.column(name).to_numpy().astype(dtype, copy=False))
+        uids.append(table.column("uid").cast(pa.large_string()))
+        codes.append(np.full(table.num_rows, RELATION_CODE[relation], dtype=np.uint8))
+        fields = parse_data(table.column("data"), types.get(relation, {}))
+        if fields.num_columns:
+            _write_table(folder / "edges" / f"{relation}.arrow", fields)
+        plain = "flag" not in fields.column_names
+        flagged.append(np.zeros(table.num_rows, bool) if plain else fields.column("flag").is_valid().to_numpy())
+    np.save(folder / "edges" / "flagged.npy", np.concatenate(flagged) if flagged else np.array([], dtype=bool))
+    numbers = {}
+    for name, dtype in EDGE_NUMBERS.items():
+        numbers[name] = np.concatenate(parts.pop(name)) if count else np.array([], dtype=dtype)
+        np.save(folder / "edges" / f"{name}.npy", numbers[name])
+    np.save(folder / "edges" / "relation.npy", np.concatenate(codes) if codes else np.array([], dtype=np.uint8))
+    chunks = [chunk for column in uids for chunk in column.chunks]
+    _write_table(folder / "edges" / "uid.arrow", pa.table({"uid": pa.chunked_array(chunks, pa.large_string())}))
+    meta["edges"] = spans
+
+    adjacency = both(numbers["source"], numbers["target"], len(names))
+    for name, array in zip(("offsets", "neighbours", "positions"), adjacency, strict=True):
+        np.save(folder / "adjacency" / f"{name}.npy", array)
+
+    meta["facts"] = []
+    for table_name, table in facts:
+        part = folder / "facts" / table_name
+        part.mkdir(parents=True)
+        for name, dtype in FACT_NUMBERS.items():
+            np.save(part / f"{name}.npy", table.column(name).to_numpy().astype(dtype, copy=False))
+        fields = parse_data(table.column("data"), types.get(table_name, {}))
+        fields = fields.add_column(0, "uid", table.column("uid").cast(pa.large_string()))
+        _write_table(part / "fields.arrow", fields)
+        meta["facts"].append(table_name)
+
+    names = names.cast(pa.large_string())
+    _write_table(folder / "names.arrow", pa.table({"name": names}))
+    kinds = pc.list_element(pc.split_pattern(names, ":", max_splits=1), 0)
+    codes_by_kind = pc.index_in(kinds, value_set=pa.array(KINDS, type=kinds.type))
+    np.save(folder / "kinds.npy", codes_by_kind.to_numpy(zero_copy_only=False).astype(np.uint8))
+    # Arrow orders strings by their UTF-8 bytes, and so does Python by code points: the two orders are the same.
+    np.save(folder / "order.npy", pc.sort_indices(names).to_numpy().astype(np.int32))
+    _write_table(folder / "masks.arrow", masks.sort_by("token"))
+    (folder / "snapshot.json").write_text(json.dumps(meta, ensure_ascii=False), "utf-8")
+
+
+def parse_data(data: pa.ChunkedArray, types: dict[str, str]) -> pa.Table:
+    """The cells of JSON ``data`` as columns of their types, null where absent; a column no row has is left out."""
+    import pyarrow.json as arrow_json
+
+    data = pc.fill_null(data.cast(pa.large_string()), "")
+    blank = pc.equal(pc.binary_length(data), 0)
+    if not types or not len(data) or pc.all(blank).as_py():
+        return pa.table({})
+    lines = pc.if_else(blank, "{}", data)
+    # Joined anew, the strings of an array lie one behind the other in its last buffer: the text of a JSON-lines file.
+    empty, newline = pa.scalar("", pa.large_string()), pa.scalar("\n", pa.large_string())
+    joined = pc.binary_join_element_wise(single_chunk(lines), empty, newline)
+    text = joined.buffers()[2].slice(0, pc.sum(pc.binary_length(joined)).as_py())
+    kinds = {"text": pa.string(), "number": pa.float64(), "time": pa.int64()}
+    schema = pa.schema([(name, kinds[kind]) for name, kind in types.items()])
+    table = arrow_json.read_json(
+        pa.BufferReader(text),
+        read_options=arrow_json.ReadOptions(block_size=max(1 << 24, 1 << 16)),
+        parse_options=arrow_json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore"),
+    )
+    return table.select([name for name in table.column_names if table.column(name).null_count < table.num_rows])
+
+
+def _write_table(path: Path, table: pa.Table) -> None:
+    # One chunk a column, so that a mapped column can be read as one array.
+    with ipc.new_file(path, table.schema) as sink:
+        sink.write_table(table.combine_chunks())

@@ -1,0 +1,206 @@
+"""The embedded store read into a snapshot: column by column, relation by relation."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from .errors import UserError
+from .model import FOREVER, RELATIONS
+from .snapshot import Snapshot, open_snapshot
+from .snapshot_writer import write_snapshot
+from .sqlite_schema import relation_table, version_tables
+from .times import to_millis
+from .visibility import superseded_at
+
+if TYPE_CHECKING:
+    from .sqlite_store import SqliteStore
+
+_NO_AMOUNT = "9e999"
+"""Stands for a missing amount on the way, so that the column is of one type throughout; becomes NaN."""
+
+
+def snapshot(store: SqliteStore, revision: int) -> Snapshot:
+    """The snapshot of a revision: mapped where it was built before, else built and kept beside the store."""
+    connection = store.connection
+    if revision > store.revision() or revision < 0:
+        raise UserError(f"no revision {revision}: the latest is {store.revision()}", 404)
+    identity = connection.execute("SELECT value FROM meta WHERE name = 'store'").fetchone()[0]
+    home = store.path.with_name(store.path.name + ".snapshots")
+    folder = home / f"{identity[:8]}-{revision}"
+    if not (folder / "snapshot.json").exists():
+        purged = connection.execute(
+            "SELECT 1 FROM loads WHERE purged AND revision <= ?1 AND withdrawn > ?1", (revision,)
+        ).fetchone()
+        if purged:
+            raise UserError(
+                f"revision {revision} shows a load that was unloaded and cleared since: take a later one", 410
+            )
+        home.mkdir(exist_ok=True)
+        draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=home))
+        try:
+            with store.reading(revision):
+                _build(store, revision, draft / "snapshot")
+            try:
+                (draft / "snapshot").replace(folder)
+            except OSError:
+                # Another process was quicker with the same snapshot; any other cause has left none to open.
+                if not (folder / "snapshot.json").exists():
+                    raise
+        finally:
+            shutil.rmtree(draft)
+        _drop_old(store, home, folder)
+    data_date = _data_date(store, revision)
+    return open_snapshot(folder, _today() if data_date is None else data_date)
+
+
+def _build(store: SqliteStore, revision: int, folder: Path) -> None:
+    from adbc_driver_sqlite import dbapi
+
+    standing = {
+        row[0]: row[1]
+        for row in store.connection.execute(
+            "SELECT load, revision FROM loads WHERE revision <= ?1 AND (withdrawn IS NULL OR withdrawn > ?1)",
+            (revision,),
+        )
+    }
+    types: dict[str, dict[str, str]] = {}
+    for owner, name, kind in store.connection.execute("SELECT owner, name, type FROM fields"):
+        types.setdefault(owner, {})[name] = kind
+    with dbapi.connect(f"file:{store.path.absolute()}?mode=ro") as connection:
+        reader = _Reader(store, connection, standing)
+        nodes = reader.table("SELECT id, name FROM nodes ORDER BY id", {"id": pa.int64(), "name": pa.string()})
+        numbers = nodes.column("id").to_numpy()
+        place = np.full(int(numbers.max(initial=0)) + 1, -1, dtype=np.int32)
+        place[numbers] = np.arange(len(numbers), dtype=np.int32)
+        write_snapshot(
+            folder,
+            revision=revision,
+            data_date=_data_date(store, revision),
+            files=dict(store.connection.execute("SELECT file, name FROM files").fetchall()),
+            names=nodes.column("name").combine_chunks(),
+            masks=reader.table("SELECT token, mask FROM secrets", {"token": pa.string(), "mask": pa.string()}),
+            edges=((name, reader.edges(name, place)) for name in RELATIONS),
+            facts=reader.facts(place),
+            types=types,
+        )
+
+
+class _Reader:
+    """Reads the versions of the loads that stand through Arrow, three times as fast as row by row."""
+
+    def __init__(self, store: SqliteStore, connection, standing: dict[int, int]):
+        self._store = store
+        self._connection = connection
+        self._standing = standing
+
+    def table(self, query: str, schema: dict[str, pa.DataType]) -> pa.Table:
+        with self._connection.cursor() as cursor:
+            # Types are read off the first rows; a large first batch means fewer and larger batches too.
+            cursor.adbc_statement.set_options(**{"adbc.sqlite.query.batch_rows": "65536"})
+            cursor.execute(query)
+            table = cursor.fetch_arrow_table()
+        return pa.table({name: table.column(name).cast(kind) for name, kind in schema.items()})
+
+    def edges(self, relation: str, place: np.ndarray) -> pa.Table:
+        owner = relation_table(relation)
+        columns = {"source": pa.int64(), "target": pa.int64(), "amount": pa.float64()}
+        table = self._versions(owner, columns, {"amount": f"coalesce(amount, {_NO_AMOUNT})"})
+        amount = table.column("amount").to_numpy()
+        for name in ("source", "target"):
+            table = _with(table, name, place[table.column(name).to_numpy()])
+        return _with(table, "amount", np.where(np.isinf(amount), np.nan, amount))
+
+    def facts(self, place: np.ndarray) -> Iterator[tuple[str, pa.Table]]:
+        for owner in version_tables(self._store.connection):
+            if owner.startswith("fact_"):
+                columns = {"node": pa.int64(), "status_from": pa.int64()}
+                table = self._versions(owner, columns, {"node": "coalesce(node, -1)"})
+                if table.num_rows:
+                    node = table.column("node").to_numpy()
+                    table = _with(table, "node", np.where(node < 0, -1, place[node]).astype(np.int32))
+                    yield owner.removeprefix("fact_"), table
+
+    def _versions(self, owner: str, columns: dict[str, pa.DataType], special: dict[str, str]) -> pa.Table:
+        schema = {
+            "number": pa.int64(),
+            "uid": pa.large_string(),
+            "data": pa.large_string(),
+            "valid_from": pa.int64(),
+            "valid_to": pa.int64(),
+            "known_at": pa.int64(),
+            "file": pa.int64(),
+            "row": pa.int64(),
+            **columns,
+        }
+        special = {
+            "number": "rowid",
+            "data": "coalesce(data, '')",
+            "file": "coalesce(file, -1)",
+            "row": "coalesce(row, -1)",
+            **special,
+        }
+        select = ", ".join(f"{special.get(name, name)} AS {name}" for name in schema)
+        loads = f"load IN ({', '.join(map(str, self._standing)) or 'NULL'})"
+        table = self.table(f'SELECT {select} FROM "{owner}" WHERE {loads} ORDER BY rowid', schema)
+        gone = np.full(table.num_rows, FOREVER, dtype=np.int64)
+        several = self._several_versions(owner, loads)
+        if len(several):
+            places = np.searchsorted(table.column("number").to_numpy(), several["number"].to_numpy())
+            gone[places] = superseded_at(several)
+        return _with(table, "superseded_at", gone).drop_columns(["number"])
+
+    def _several_versions(self, owner: str, loads: str) -> pd.DataFrame:
+        """The versions of the uids that have more than one: number, uid, known_at, revision."""
+        connection = self._store.connection
+        written = connection.execute(
+            f"SELECT count(DISTINCT load) FROM spans WHERE owner = ? AND {loads}", (owner,)
+        ).fetchone()[0]
+        columns = ["number", "uid", "known_at", "load"]
+        if written < 2:
+            return pd.DataFrame(columns=columns)
+        rows = connection.execute(
+            f'SELECT rowid, uid, known_at, load FROM "{owner}" WHERE {loads} AND uid IN'
+            f' (SELECT uid FROM "{owner}" WHERE {loads} GROUP BY uid HAVING count(*) > 1) ORDER BY rowid'
+        )
+        frame = pd.DataFrame(rows.fetchall(), columns=columns)
+        return frame.assign(revision=[self._standing[load] for load in frame["load"]])
+
+
+def _with(table: pa.Table, name: str, array: np.ndarray) -> pa.Table:
+    column = pa.array(array)
+    if name in table.column_names:
+        return table.set_column(table.column_names.index(name), name, column)
+    return table.append_column(name, column)
+
+
+def _data_date(store: SqliteStore, revision: int) -> int | None:
+    return store.connection.execute(
+        "SELECT max(data_date) FROM loads WHERE revision <= ?1 AND (withdrawn IS NULL OR withdrawn > ?1)",
+        (revision,),
+    ).fetchone()[0]
+
+
+def _today() -> int:
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from .times import DEFAULT_ZONE
+
+    now = datetime.now(ZoneInfo(DEFAULT_ZONE))
+    return to_millis(now.replace(hour=0, minute=0, second=0, microsecond=0))
+
+
+def _drop_old(store: SqliteStore, home: Path, newest: Path) -> None:
+    """Remove snapshots that no registered reader holds; one that is mapped by a process stays usable to it."""
+    held = {row[0] for row in store.connection.execute("SELECT revision FROM readers")}
+    for folder in home.iterdir():
+        if folder != newest and not folder.name.startswith(".") and int(folder.name.rpartition("-")[2]) not in held:
+            shutil.rmtree(folder, ignore_errors=True)

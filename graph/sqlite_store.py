@@ -1,0 +1,391 @@
+"""The embedded store: one SQLite file in WAL mode, no server. See ``store.py`` for what every method promises."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import pandas as pd
+
+from .errors import UserError
+from .keys import KeyFile, is_token
+from .model import DECLARING, PERSONAL_KINDS, RELATIONS
+from .sqlite_schema import fact_table, index_statements, prepare, relation_table, version_tables
+from .sqlite_writer import SqliteWriter
+from .store import REJECT_COLUMNS, Load, Run
+
+if TYPE_CHECKING:
+    from .snapshot import Snapshot
+
+STANDING = "(SELECT load FROM loads WHERE revision <= {at} AND (withdrawn IS NULL OR withdrawn > {at}))"
+"""The loads that exist at a revision, as a sub-select."""
+
+_CURRENT = """
+SELECT {columns} FROM (
+    SELECT v.*, row_number() OVER (PARTITION BY v.uid ORDER BY v.known_at DESC, l.revision DESC) AS place
+    FROM "{owner}" v JOIN loads l ON l.load = v.load
+    WHERE l.revision IS NOT NULL AND l.withdrawn IS NULL {restriction}
+) c {joins} WHERE c.place = 1
+"""
+
+
+class SqliteStore:
+    """A store in one SQLite file.
+
+    Parameters
+    ----------
+    path : the file; its snapshots, staging and lock lie beside it
+    create : make it where there is none
+    key_file : its token secret's fingerprint must be the one the store was made under
+    """
+
+    def __init__(self, path: str | Path, *, create: bool, key_file: KeyFile):
+        self.path = Path(path)
+        self.url = f"sqlite:///{path}"
+        self.keys = key_file
+        prepare(self.path, key_file.fingerprint, create)
+        self._local = threading.local()
+        self._connections: list[sqlite3.Connection] = []
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """This thread's connection: SQLite wants one each."""
+        if not hasattr(self._local, "connection"):
+            connection = sqlite3.connect(self.path, timeout=60, isolation_level=None, check_same_thread=False)
+            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute("PRAGMA cache_size = -65536")
+            self._local.connection = connection
+            self._connections.append(connection)
+        return self._local.connection
+
+    def close(self) -> None:
+        while self._connections:
+            self._connections.pop().close()
+        self._local = threading.local()
+
+    # -- loads and revisions
+    def revision(self) -> int:
+        return (
+            self.connection.execute(
+                "SELECT max(max(coalesce(revision, 0)), max(coalesce(withdrawn, 0))) FROM loads"
+            ).fetchone()[0]
+            or 0
+        )
+
+    def data_date(self) -> int | None:
+        return self.connection.execute(
+            "SELECT max(data_date) FROM loads WHERE revision IS NOT NULL AND withdrawn IS NULL"
+        ).fetchone()[0]
+
+    def loads(self) -> list[Load]:
+        rows = self.connection.execute(
+            "SELECT load, source, bulk, state, revision, withdrawn, data_date, tables FROM loads"
+            " WHERE revision IS NOT NULL ORDER BY revision"
+        )
+        return [Load(r[0], r[1], bool(r[2]), r[3], r[4], r[5], r[6], json.loads(r[7])) for r in rows]
+
+    def privacy(self) -> dict[str, str]:
+        rows = self.connection.execute("SELECT substr(name, 9), value FROM meta WHERE name GLOB 'privacy:*'")
+        return dict(rows.fetchall())
+
+    @contextmanager
+    def writer(
+        self, source: str, *, bulk: bool = True, privacy: dict[str, str] | None = None
+    ) -> Iterator[SqliteWriter]:
+        lock = self._take_bulk_lock() if bulk else None
+        try:
+            if bulk:
+                self._discard_abandoned()
+                self.purge()
+            decided = self._checked_privacy(privacy)
+            writer = SqliteWriter(self.connection, source, bulk=bulk, privacy=decided)
+            try:
+                yield writer
+            finally:
+                if not writer.published:
+                    writer.discard()
+        finally:
+            if lock is not None:
+                os.close(lock)
+
+    def unload(self, load: int) -> int:
+        connection = self.connection
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            row = connection.execute("SELECT bulk, state FROM loads WHERE load = ?", (load,)).fetchone()
+            if row is None or row[1] == "open":
+                raise UserError(f"no load {load} to unload: 'ringfence status' lists them", 404)
+            if row[1] == "withdrawn":
+                raise UserError(f"load {load} was unloaded before")
+            if not row[0]:
+                raise UserError(f"load {load} is no bulk load: only bulk loads can be unloaded")
+            later = connection.execute(
+                "SELECT load FROM loads WHERE bulk AND state = 'published' AND revision >"
+                " (SELECT revision FROM loads WHERE load = ?) ORDER BY revision DESC",
+                (load,),
+            ).fetchall()
+            if later:
+                names = ", ".join(str(row[0]) for row in later)
+                raise UserError(f"load {load} has later loads resting on it: unload {names} first", 409)
+            revision = self.revision() + 1
+            connection.execute("UPDATE loads SET state = 'withdrawn', withdrawn = ? WHERE load = ?", (revision, load))
+            connection.execute("INSERT OR REPLACE INTO meta VALUES ('orphans', '1')")
+            connection.execute("COMMIT")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        return revision
+
+    def changes_since(self, revision: int) -> set[str]:
+        connection = self.connection
+        loads = connection.execute(
+            "SELECT load, purged FROM loads WHERE revision > ?1 OR (revision IS NOT NULL AND withdrawn > ?1)",
+            (revision,),
+        ).fetchall()
+        if any(purged for _, purged in loads):
+            raise UserError(f"revision {revision} is too old to tell what changed since: take a new snapshot", 410)
+        uids: set[str] = set()
+        for load, _ in loads:
+            spans = connection.execute("SELECT owner, first, last FROM spans WHERE load = ?", (load,)).fetchall()
+            for owner, first, last in spans:
+                rows = connection.execute(f'SELECT uid FROM "{owner}" WHERE rowid BETWEEN ? AND ?', (first, last))
+                uids.update(row[0] for row in rows)
+        return uids
+
+    @contextmanager
+    def reading(self, revision: int | None = None) -> Iterator[int]:
+        held = self.revision() if revision is None else revision
+        reader = self.connection.execute(
+            "INSERT INTO readers (revision, pid) VALUES (?, ?)", (held, os.getpid())
+        ).lastrowid
+        try:
+            yield held
+        finally:
+            self.connection.execute("DELETE FROM readers WHERE reader = ?", (reader,))
+
+    def purge(self) -> None:
+        """Remove the rows of withdrawn loads that no reader can still see."""
+        connection = self.connection
+        for reader, pid in connection.execute("SELECT reader, pid FROM readers").fetchall():
+            if not _alive(pid):
+                connection.execute("DELETE FROM readers WHERE reader = ?", (reader,))
+        lowest = connection.execute("SELECT min(revision) FROM readers").fetchone()[0]
+        for (load,) in connection.execute(
+            "SELECT load FROM loads WHERE state = 'withdrawn' AND NOT purged AND withdrawn <= ?",
+            (self.revision() if lowest is None else lowest,),
+        ).fetchall():
+            remove_versions(connection, load)
+            connection.execute("UPDATE loads SET purged = 1 WHERE load = ?", (load,))
+
+    def _take_bulk_lock(self) -> int:
+        # A lock on a file goes with its process, however that ends; two loads at once queue here.
+        lock = os.open(self.path.with_name(self.path.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return lock
+
+    def _discard_abandoned(self) -> None:
+        # Whoever holds the bulk lock is the only bulk load: any other that is open lost its process.
+        connection = self.connection
+        for (load,) in connection.execute("SELECT load FROM loads WHERE state = 'open' AND bulk").fetchall():
+            remove_versions(connection, load)
+            connection.execute("DELETE FROM rejects WHERE load = ?", (load,))
+            connection.execute("DELETE FROM loads WHERE load = ?", (load,))
+            connection.execute("INSERT OR REPLACE INTO meta VALUES ('orphans', '1')")
+        for owner in version_tables(connection):
+            for statement in index_statements(owner):
+                connection.execute(statement)
+
+    def _checked_privacy(self, privacy: dict[str, str] | None) -> dict[str, str]:
+        held = self.privacy()
+        stated = privacy or {}
+        for kind in sorted(PERSONAL_KINDS):
+            if kind in stated and held.get(kind, stated[kind]) != stated[kind]:
+                raise UserError(
+                    f"the mapping says {kind} is {stated[kind]}, this store holds it as {held[kind]}:"
+                    " change the mapping or load into another store"
+                )
+        return {kind: stated.get(kind, held.get(kind, "personal")) for kind in PERSONAL_KINDS}
+
+    # -- reading the graph
+    def current_facts(self, table: str, uids: Sequence[str] | None = None) -> pd.DataFrame:
+        columns = ["uid", "node", "data", "valid_from", "valid_to", "known_at", "status_from"]
+        select = ", ".join("n.name" if name == "node" else f"c.{name}" for name in columns)
+        return self._current(fact_table(table), uids, columns, select, "LEFT JOIN nodes n ON n.id = c.node")
+
+    def current_relationships(self, relation: str, uids: Sequence[str] | None = None) -> pd.DataFrame:
+        columns = ["uid", "source", "target", "amount", "data", "valid_from", "valid_to", "known_at"]
+        names = {"source": "s.name", "target": "t.name"}
+        select = ", ".join(names.get(name, f"c.{name}") for name in columns)
+        joins = "JOIN nodes s ON s.id = c.source JOIN nodes t ON t.id = c.target"
+        return self._current(relation_table(relation), uids, columns, select, joins)
+
+    def _current(
+        self, owner: str, uids: Sequence[str] | None, columns: list[str], select: str, joins: str
+    ) -> pd.DataFrame:
+        if owner not in version_tables(self.connection):
+            return pd.DataFrame(columns=columns)
+        restriction, arguments = "", ()
+        if uids is not None:
+            restriction = "AND v.uid IN (SELECT value FROM json_each(?))"
+            arguments = (json.dumps(list(uids)),)
+        query = _CURRENT.format(columns=select, owner=owner, restriction=restriction, joins=joins)
+        return pd.DataFrame(self.connection.execute(query, arguments).fetchall(), columns=columns)
+
+    def names(self, kind: str) -> Iterator[list[str]]:
+        owner = fact_table(DECLARING[kind])
+        if owner not in version_tables(self.connection):
+            return
+        cursor = self.connection.execute(
+            f'SELECT name FROM nodes WHERE id IN (SELECT node FROM "{owner}" WHERE load IN '
+            + STANDING.format(at=self.revision())
+            + ")"
+        )
+        while block := cursor.fetchmany(100_000):
+            yield [row[0] for row in block]
+
+    def snapshot(self, revision: int | None = None) -> Snapshot:
+        from .sqlite_snapshot import snapshot
+
+        return snapshot(self, self.revision() if revision is None else revision)
+
+    def get(self, node: str, as_of: int | None = None) -> dict | None:
+        from .sqlite_reader import node_statements
+
+        return node_statements(self, node, as_of)
+
+    def neighbours(self, nodes: Iterable[str], hops: int, limit: int, as_of: int | None = None) -> dict:
+        from .sqlite_reader import neighbourhood
+
+        return neighbourhood(self, nodes, hops, limit, as_of)
+
+    # -- counts, rejects, secrets
+    def counts(self) -> tuple[dict[str, int], dict[str, int]]:
+        connection, standing = self.connection, STANDING.format(at=self.revision())
+        relations = {}
+        for name in RELATIONS:
+            loads = connection.execute(
+                f"SELECT count(DISTINCT load) FROM spans WHERE owner = ? AND load IN {standing}",
+                (relation_table(name),),
+            ).fetchone()[0]
+            # With one load each uid has one version, and counting rows needs no look at uids.
+            what = "count(*)" if loads == 1 else "count(DISTINCT uid)"
+            relations[name] = (
+                connection.execute(f'SELECT {what} FROM "{relation_table(name)}" WHERE load IN {standing}').fetchone()[
+                    0
+                ]
+                if loads
+                else 0
+            )
+        shown = ""
+        if (
+            connection.execute("SELECT 1 FROM meta WHERE name = 'orphans'").fetchone()
+            or connection.execute("SELECT 1 FROM loads WHERE state = 'open'").fetchone()
+        ):
+            ends = [
+                f'SELECT {end} FROM "{owner}" WHERE load IN {standing}'
+                for owner in version_tables(connection)
+                for end in (("source", "target") if owner.startswith("rel_") else ("node",))
+            ]
+            shown = f"WHERE id IN ({' UNION '.join(ends)})"
+        rows = connection.execute(
+            "SELECT substr(name, 1, instr(name, ':') - 1) AS kind, count(*) FROM nodes"
+            f" {shown} GROUP BY kind ORDER BY kind"
+        )
+        return dict(rows.fetchall()), {name: count for name, count in relations.items() if count}
+
+    def rejects(self) -> pd.DataFrame:
+        columns = ["load", *REJECT_COLUMNS]
+        select = ", ".join(f'"{name}"' for name in columns)
+        rows = self.connection.execute(
+            f"SELECT {select} FROM rejects WHERE load IN {STANDING.format(at=self.revision())}"
+            ' ORDER BY load, "table", file, row, "column"'
+        )
+        return pd.DataFrame(rows.fetchall(), columns=columns)
+
+    def secret(self, token: str) -> tuple[str, str] | None:
+        return self.connection.execute("SELECT mask, cipher FROM secrets WHERE token = ?", (token,)).fetchone()
+
+    def mask(self, node: str) -> str | None:
+        secret = self.secret(node.partition(":")[2]) if is_token(node.partition(":")[2]) else None
+        return secret[0] if secret else None
+
+    # -- findings
+    def save_run(self, run: Run, findings: list[dict]) -> int:
+        connection = self.connection
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            number = cast(
+                int,
+                connection.execute(
+                    "INSERT INTO runs"
+                    " (detector, version, revision, as_of, params, seconds, cpu_seconds, findings, truncated)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    (
+                        run.detector,
+                        run.version,
+                        run.revision,
+                        run.as_of,
+                        json.dumps(run.params),
+                        run.seconds,
+                        run.cpu_seconds,
+                        len(findings),
+                        json.dumps(run.truncated),
+                    ),
+                ).lastrowid,
+            )
+            connection.executemany(
+                "INSERT INTO findings VALUES (?, ?, ?, ?)",
+                [(number, f["id"], f["rank_all"], json.dumps(f, ensure_ascii=False)) for f in findings],
+            )
+            connection.execute("COMMIT")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        return number
+
+    def latest_runs(self) -> list[Run]:
+        rows = self.connection.execute(
+            "SELECT detector, version, revision, as_of, params, seconds, cpu_seconds, findings, truncated, run"
+            " FROM runs WHERE run IN (SELECT max(run) FROM runs GROUP BY detector) ORDER BY detector"
+        )
+        return [Run(r[0], r[1], r[2], r[3], json.loads(r[4]), r[5], r[6], r[7], json.loads(r[8]), r[9]) for r in rows]
+
+    def findings(self, runs: Sequence[int]) -> list[dict]:
+        rows = self.connection.execute(
+            "SELECT body FROM findings WHERE run IN (SELECT value FROM json_each(?)) ORDER BY rank_all, run",
+            (json.dumps(list(runs)),),
+        )
+        return [json.loads(row[0]) for row in rows]
+
+    def finding(self, prefix: str) -> list[dict]:
+        rows = self.connection.execute(
+            "SELECT body, max(run) FROM findings WHERE id >= ? AND id < ? GROUP BY id ORDER BY id LIMIT 20",
+            (prefix, prefix + "\U0010ffff"),
+        )
+        return [json.loads(row[0]) for row in rows]
+
+
+def remove_versions(connection: sqlite3.Connection, load: int) -> None:
+    """Delete all versions a load wrote, some thousands at a time so that other writers get their turn."""
+    for owner, first, last in connection.execute(
+        "SELECT owner, first, last FROM spans WHERE load = ?", (load,)
+    ).fetchall():
+        connection.execute(f'DELETE FROM "{owner}" WHERE rowid BETWEEN ? AND ?', (first, last))
+    connection.execute("DELETE FROM spans WHERE load = ?", (load,))
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,161 @@
+"""One load into the embedded store, in short transactions; nothing of it shows before ``publish``."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from typing import cast
+
+import pandas as pd
+
+from .sqlite_schema import (
+    create_fact_table,
+    drop_index_statements,
+    fact_table,
+    index_statements,
+    relation_table,
+    version_tables,
+)
+from .store import FACT_COLUMNS, REJECT_COLUMNS, RELATIONSHIP_COLUMNS, FieldType
+
+_CHUNK = 20_000
+"""Rows a transaction, so that another writer never waits long."""
+
+
+class SqliteWriter:
+    """See ``store.Writer``."""
+
+    def __init__(self, connection: sqlite3.Connection, source: str, *, bulk: bool, privacy: dict[str, str]):
+        self._connection = connection
+        self.privacy = privacy
+        self.published = False
+        first = not connection.execute("SELECT 1 FROM loads LIMIT 1").fetchone()
+        self.load = cast(
+            int,
+            connection.execute(
+                "INSERT INTO loads (source, bulk, state) VALUES (?, ?, 'open')", (source, int(bulk))
+            ).lastrowid,
+        )
+        # A first load into an empty store builds the indexes at the end: half the time of keeping them alive.
+        self._indexed = not (bulk and first)
+        if not self._indexed:
+            for owner in version_tables(connection):
+                for statement in drop_index_statements(owner):
+                    connection.execute(statement)
+
+    def file(self, name: str) -> int:
+        self._connection.execute("INSERT OR IGNORE INTO files (name) VALUES (?)", (name,))
+        return self._connection.execute("SELECT file FROM files WHERE name = ?", (name,)).fetchone()[0]
+
+    def facts(self, table: str, frame: pd.DataFrame, fields: dict[str, FieldType]) -> None:
+        create_fact_table(self._connection, table, self._indexed)
+        self._append(fact_table(table), frame, FACT_COLUMNS, ("node",))
+        self._fields(table, fields)
+
+    def relationships(self, relation: str, frame: pd.DataFrame, fields: dict[str, FieldType]) -> None:
+        self._append(relation_table(relation), frame, RELATIONSHIP_COLUMNS, ("source", "target"))
+        self._fields(relation, fields)
+
+    def secrets(self, frame: pd.DataFrame) -> None:
+        rows = frame[["token", "mask", "cipher"]].itertuples(index=False, name=None)
+        with _transaction(self._connection):
+            self._connection.executemany("INSERT OR IGNORE INTO secrets VALUES (?, ?, ?)", rows)
+
+    def rejects(self, frame: pd.DataFrame) -> None:
+        cells = [_plain(frame[name]) for name in REJECT_COLUMNS]
+        with _transaction(self._connection):
+            self._connection.executemany(
+                f"INSERT INTO rejects VALUES ({self.load}, ?, ?, ?, ?, ?, ?, ?)", zip(*cells, strict=True)
+            )
+
+    def publish(self, tables: dict[str, dict[str, int]], data_date: int | None) -> int:
+        connection = self._connection
+        if not self._indexed:
+            for owner in version_tables(connection):
+                for statement in index_statements(owner):
+                    connection.execute(statement)
+        with _transaction(connection):
+            revision = connection.execute(
+                "SELECT 1 + max(max(coalesce(revision, 0)), max(coalesce(withdrawn, 0))) FROM loads"
+            ).fetchone()[0]
+            connection.executemany(
+                "INSERT OR REPLACE INTO meta VALUES (?, ?)",
+                [(f"privacy:{kind}", value) for kind, value in sorted(self.privacy.items())],
+            )
+            connection.execute(
+                "UPDATE loads SET state = 'published', revision = ?, data_date = ?, tables = ? WHERE load = ?",
+                (revision, data_date, json.dumps(tables), self.load),
+            )
+        self.published = True
+        return revision
+
+    def discard(self) -> None:
+        from .sqlite_store import remove_versions
+
+        connection = self._connection
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        remove_versions(connection, self.load)
+        with _transaction(connection):
+            connection.execute("DELETE FROM rejects WHERE load = ?", (self.load,))
+            connection.execute("DELETE FROM loads WHERE load = ?", (self.load,))
+            connection.execute("INSERT OR REPLACE INTO meta VALUES ('orphans', '1')")
+        for owner in version_tables(connection) if not self._indexed else ():
+            for statement in index_statements(owner):
+                connection.execute(statement)
+
+    def _append(self, owner: str, frame: pd.DataFrame, columns: tuple[str, ...], ends: tuple[str, ...]) -> None:
+        marks = ", ".join("?" * (len(columns) + 1))
+        statement = f'INSERT INTO "{owner}" (load, {", ".join(columns)}) VALUES ({marks})'
+        for start in range(0, len(frame), _CHUNK):
+            part = frame.iloc[start : start + _CHUNK]
+            with _transaction(self._connection):
+                numbers = self._node_numbers(part, ends)
+                cells = [numbers[name] if name in numbers else _plain(part[name]) for name in columns]
+                before = self._last_row(owner)
+                self._connection.executemany(statement, zip([self.load] * len(part), *cells, strict=True))
+                after = self._last_row(owner)
+                self._connection.execute("INSERT INTO spans VALUES (?, ?, ?, ?)", (self.load, owner, before + 1, after))
+
+    def _last_row(self, owner: str) -> int:
+        return self._connection.execute(f'SELECT coalesce(max(rowid), 0) FROM "{owner}"').fetchone()[0]
+
+    def _node_numbers(self, part: pd.DataFrame, ends: tuple[str, ...]) -> dict[str, list[int | None]]:
+        names = pd.concat([part[end] for end in ends], ignore_index=True)
+        codes, distinct = pd.factorize(names)
+        listed = [str(name) for name in distinct]
+        self._connection.executemany("INSERT OR IGNORE INTO nodes (name) VALUES (?)", [(name,) for name in listed])
+        rows = self._connection.execute(
+            "SELECT n.id FROM json_each(?) j CROSS JOIN nodes n ON n.name = j.value ORDER BY j.key",
+            (json.dumps(listed),),
+        )
+        # The last place answers the code -1, which stands for a row about no node.
+        numbers: list[int | None] = [row[0] for row in rows]
+        numbers.append(None)
+        found = [numbers[code] for code in codes]
+        return {end: found[i * len(part) : (i + 1) * len(part)] for i, end in enumerate(ends)}
+
+    def _fields(self, owner: str, fields: dict[str, FieldType]) -> None:
+        self._connection.executemany(
+            "INSERT OR IGNORE INTO fields VALUES (?, ?, ?)",
+            [(owner, name, kind) for name, kind in fields.items()],
+        )
+
+
+class _transaction:
+    """A write transaction that takes its lock at once, so that it never fails half-way for want of one."""
+
+    def __init__(self, connection: sqlite3.Connection):
+        self._connection = connection
+
+    def __enter__(self) -> None:
+        self._connection.execute("BEGIN IMMEDIATE")
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        self._connection.execute("COMMIT" if kind is None else "ROLLBACK")
+
+
+def _plain(column) -> list:
+    """A column as Python values, what is missing as None: the only ones SQLite takes."""
+    values = column.tolist()
+    return [None if value != value else value for value in values] if column.hasnans else values
