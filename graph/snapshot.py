@@ -236,14 +236,16 @@ class Snapshot:
         }
 
     # -- facts
-    def facts(self, table: str) -> pd.DataFrame:
+    def facts(self, table: str, nodes: Sequence[int] | None = None) -> pd.DataFrame:
         """What rows of a table say at ``as_of``, one row each: ``node`` (int32, -1 for a row about no node), ``uid``,
-        ``valid_from``, ``valid_to`` and the table's own columns. Columns of the present state are blank before their
-        ``status_from``. Empty where the store holds no such table."""
+        ``valid_from``, ``valid_to`` and the table's own columns; only those about ``nodes``, where given. Columns of
+        the present state are blank before their ``status_from``. Empty where the store holds no such table."""
         if table not in self._shared.meta["facts"]:
             return pd.DataFrame({"node": np.array([], dtype=np.int32), "uid": []})
         numbers, fields = self._shared.facts(table)
         places = np.flatnonzero(self._fact_mask(numbers))
+        if nodes is not None:
+            places = places[np.isin(numbers["node"][places], np.asarray(nodes, dtype=np.int32))]
         frame = fields.take(pa.array(places)).to_pandas()
         for name in ("valid_to", "valid_from", "node"):
             frame.insert(0, name, numbers[name][places])
