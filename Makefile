@@ -27,9 +27,10 @@ $(INSTALLED): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-# A store and keys of its own, made anew each time: a trial touches nothing of the user's.
+# A store, keys and audit log of its own, made anew each time: a trial touches nothing of the user's.
 demo: export RINGFENCE_STORE := sqlite:///demo/ringfence.db
 demo: export RINGFENCE_KEY_FILE := demo/keys.json
+demo: export RINGFENCE_AUDIT := demo/audit.db
 demo: $(INSTALLED) ## load LDBC's sample, run the detectors, write demo/evidence.html
 	@rm -rf demo && mkdir demo
 	$(BIN)/ringfence load tests/data/finbench-driver-example --mapping finbench

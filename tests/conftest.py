@@ -11,11 +11,12 @@ hypothesis.settings.load_profile("ringfence")
 
 
 @pytest.fixture(scope="session", autouse=True)
-def own_keys_and_store(tmp_path_factory):
-    """Tests, and the processes they start, work under a key file of this run and with no store chosen."""
+def own_settings(tmp_path_factory):
+    """Tests, and the processes they start, work under a key file of this run and no setting of the user's."""
     with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("RINGFENCE_")]:
+            patch.delenv(name)
         patch.setenv("RINGFENCE_KEY_FILE", str(tmp_path_factory.mktemp("keys") / "keys.json"))
-        patch.delenv("RINGFENCE_STORE", raising=False)
         yield
 
 

@@ -63,9 +63,7 @@ def from_disk() -> list[str]:
         below[:] = [
             name
             for name in below
-            if name not in left_behind
-            and not name.endswith(".egg-info")
-            and (name[0] != "." or name == ".ci")
+            if name not in left_behind and not name.endswith(".egg-info") and (name[0] != "." or name == ".ci")
         ]
         found += [(Path(folder) / name).relative_to(ROOT).as_posix() for name in names]
     return sorted(found)

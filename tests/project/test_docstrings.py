@@ -62,7 +62,7 @@ def test_everything_public_has_a_docstring(trees):
         for where in undescribed(tree)
         if not (len(where) == 2 and where[1] in protocols) and not declared_by_a_base(name, where)
     ]
-    assert missing == []
+    assert not missing, "without a docstring:\n" + "\n".join(missing)
 
 
 def test_the_guard_asks_for_each_kind_of_docstring():

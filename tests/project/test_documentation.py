@@ -12,8 +12,14 @@ def docs(root):
 
 
 def missing(names, docs):
-    """Those of the names that docs do not hold as whole words; ``--top`` is not found in ``--top-most``."""
-    return [name for name in names if not re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", docs)]
+    """Those of the names that docs do not hold as whole words: ``--top-most`` is no ``--top``."""
+    return [name for name in names if not re.search(rf"(?<![\w-]){re.escape(name)}(?![\w/-])", docs)]
+
+
+def assert_documented(names, docs):
+    """Fails with the list of names that docs/ lacks."""
+    absent = missing(names, docs)
+    assert not absent, "docs/ does not mention:\n" + "\n".join(absent)
 
 
 def commands(group, path):
@@ -31,7 +37,7 @@ def test_every_command_and_option_is_documented(docs):
 
     lines = dict(commands(typer.main.get_command(app), "ringfence"))
     assert "ringfence load" in lines
-    assert missing([*lines, *(option for options in lines.values() for option in options)], docs) == []
+    assert_documented([*lines, *(option for options in lines.values() for option in options)], docs)
 
 
 def test_every_route_is_documented(docs, tmp_path, monkeypatch):
@@ -41,11 +47,9 @@ def test_every_route_is_documented(docs, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     app = create_app(Settings())
     of_fastapi = {"/openapi.json", "/docs", "/docs/oauth2-redirect", "/redoc"}
-    routes = (
-        {*app.openapi()["paths"], *(getattr(route, "path", "/") for route in app.routes)} - of_fastapi - {"/"}
-    )
+    routes = {*app.openapi()["paths"], *(getattr(route, "path", "/") for route in app.routes)} - of_fastapi - {"/"}
     assert "/v1/findings" in routes
-    assert missing(sorted(routes), docs) == []
+    assert_documented(sorted(routes), docs)
 
 
 def test_every_setting_is_documented(root, room_sources, docs):
@@ -58,18 +62,17 @@ def test_every_setting_is_documented(root, room_sources, docs):
         for name in re.findall(r"\bRINGFENCE_[A-Z0-9_]*[A-Z0-9]", (root / source).read_text("utf-8"))
     }
     assert "RINGFENCE_STORE" in declared
-    assert missing(sorted(declared | read), docs) == []
+    assert_documented(sorted(declared | read), docs)
 
 
 def test_every_detector_is_documented(docs):
     from ringfence.detectors.registry import DETECTORS
 
     assert "guarantee" in DETECTORS
-    assert [name for name in DETECTORS if f"`{name}`" not in docs] == []
+    assert_documented([f"`{name}`" for name in DETECTORS], docs)
 
 
 def test_a_name_inside_another_is_not_documented():
-    assert missing(["--top", "/v1/findings", "load"], "--top-most /v1/findings/{id} loaders") == [
-        "--top",
-        "load",
-    ]
+    names = ["--top", "/v1/findings", "load"]
+    assert missing(names, "--top-most /v1/findings/{id} loaders") == names
+    assert missing(names, "`--top`, `GET /v1/findings`: ringfence load.") == []

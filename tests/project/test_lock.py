@@ -28,7 +28,7 @@ def test_every_dependency_is_locked_at_a_version_that_satisfies_it(root, lock):
         version = pinned.get(canonicalize_name(requirement.name))
         if version is None or not requirement.specifier.contains(version, prereleases=True):
             unmet.append(f"{line}: locked {version}; run make lock")
-    assert unmet == []
+    assert not unmet, "\n".join(unmet)
 
 
 def test_every_locked_package_is_known_by_its_hash(lock):
