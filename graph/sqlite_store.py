@@ -16,7 +16,7 @@ import pandas as pd
 
 from .errors import UserError
 from .keys import KeyFile, is_token
-from .model import DECLARING, PERSONAL_KINDS, RELATIONS
+from .model import DECLARING, FOREVER, PERSONAL_KINDS, RELATIONS
 from .sqlite_schema import fact_table, index_statements, prepare, relation_table, version_tables
 from .sqlite_writer import SqliteWriter
 from .store import REJECT_COLUMNS, Load, Run
@@ -52,7 +52,7 @@ class SqliteStore:
         self.keys = key_file
         prepare(self.path, key_file.fingerprint, create)
         self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
+        self._connections: dict[threading.Thread, sqlite3.Connection] = {}
 
     @property
     def connection(self) -> sqlite3.Connection:
@@ -62,12 +62,16 @@ class SqliteStore:
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("PRAGMA cache_size = -65536")
             self._local.connection = connection
-            self._connections.append(connection)
+            # A service's threads come and go: what ended ones left open is closed when the next one begins.
+            for thread in list(self._connections):
+                if not thread.is_alive() and (ended := self._connections.pop(thread, None)):
+                    ended.close()
+            self._connections[threading.current_thread()] = connection
         return self._local.connection
 
     def close(self) -> None:
         while self._connections:
-            self._connections.pop().close()
+            self._connections.popitem()[1].close()
         self._local = threading.local()
 
     # -- loads and revisions
@@ -350,10 +354,11 @@ class SqliteStore:
             raise
         return number
 
-    def latest_runs(self) -> list[Run]:
+    def latest_runs(self, as_of: int | None = None) -> list[Run]:
         rows = self.connection.execute(
             "SELECT detector, version, revision, as_of, params, seconds, cpu_seconds, findings, truncated, run"
-            " FROM runs WHERE run IN (SELECT max(run) FROM runs GROUP BY detector) ORDER BY detector"
+            " FROM runs WHERE run IN (SELECT max(run) FROM runs WHERE as_of <= ? GROUP BY detector) ORDER BY detector",
+            (FOREVER if as_of is None else as_of,),
         )
         return [Run(r[0], r[1], r[2], r[3], json.loads(r[4]), r[5], r[6], r[7], json.loads(r[8]), r[9]) for r in rows]
 

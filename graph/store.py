@@ -229,8 +229,8 @@ class Store(Protocol):
         """Keep a run and its findings (their JSON shape), return the run's number."""
         ...
 
-    def latest_runs(self) -> list[Run]:
-        """The latest run of each detector, by detector id."""
+    def latest_runs(self, as_of: int | None = None) -> list[Run]:
+        """The latest run of each detector, by detector id; where given, of those at ``as_of`` or earlier."""
         ...
 
     def findings(self, runs: Sequence[int]) -> list[dict]:
