@@ -1,16 +1,21 @@
 """What the readers hand on: text as it stands in the files, with the place where it stands.
 
-Every cell is text; a blank or missing one is missing (``Series.isna()``; pandas shows ``nan`` or ``None``). Nothing
-has been typed, trimmed or cleaned. Row numbers count records, not lines: the header is row 1, the first record is
-row 2, blank lines do not count, and a record that could not be read counts like any other.
+Every cell is text; a blank or missing one is missing (``Series.isna()``; pandas shows ``nan`` or ``None``).
+Nothing has been typed, trimmed or cleaned. Row numbers count records, not lines: the header is row 1, the
+first record is row 2, blank lines do not count, and a record that could not be read counts like any other.
 """
 
+# pyarrow makes its compute functions at run time: no checker sees them
+# pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 
 @dataclass(frozen=True)
@@ -73,3 +78,12 @@ class RawBatch:
     def read(self) -> int:
         """How many rows were read into the table, those rejected here included."""
         return len(self.frame) + len(self.rejects)
+
+
+def text_frame(names: Sequence[str], arrays: Sequence[pa.Array], length: int) -> pd.DataFrame:
+    """Text columns as a frame of ``length`` rows; cells that hold nothing but blanks are missing."""
+    columns = {}
+    for name, array in zip(names, arrays, strict=True):
+        blank = pc.or_(pc.equal(array, ""), pc.utf8_is_space(array))
+        columns[name] = pc.if_else(blank, pa.scalar(None, pa.string()), array).to_pandas()
+    return pd.DataFrame(columns, index=pd.RangeIndex(length))
