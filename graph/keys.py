@@ -176,20 +176,17 @@ def mask(kind: str, value: str) -> str:
     >>> mask("name", "张小明"), mask("name", "欧阳锋")
     ('张*', '欧阳*')
     """
-    if not value:
-        return ""
-    if kind == "phone":
+    if kind == "phone" and len(value.removeprefix("+86")) >= 9:
         digits = value.removeprefix("+86")
-        return f"{digits[:3]}****{digits[-4:]}" if len(digits) >= 9 else "****" + digits[-2:]
-    if kind == "id_document":
-        return f"{value[:6]}{'*' * (len(value) - 10)}{value[-4:]}" if len(value) > 12 else "****" + value[-2:]
-    if kind == "name":
+        return f"{digits[:3]}****{digits[-4:]}"
+    if kind == "id_document" and len(value) > 12:
+        return f"{value[:6]}{'*' * (len(value) - 10)}{value[-4:]}"
+    if kind == "name" and value:
         return (value[:2] if value[:2] in COMPOUND_SURNAMES and len(value) > 2 else value[:1]) + "*"
-    if kind == "email":
-        local, at, domain = value.partition("@")
-        return f"{local[:1]}***{at}{domain}"
-    if kind == "ip":
-        return ".".join([*value.split(".")[:2], "*", "*"]) if "." in value else value.split(":")[0] + ":****"
-    if kind == "address":
+    if kind == "email" and value.find("@") > 1:
+        return value[:1] + "***" + value[value.find("@") :]
+    if kind == "ip" and value.count(".") == 3:
+        return ".".join([*value.split(".")[:2], "*", "*"])
+    if kind in ("ip", "address"):
         return value[: min(6, len(value) // 2)] + "****"
-    return "****" + (value[-4:] if len(value) >= 8 else value[-1:])
+    return "****" + value[len(value) - min(4, len(value) // 2) :]

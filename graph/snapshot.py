@@ -75,8 +75,8 @@ class Edges:
         return len(self.positions)
 
     def column(self, name: str) -> pd.Series:
-        """Another cell of the relationships' rows by its column name, such as ``joint_group_id``; None (text) or NaN
-        (numbers and times) where blank, all blank where no row ever had the column."""
+        """Another cell of the relationships' rows by its column name, such as ``joint_group_id``; blank cells are
+        missing as pandas has it (``isna``), all of them where no row ever had the column."""
         if name not in self._fields.column_names:
             return pd.Series([None] * len(self), dtype=object)
         return self._fields.column(name).take(pa.array(self.positions - self._first)).to_pandas()

@@ -86,8 +86,9 @@ def write_snapshot(
         for name, dtype in FACT_NUMBERS.items():
             np.save(part / f"{name}.npy", table.column(name).to_numpy().astype(dtype, copy=False))
         fields = parse_data(table.column("data"), types.get(table_name, {}))
-        fields = fields.add_column(0, "uid", table.column("uid").cast(pa.large_string()))
-        _write_table(part / "fields.arrow", fields)
+        uid = table.column("uid").cast(pa.large_string())
+        columns = {name: fields.column(name) for name in fields.column_names}
+        _write_table(part / "fields.arrow", pa.table({"uid": uid, **columns}))
         meta["facts"].append(table_name)
 
     names = names.cast(pa.large_string())

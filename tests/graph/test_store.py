@@ -1,0 +1,411 @@
+"""What every store does, whichever it is."""
+
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+from ringfence.graph.errors import UserError
+from ringfence.graph.keys import load_key_file
+from ringfence.graph.model import ALWAYS, FOREVER
+from ringfence.graph.store import REJECT_COLUMNS, Run, open_store
+
+ALWAYS_TRUE = {"valid_from": ALWAYS, "valid_to": FOREVER, "known_at": ALWAYS, "file": 1, "row": 2}
+
+
+@pytest.fixture(params=["sqlite"])
+def url(request, tmp_path):
+    return f"sqlite:///{tmp_path}/graph.db"
+
+
+@pytest.fixture
+def store(url):
+    store = open_store(url)
+    yield store
+    store.close()
+
+
+def relationships(*rows):
+    """Rows (uid, source, target) with optional keywords as a writer wants them."""
+    defaults = {"amount": np.nan, "data": None, **ALWAYS_TRUE}
+    return pd.DataFrame(
+        [{"uid": uid, "source": s, "target": t, **defaults, **(more[0] if more else {})} for uid, s, t, *more in rows]
+    )
+
+
+def facts(*rows):
+    defaults = {**ALWAYS_TRUE, "status_from": ALWAYS}
+    return pd.DataFrame(
+        [
+            {"uid": uid, "node": node, "data": json.dumps(data), **defaults, **(more[0] if more else {})}
+            for uid, node, data, *more in rows
+        ]
+    )
+
+
+def guarantee(store, *rows, bulk=True, data_date=None):
+    with store.writer("test", bulk=bulk) as writer:
+        writer.file("guarantees.csv")
+        writer.relationships("GUARANTEES", relationships(*rows), {"contract_id": "text", "cap": "number"})
+        writer.publish({"guarantees": {"read": len(rows)}}, data_date)
+    return writer.load
+
+
+def arcs(snapshot):
+    edges = snapshot.edges("GUARANTEES")
+    return set(zip(snapshot.names(edges.source), snapshot.names(edges.target), strict=True))
+
+
+def test_a_new_store_is_empty_at_revision_0(store):
+    assert store.revision() == 0
+    assert store.counts() == ({}, {})
+    assert store.loads() == [] and store.data_date() is None
+    assert store.snapshot().node_count == 0
+
+
+def test_nothing_of_a_load_shows_before_it_is_published(store):
+    with store.writer("a") as writer:
+        writer.relationships("GUARANTEES", relationships(("g", "company:A", "company:B")), {})
+        assert store.counts() == ({}, {})
+        assert store.get("company:A") is None
+        assert arcs(store.snapshot()) == set()
+        writer.publish({}, None)
+    assert store.counts() == ({"company": 2}, {"GUARANTEES": 1})
+    assert arcs(store.snapshot()) == {("company:A", "company:B")}
+
+
+def test_a_load_left_unpublished_leaves_nothing(store):
+    guarantee(store, ("g", "company:A", "company:B"))
+    with pytest.raises(ZeroDivisionError), store.writer("b") as writer:
+        writer.relationships("GUARANTEES", relationships(("h", "company:C", "company:D")), {})
+        writer.rejects(pd.DataFrame([["t", "f", 1, "c", "r", "row", "v"]], columns=REJECT_COLUMNS))
+        raise ZeroDivisionError
+    assert store.counts() == ({"company": 2}, {"GUARANTEES": 1})
+    assert len(store.rejects()) == 0 and len(store.loads()) == 1
+
+
+def test_a_load_whose_process_died_is_discarded_by_the_next(url):
+    script = (
+        "import os, pandas as pd\n"
+        "from ringfence.graph.store import open_store\n"
+        f"store = open_store({url!r})\n"
+        "writer = store.writer('died').__enter__()\n"
+        "row = {'uid': 'x', 'source': 'company:X', 'target': 'company:Y', 'amount': 1.0, 'data': None, 'valid_from': 0,"
+        " 'valid_to': 9, 'known_at': 0, 'file': 1, 'row': 2}\n"
+        "writer.relationships('GUARANTEES', pd.DataFrame([row]), {})\n"
+        "os.kill(os.getpid(), 9)\n"
+    )
+    load_key_file()
+    assert subprocess.run([sys.executable, "-c", script], env=os.environ.copy()).returncode == -9
+    store = open_store(url)
+    assert store.counts() == ({}, {})
+    guarantee(store, ("x", "company:A", "company:B"))
+    assert arcs(store.snapshot()) == {("company:A", "company:B")}
+    store.close()
+
+
+def test_at_a_time_the_version_known_last_shows_and_ties_go_to_the_higher_revision(store):
+    guarantee(store, ("g", "company:A", "company:B", {"known_at": 10}))
+    guarantee(store, ("g", "company:A", "company:C", {"known_at": 30}))
+    guarantee(store, ("g", "company:A", "company:D", {"known_at": 20}), bulk=False)
+    guarantee(store, ("g", "company:A", "company:E", {"known_at": 20}), bulk=False)
+    seen = {t: arcs(store.snapshot().at(t)) for t in (9, 10, 19, 20, 29, 30)}
+    assert seen[9] == set()
+    assert seen[10] == seen[19] == {("company:A", "company:B")}
+    assert seen[20] == seen[29] == {("company:A", "company:E")}
+    assert seen[30] == {("company:A", "company:C")}
+
+
+def test_a_state_counts_while_in_force_a_tie_and_an_event_for_good(store):
+    closed = {"valid_from": 10, "valid_to": 20, "known_at": 5}
+    with store.writer("a") as writer:
+        writer.relationships("GUARANTEES", relationships(("g", "company:A", "company:B", closed)), {})
+        writer.relationships("HAS_PHONE", relationships(("p", "applicant:1", "phone:9", closed)), {})
+        writer.relationships("TRANSFERRED", relationships(("t", "account:1", "account:2", closed)), {})
+        writer.publish({}, None)
+    snapshot = store.snapshot()
+    shown = {
+        t: [name for name in ("GUARANTEES", "HAS_PHONE", "TRANSFERRED") if len(snapshot.at(t).edges(name))]
+        for t in (4, 5, 10, 19, 20)
+    }
+    assert shown == {
+        4: [],
+        5: ["HAS_PHONE", "TRANSFERRED"],
+        10: ["GUARANTEES", "HAS_PHONE", "TRANSFERRED"],
+        19: ["GUARANTEES", "HAS_PHONE", "TRANSFERRED"],
+        20: ["HAS_PHONE", "TRANSFERRED"],
+    }
+
+
+def test_undo_takes_the_newest_bulk_load_first_and_what_it_covered_shows_again(store):
+    first = guarantee(store, ("g", "company:A", "company:B"))
+    second = guarantee(store, ("g", "company:A", "company:C"), ("h", "company:C", "company:D"))
+    with pytest.raises(UserError, match=f"unload {second} first"):
+        store.unload(first)
+    assert store.unload(second) == 3
+    assert arcs(store.snapshot()) == {("company:A", "company:B")}
+    assert store.counts() == ({"company": 2}, {"GUARANTEES": 1})
+    assert arcs(store.snapshot(2)) == {("company:A", "company:C"), ("company:C", "company:D")}
+    with pytest.raises(UserError, match="unloaded before"):
+        store.unload(second)
+    with pytest.raises(UserError, match="no load 99"):
+        store.unload(99)
+
+
+def test_small_writes_go_on_while_a_bulk_load_is_open(store):
+    with store.writer("bulk") as writer:
+        writer.relationships("GUARANTEES", relationships(("g", "company:A", "company:B")), {})
+        guarantee(store, ("s", "company:X", "company:Y"), bulk=False)
+        assert arcs(store.snapshot()) == {("company:X", "company:Y")}
+        writer.publish({}, None)
+    assert arcs(store.snapshot()) == {("company:X", "company:Y"), ("company:A", "company:B")}
+
+
+def test_changes_since_names_what_was_published_or_withdrawn_after(store):
+    guarantee(store, ("g", "company:A", "company:B"))
+    second = guarantee(store, ("h", "company:A", "company:C"))
+    assert store.changes_since(0) == {"g", "h"}
+    assert store.changes_since(1) == {"h"}
+    assert store.changes_since(2) == set()
+    store.unload(second)
+    assert store.changes_since(2) == {"h"}
+
+
+def test_rows_of_an_undone_load_stay_while_a_reader_is_below_it(store):
+    guarantee(store, ("g", "company:A", "company:B"))
+    second = guarantee(store, ("h", "company:A", "company:C"))
+    with store.reading() as held:
+        store.unload(second)
+        guarantee(store, ("i", "company:A", "company:D"))
+        assert arcs(store.snapshot(held)) == {("company:A", "company:B"), ("company:A", "company:C")}
+        assert "h" in store.changes_since(held)
+    guarantee(store, ("j", "company:A", "company:E"))
+    with pytest.raises(UserError, match="too old"):
+        store.changes_since(held)
+    assert arcs(store.snapshot()) == {("company:A", f"company:{x}") for x in "BDE"}
+
+
+def test_a_snapshot_carries_the_cells_of_rows_and_where_they_stood(store):
+    with store.writer("a") as writer:
+        file = writer.file("担保.csv")
+        row = {"amount": 5e6, "data": '{"contract_id": "2020-01-01", "cap": 7}', "file": file, "row": 12}
+        writer.relationships(
+            "GUARANTEES",
+            relationships(("g", "company:A", "company:B", row), ("h", "company:B", "company:A")),
+            {"contract_id": "text", "cap": "number"},
+        )
+        writer.facts("companies", facts(("companies:A", "company:A", {"name": "甲", "net_assets": 3})),
+                     {"name": "text", "net_assets": "number"})  # fmt: skip
+        writer.facts("partners", facts(("partners:P", None, {"partner_name": "保"})), {"partner_name": "text"})
+        writer.publish({}, 1000)
+    snapshot = store.snapshot()
+    edges = snapshot.edges("GUARANTEES")
+    contracts = edges.column("contract_id")
+    assert contracts[0] == "2020-01-01" and contracts.isna().tolist() == [False, True]
+    assert edges.amount[0] == 5e6 and np.isnan(edges.amount[1])
+    assert edges.column("cap")[0] == 7
+    assert edges.column("no_such_cell").isna().all()
+    assert snapshot.evidence(edges.positions[:1]) == [
+        {
+            "source": "company:A",
+            "target": "company:B",
+            "relation": "GUARANTEES",
+            "uid": "g",
+            "file": "担保.csv",
+            "row": 12,
+        }
+    ]
+    companies = snapshot.facts("companies")
+    assert companies["name"].tolist() == ["甲"] and companies["net_assets"].tolist() == [3]
+    assert snapshot.facts("partners")["node"].tolist() == [-1]
+    assert snapshot.facts("loans").empty
+    assert [snapshot.name(snapshot.find(n)) for n in ("company:A", "company:B")] == ["company:A", "company:B"]
+    assert snapshot.find("company:Z") is None and snapshot.find("") is None
+    assert snapshot.as_of == 1000
+
+
+def test_columns_of_the_present_state_are_blank_before_their_date(store):
+    with store.writer("a") as writer:
+        row = facts(("loans:L", "loan:L", {"balance": 9, "product": "p"}, {"status_from": 50, "known_at": 10}))
+        writer.facts("loans", row, {"balance": "number", "product": "text"})
+        writer.publish({}, None)
+    before, after = (store.snapshot().at(t).facts("loans") for t in (49, 50))
+    assert before["product"].tolist() == ["p"] and before["balance"].isna().all()
+    assert after["balance"].tolist() == [9]
+
+
+def test_a_node_shows_where_a_version_states_it_or_a_relationship_ends_at_it(store):
+    with store.writer("a") as writer:
+        writer.facts("companies", facts(("companies:S", "company:S", {}, {"known_at": 10})), {})
+        writer.relationships("GUARANTEES", relationships(("g", "company:A", "company:B", {"known_at": 20})), {})
+        writer.publish({}, None)
+    snapshot = store.snapshot()
+    shown = {t: sorted(snapshot.names(snapshot.at(t).of_kind("company"))) for t in (9, 10, 20)}
+    assert shown == {9: [], 10: ["company:S"], 20: ["company:A", "company:B", "company:S"]}
+
+
+def test_get_and_neighbours_see_what_the_snapshot_sees(store):
+    guarantee(
+        store,
+        ("g", "company:A", "company:B", {"known_at": 10, "valid_from": 10, "valid_to": 40}),
+        ("h", "company:B", "company:C", {"known_at": 10, "valid_from": 10}),
+    )
+    guarantee(store, ("g", "company:A", "company:D", {"known_at": 20, "valid_from": 10, "valid_to": 40}))
+    near = {t: store.neighbours(["company:A"], 1, 100, t) for t in (9, 10, 20, 40)}
+    assert {t: [n["node"] for n in near[t]["nodes"]] for t in near} == {
+        9: ["company:A"], 10: ["company:A", "company:B"], 20: ["company:A", "company:D"], 40: ["company:A"],
+    }  # fmt: skip
+    assert store.get("company:D", 10) is None and store.get("company:D", 20)["kind"] == "company"
+    assert store.get("company:nobody") is None
+
+
+def test_a_neighbourhood_says_what_its_bound_left_out(store):
+    guarantee(store, *((f"g{i}", "company:hub", f"company:{i}") for i in range(9)))
+    near = store.neighbours(["company:hub"], 1, 5)
+    assert len(near["nodes"]) == 5
+    assert near["truncated"] == [{"bound": "nodes", "limit": 5, "skipped": 5, "could_change": True}]
+
+
+def test_current_versions_are_the_latest_known(store):
+    guarantee(store, ("g", "company:A", "company:B", {"known_at": 10, "amount": 1.0}), ("k", "company:A", "company:A"))
+    guarantee(store, ("g", "company:A", "company:C", {"known_at": 5, "amount": 2.0}))
+    current = store.current_relationships("GUARANTEES", ["g", "absent"])
+    assert current[["uid", "target", "amount"]].values.tolist() == [["g", "company:B", 1.0]]
+    assert len(store.current_relationships("GUARANTEES")) == 2
+    assert store.current_facts("loans", ["x"]).empty
+
+
+def test_declared_nodes_are_listed_by_kind(store):
+    with store.writer("a") as writer:
+        writer.facts("companies", facts(("companies:A", "company:A", {})), {})
+        writer.relationships("GUARANTEES", relationships(("g", "company:A", "company:B")), {})
+        writer.publish({}, None)
+    assert [name for block in store.names("company") for name in block] == ["company:A"]
+    assert list(store.names("loan")) == []
+
+
+def test_secrets_are_kept_once_and_masks_are_for_everyone(store):
+    token = store.keys.token("phone", "+8613812345678")
+    with store.writer("a") as writer:
+        row = [token, "138****5678", store.keys.encrypt("+8613812345678")]
+        frame = pd.DataFrame([row], columns=["token", "mask", "cipher"])
+        writer.secrets(frame)
+        writer.secrets(frame.assign(mask="other"))
+        writer.relationships("HAS_PHONE", relationships(("p", "applicant:1", f"phone:{token}")), {})
+        writer.publish({}, None)
+    mask, cipher = store.secret(token)
+    assert mask == store.mask(f"phone:{token}") == store.snapshot().mask(token) == "138****5678"
+    assert store.keys.decrypt(cipher) == "+8613812345678"
+    assert store.get(f"phone:{token}")["mask"] == "138****5678"
+    assert store.mask("applicant:1") is None and store.snapshot().mask("applicant") is None
+
+
+def test_flagged_ties_show_but_link_no_one(store):
+    with store.writer("a") as writer:
+        rows = relationships(
+            ("p", "applicant:1", "phone:9", {"data": '{"flag": "landline"}'}), ("q", "applicant:2", "phone:9")
+        )
+        writer.relationships("HAS_PHONE", rows, {"flag": "text"})
+        writer.publish({}, None)
+    snapshot = store.snapshot()
+    assert snapshot.visible(slice(None)).tolist() == [True, True]
+    assert snapshot.links(slice(None)).tolist() == [False, True]
+
+
+def test_what_is_personal_is_decided_once(store, url):
+    with store.writer("a", privacy={"device": "internal"}) as writer:
+        assert writer.privacy["device"] == "internal" and writer.privacy["phone"] == "personal"
+        writer.publish({}, None)
+    assert store.privacy()["device"] == "internal"
+    with (
+        pytest.raises(UserError, match="says device is personal, this store holds it as internal"),
+        store.writer("b", privacy={"device": "personal"}),
+    ):
+        pass
+    with store.writer("c") as writer:
+        assert writer.privacy["device"] == "internal"
+
+
+def test_runs_and_findings_are_kept_and_the_latest_run_of_each_detector_counts(store):
+    def run(detector, *ids):
+        findings = [{"id": i, "rank_all": n, "kind": "guarantee_mutual"} for n, i in enumerate(ids, 1)]
+        return store.save_run(Run(detector, "1", 1, 1000, {"x": 1}), findings)
+
+    run("guarantee", "aa11")
+    latest = [run("guarantee", "aa22", "aa33"), run("velocity", "bb11")]
+    runs = store.latest_runs()
+    assert [(r.detector, r.findings, r.params) for r in runs] == [("guarantee", 2, {"x": 1}), ("velocity", 1, {"x": 1})]
+    assert [r.run for r in runs] == latest
+    assert [f["id"] for f in store.findings(latest)] == ["aa22", "bb11", "aa33"]
+    assert [f["id"] for f in store.finding("aa")] == ["aa11", "aa22", "aa33"]
+    assert store.finding("zz") == []
+
+
+def test_rejects_are_those_of_loads_that_stand(store):
+    with store.writer("a") as writer:
+        writer.rejects(pd.DataFrame([["loans", "a.csv", 3, "loan_id", "missing", "row", None]], columns=REJECT_COLUMNS))
+        writer.publish({}, None)
+    assert store.rejects()[["table", "row", "level"]].values.tolist() == [["loans", 3, "row"]]
+    store.unload(1)
+    assert store.rejects().empty
+
+
+# -- opening
+
+
+def test_a_store_made_under_another_key_file_is_refused(url, tmp_path):
+    open_store(url).close()
+    other = load_key_file(tmp_path / "other-keys.json")
+    with pytest.raises(UserError, match="made under another key file"):
+        open_store(url, key_file=other)
+
+
+def test_a_store_of_a_newer_version_is_refused_and_left_alone(tmp_path):
+    import sqlite3
+
+    url = f"sqlite:///{tmp_path}/new.db"
+    open_store(url).close()
+    with sqlite3.connect(tmp_path / "new.db") as connection:
+        connection.execute("PRAGMA user_version = 99")
+    before = (tmp_path / "new.db").read_bytes()
+    with pytest.raises(UserError, match="newer version"):
+        open_store(url)
+    assert (tmp_path / "new.db").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        ("nonsense", "unreadable store URL"),
+        ("mysql://x", "unknown kind of store"),
+        ("sqlite://x", "names no file"),
+        ("sqlite:///", "names no file"),
+        ("sqlite:////no/such/folder/x.db", "does not exist"),
+    ],
+)
+def test_a_url_that_names_no_store_says_what_to_write(url, message):
+    with pytest.raises(UserError, match=message):
+        open_store(url)
+
+
+def test_a_missing_store_is_made_only_where_that_is_wanted(tmp_path):
+    with pytest.raises(UserError, match="run 'ringfence load' first"):
+        open_store(f"sqlite:///{tmp_path}/none.db", create=False)
+    assert not (tmp_path / "none.db").exists()
+
+
+def test_files_of_something_else_are_no_stores_and_stay_as_they_are(tmp_path):
+    import sqlite3
+
+    (tmp_path / "text.db").write_text("not a database, and long enough to be read as a header of one" * 20)
+    with sqlite3.connect(tmp_path / "other.db") as connection:
+        connection.execute("CREATE TABLE t (x)")
+    connection.close()
+    for name in ("text.db", "other.db"):
+        before = (tmp_path / name).read_bytes()
+        with pytest.raises(UserError):
+            open_store(f"sqlite:///{tmp_path}/{name}")
+        assert (tmp_path / name).read_bytes() == before
