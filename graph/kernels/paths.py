@@ -48,6 +48,7 @@ class Path(NamedTuple):
     certain : every link of up to this many edges would have been found
     could_change : whether without cuts there might be a link of at most ``max_hops`` edges where none was found, or a
         shorter one than was found
+    exhausted : all that one of the two reaches was seen, so that where none was found no longer link exists either
     """
 
     nodes: list[int] | None
@@ -55,6 +56,7 @@ class Path(NamedTuple):
     cut: dict[int, int]
     certain: int
     could_change: bool
+    exhausted: bool
 
 
 def k_hop(
@@ -137,13 +139,14 @@ def shortest_path(
 
     cut = one.cut() | other.cut()
     certain = one.certain + other.certain
+    exhausted = one.is_complete or other.is_complete
     if meeting is None:
-        certain = max_hops if one.is_complete or other.is_complete else min(certain, max_hops)
-        return Path(None, [], cut, certain, certain < max_hops)
+        certain = max_hops if exhausted else min(certain, max_hops)
+        return Path(None, [], cut, certain, certain < max_hops, exhausted)
     to_start, to_goal = one.trace(meeting), other.trace(meeting)
     nodes = [node for node, _ in reversed(to_start)] + [node for node, _ in to_goal[1:]]
     edges = [edge for _, edge in reversed(to_start[:-1])] + [edge for _, edge in to_goal[:-1]]
-    return Path(nodes, edges, cut, certain, len(edges) > certain + 1)
+    return Path(nodes, edges, cut, certain, len(edges) > certain + 1, exhausted)
 
 
 class _Side:
@@ -152,8 +155,10 @@ class _Side:
     def __init__(self, adjacency: Adjacency, root: int):
         self.adjacency = adjacency
         ring = np.array([root], np.int32)
-        none = np.array([-1], np.int64)
-        self.rings = [(ring, none, none)]  # nodes ascending, the neighbour nearer to the root, the edge from it
+        none = np.array([-1])
+        self.rings: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = [
+            (ring, none, none)
+        ]  # nodes ascending, the neighbour nearer to the root, the edge from it
         self.frontier = ring  # nodes of the outer ring to go on from
         self.skipped: list[dict[int, int]] = [{}]  # by ring, the hubs before it that hide something behind it
 
