@@ -9,7 +9,7 @@ those of one relation standing together. ``superseded_at`` is the ``known_at`` o
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -80,6 +80,11 @@ class Edges:
         if name not in self._fields.column_names:
             return pd.Series([None] * len(self), dtype=object)
         return self._fields.column(name).take(pa.array(self.positions - self._first)).to_pandas()
+
+    def where(self, mask: np.ndarray) -> Edges:
+        """Those for which ``mask`` holds."""
+        arrays = ("positions", "source", "target", "amount", "valid_from", "valid_to")
+        return replace(self, **{name: getattr(self, name)[mask] for name in arrays})
 
 
 class Snapshot:
