@@ -123,15 +123,18 @@ class SqliteWriter:
     def _node_numbers(self, part: pd.DataFrame, ends: tuple[str, ...]) -> dict[str, list[int | None]]:
         names = pd.concat([part[end] for end in ends], ignore_index=True)
         codes, distinct = pd.factorize(names)
-        listed = [str(name) for name in distinct]
-        self._connection.executemany("INSERT OR IGNORE INTO nodes (name) VALUES (?)", [(name,) for name in listed])
-        rows = self._connection.execute(
-            "SELECT n.id FROM json_each(?) j CROSS JOIN nodes n ON n.name = j.value ORDER BY j.key",
-            (json.dumps(listed),),
-        )
+        listed = distinct.tolist()
         # The last place answers the code -1, which stands for a row about no node.
-        numbers: list[int | None] = [row[0] for row in rows]
-        numbers.append(None)
+        numbers: list[int | None] = [None] * (len(listed) + 1)
+        for place, number in self._connection.execute(
+            "SELECT j.key, n.id FROM json_each(?) j CROSS JOIN nodes n ON n.name = j.value", (json.dumps(listed),)
+        ):
+            numbers[place] = number
+        following = self._connection.execute("SELECT coalesce(max(id), 0) + 1 FROM nodes").fetchone()[0]
+        new = [place for place in range(len(listed)) if numbers[place] is None]
+        for number, place in enumerate(new, following):
+            numbers[place] = number
+        self._connection.executemany("INSERT INTO nodes VALUES (?, ?)", [(numbers[n], listed[n]) for n in new])
         found = [numbers[code] for code in codes]
         return {end: found[i * len(part) : (i + 1) * len(part)] for i, end in enumerate(ends)}
 

@@ -1,0 +1,93 @@
+"""The whole line at size: load, snapshot and detect a book of two million relationships, with CPU time and memory.
+
+    python tests/bench/bench_book.py [--relationships 2000000] [--seed 1]
+
+Every stage is a process of its own, so its CPU-seconds (user + system) and peak memory are its own. The floor for the
+load is what SQLite needs just to take the same rows: ``executemany`` of them into the same tables, indexes at the end.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+from _book import write_book
+
+TARGET = 20_000_000
+
+SNAPSHOT = "from ringfence.graph.store import open_store; import sys; s = open_store(sys.argv[1]).snapshot(); print(s.edge_count)"
+
+BARE = """
+import sqlite3, sys, time
+from ringfence.graph.sqlite_schema import index_statements, version_tables
+source = sqlite3.connect(sys.argv[1])
+schema = source.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'").fetchall()
+rows = {name: source.execute(f'SELECT * FROM "{name}"').fetchall() for name, _ in schema}
+spent = time.process_time()
+copy = sqlite3.connect(sys.argv[2])
+copy.execute("PRAGMA journal_mode = WAL")
+for name, statement in schema:
+    copy.execute(statement)
+    if rows[name]:
+        marks = ", ".join("?" * len(rows[name][0]))
+        with copy:
+            copy.executemany(f'INSERT INTO "{name}" VALUES ({marks})', rows[name])
+for owner in version_tables(copy):
+    for statement in index_statements(owner):
+        copy.execute(statement)
+print(time.process_time() - spent)
+"""
+
+
+def measured(*command: str, **environment: str) -> tuple[str, float, float]:
+    """What a process printed, its CPU-seconds and its peak memory in GiB."""
+    with tempfile.TemporaryFile("w+") as output:
+        process = subprocess.Popen(command, stdout=output, env={**os.environ, **environment})
+        _, status, usage = os.wait4(process.pid, 0)
+        if status:
+            raise SystemExit(f"{command[0]} ended with {os.waitstatus_to_exitcode(status)}")
+        output.seek(0)
+        return output.read(), usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 2**20
+
+
+def main() -> None:
+    """Make the book, run the stages, print one line each."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--relationships", type=int, default=2_000_000, help="about how many the book holds")
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        write_book(folder / "book", given.relationships, given.seed)
+        database, url = folder / "graph.db", f"sqlite:///{folder}/graph.db"
+        keys = {"RINGFENCE_KEY_FILE": str(folder / "keys.json"), "RINGFENCE_STORE": url}
+        ringfence = str(Path(sys.executable).with_name("ringfence"))
+
+        _, load_cpu, load_peak = measured(ringfence, "load", str(folder / "book"), **keys)
+        printed, snapshot_cpu, snapshot_peak = measured(sys.executable, "-c", SNAPSHOT, url, **keys)
+        versions = int(printed)
+        scale = TARGET / versions
+        printed, detect_cpu, detect_peak = measured(ringfence, "detect", **keys)
+        _, again_cpu, again_peak = measured(ringfence, "load", str(folder / "book"), **keys)
+        bare = float(measured(sys.executable, "-c", BARE, str(database), str(folder / "bare.db"))[0])
+
+        print(f"{versions:,} relationships, seed {given.seed}; {database.stat().st_size / 2**20:,.0f} MiB on disk")
+        print("stage              CPU-s   peak GiB   at 20 million (CPU-s, linear)")
+        for stage, cpu, peak in (
+            ("load", load_cpu, load_peak),
+            ("the same load again", again_cpu, again_peak),
+            ("snapshot", snapshot_cpu, snapshot_peak),
+            ("detect", detect_cpu, detect_peak),
+        ):
+            print(f"{stage:<20}{cpu:>6.1f}{peak:>10.2f}{cpu * scale:>12.0f}")
+        print(f"bare executemany of the same rows: {bare:.1f} CPU-s; the load costs {load_cpu / bare:.2f} times that")
+        print(printed)
+
+
+if __name__ == "__main__":
+    main()
