@@ -82,9 +82,9 @@ class CsvReader:
         if rejects:
             yield _only(rejects, wanted, position)
         if lost is not None:
-            yield from self._carefully(wanted, max(lost, 2))
+            yield from self._carefully(wanted, max(lost, 2), position)
 
-    def _carefully(self, wanted: Sequence[str], start: int) -> Iterator[Chunk]:
+    def _carefully(self, wanted: Sequence[str], start: int, done: int) -> Iterator[Chunk]:
         """The same from the record ``start`` on, giving up a line whose quotation mark is never closed."""
         picks = [self.columns.index(name) for name in wanted]
         stream = Utf8Stream(self._path, self._encoding)
@@ -95,7 +95,8 @@ class CsvReader:
                 rejects = [_malformed(row, raw) for row, (fields, raw) in some if len(fields) != len(self.columns)]
                 arrays = [pa.array([fields[pick] for _, fields in sound], pa.string()) for pick in picks]
                 rows = np.array([row for row, _ in sound], dtype=np.int64)
-                yield Chunk(text_frame(wanted, arrays, len(sound)), rows, rejects, stream.position())
+                done = max(done, stream.position())  # it starts over, and a bar must not run backwards
+                yield Chunk(text_frame(wanted, arrays, len(sound)), rows, rejects, done)
 
 
 def sniff_delimiter(header: str) -> str:
