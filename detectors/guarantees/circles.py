@@ -1,0 +1,176 @@
+"""Guarantee circles 担保圈: what hangs together and goes round, or is denser than a web needs to be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from .joint import SMALLEST, JointGroups, mutual_pairs
+from .view import Structure, View, bound, by_label
+
+DENSE = 1.5
+"""Distinct arcs for each party above which a weak component is a circle even without a cycle."""
+
+
+class Bounds(NamedTuple):
+    """When a circle is split into cores; see the detector's parameters of these names."""
+
+    max_parties: int
+    core_degree: int
+    max_cores: int
+
+
+class Parts(NamedTuple):
+    """Counts by weak component."""
+
+    vertices: np.ndarray
+    arcs: np.ndarray
+    rounds: np.ndarray
+    in_rounds: np.ndarray
+    largest_round: np.ndarray
+    pairs: np.ndarray
+    joint: np.ndarray
+
+
+def circle_structures(view: View, groups: JointGroups, bounds: Bounds) -> Iterator[Structure]:
+    """One ``guarantee_circle`` for each weak component that is one, or, if it is too large, for each of its cores."""
+    parts = _count(view, groups)
+    dense = parts.arcs > DENSE * parts.vertices
+    is_circle = (parts.rounds > 0) | (parts.joint > 0) | dense
+    weak = view.weak[view.source]
+    joint_groups_of = _joint_by_component(view, groups)
+    for label, places in by_label(np.where(is_circle[weak], weak, -1)).items():
+        rows = view.rows[places]
+        parties = view.net.members(rows)
+        if len(parties) > bounds.max_parties:
+            held = [groups.vertices[group] for group in joint_groups_of.get(label, ())]
+            yield from _cores(view, label, places, len(parties), held, bounds)
+            continue
+        joint = joint_groups_of.get(label, [])
+        inside = [view.rows[places[view.inner[places]]], *(groups.rows[group] for group in joint)]
+        telling = np.isin(rows, np.concatenate(inside))
+        vertices = np.unique(np.concatenate((view.source[places], view.target[places])))
+        measures = {
+            "strong_components": float(parts.rounds[label]),
+            "parties_in_cycles": float(parts.in_rounds[label]),
+            "largest_strong_component": float(parts.largest_round[label]),
+            "mutual_pairs": float(parts.pairs[label]),
+            "joint_groups": float(parts.joint[label]),
+            "arcs_per_party": float(parts.arcs[label] / parts.vertices[label]),
+        }
+        best = vertices[view.neighbours[vertices] == view.neighbours[vertices].max()]
+        focus = parties[np.isin(view.vertex_of[parties], best)].tolist()
+        yield Structure("guarantee_circle", np.concatenate((rows[telling], rows[~telling])), measures, focus=focus)
+
+
+def core_enterprises(view: View, vertices: np.ndarray, core_degree: int) -> np.ndarray:
+    """The vertices with contracts with ``core_degree`` others or more; where none has, those with the most."""
+    degree = view.neighbours[vertices]
+    return vertices[degree >= min(core_degree, degree.max())]
+
+
+def _count(view: View, groups: JointGroups) -> Parts:
+    count = int(view.weak.max()) + 1 if view.count else 0
+    size = view.strong_size
+    _, first = np.unique(view.strong, return_index=True)
+    home = view.weak[first]
+    rounds = size >= 2
+    largest = np.zeros(count, dtype=np.int64)
+    np.maximum.at(largest, home[rounds], size[rounds])
+    one, _ = mutual_pairs(view, np.ones(len(view.rows), dtype=bool))
+    _, component, inside = groups.count_by(view.weak)
+    arc_source, _ = view.arcs
+    return Parts(
+        vertices=np.bincount(view.weak[view.linked], minlength=count),
+        arcs=np.bincount(view.weak[arc_source], minlength=count),
+        rounds=np.bincount(home[rounds], minlength=count),
+        in_rounds=np.bincount(home[rounds], weights=size[rounds], minlength=count),
+        largest_round=largest,
+        pairs=np.bincount(view.weak[one], minlength=count),
+        joint=np.bincount(component[inside >= SMALLEST], minlength=count),
+    )
+
+
+def _joint_by_component(view: View, groups: JointGroups) -> dict[int, list[int]]:
+    """The joint groups of which each weak component holds ``SMALLEST`` parties or more."""
+    group, component, inside = groups.count_by(view.weak)
+    held: dict[int, list[int]] = {}
+    for one, label in zip(group[inside >= SMALLEST].tolist(), component[inside >= SMALLEST].tolist(), strict=True):
+        held.setdefault(label, []).append(one)
+    return held
+
+
+def _cores(
+    view: View, label: int, places: np.ndarray, parties: int, joint: list[np.ndarray], bounds: Bounds
+) -> Iterator[Structure]:
+    """The cores of one weak component with one hop around each.
+
+    Cores are its strong components and joint groups, and core enterprises that lie in none of these. A strong
+    component that is itself too large is reported whole as a ``guarantee_cycle``; here its core enterprises count.
+    """
+    vertices = np.unique(np.concatenate((view.source[places], view.target[places])))
+    in_core = np.zeros(view.count, dtype=bool)
+    cores = []
+    strong = by_label(np.where(view.strong_size[view.strong[vertices]] >= 2, view.strong[vertices], -1))
+    for core in [*(vertices[inside] for inside in strong.values()), *joint]:
+        if len(core) <= bounds.max_parties:
+            cores.append(core)
+            in_core[core] = True
+    rest = vertices[~in_core[vertices]]
+    if len(rest) and (not cores or view.neighbours[rest].max() >= bounds.core_degree):
+        cores += list(core_enterprises(view, rest, bounds.core_degree)[:, None])
+    order = sorted(range(len(cores)), key=lambda i: (-len(cores[i]), -int(view.neighbours[cores[i]].sum())))
+    skipped = (
+        f"the rest of a circle of {parties} parties: this is one of its {len(cores)} cores, with one hop around it"
+    )
+    whole = bound("max_parties", bounds.max_parties, skipped, True)
+    for at in order[: bounds.max_cores]:
+        structure = _core(view, cores[at], bounds.max_parties)
+        structure.truncated.insert(0, whole)
+        structure.measures["circle_parties"] = float(parties)
+        if len(cores) > bounds.max_cores:
+            left = f"{len(cores) - bounds.max_cores} smaller cores of this circle"
+            structure.truncated.append(bound("max_cores", bounds.max_cores, left))
+        yield structure
+
+
+def _core(view: View, core: np.ndarray, max_parties: int) -> Structure:
+    """A core and its neighbours; where they are too many, those with the most contracts with the core, then the largest
+    amounts."""
+    near = view.touching(core.tolist())
+    rows = view.rows[near]
+    guarantor, borrower = view.net.guarantor[rows], view.net.borrower[rows]
+    inside = np.isin(view.source[near], core) & np.isin(view.target[near], core)
+    in_core = np.isin(view.vertex_of[guarantor], core), np.isin(view.vertex_of[borrower], core)
+    truncated = []
+    beyond = np.where(in_core[0], borrower, guarantor)
+    parties = np.unique(np.concatenate((guarantor, borrower)))
+    if len(parties) > max_parties:
+        others, at, contracts = np.unique(beyond[~inside], return_inverse=True, return_counts=True)
+        amounts = np.bincount(at, weights=np.nan_to_num(view.net.amount[rows[~inside]]))
+        labels = [view.net.labels[party] for party in others]
+        order = sorted(range(len(others)), key=lambda i: (-contracts[i], -amounts[i], labels[i]))
+        room = max(max_parties - (len(parties) - len(others)), 1 if len(core) == 1 else 0)
+        taken = others[order[:room]]
+        keep = inside | np.isin(beyond, taken)
+        skipped = f"{len(others) - len(taken)} neighbours of the core with fewer contracts or smaller amounts"
+        truncated.append(bound("max_parties", max_parties, skipped, True))
+        near, rows, inside = near[keep], rows[keep], inside[keep]
+    strong = view.strong[view.source[near]][view.inner[near]]
+    rounds = np.unique(strong)
+    one, other = np.unique(np.stack((view.source[near], view.target[near])), axis=1)
+    vertices = np.unique(np.concatenate((one, other)))
+    inner_vertices = vertices[np.isin(view.strong[vertices], rounds)]
+    measures = {
+        "strong_components": float(len(rounds)),
+        "parties_in_cycles": float(len(inner_vertices)),
+        "core_parties": float(len(core)),
+        "arcs_per_party": float(len(one) / len(vertices)),
+    }
+    parties = view.net.members(rows)
+    focus = parties[np.isin(view.vertex_of[parties], core)].tolist()
+    return Structure(
+        "guarantee_circle", np.concatenate((rows[inside], rows[~inside])), measures, truncated, focus=focus
+    )

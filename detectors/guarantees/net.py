@@ -1,0 +1,203 @@
+"""The net of guarantees at one time, and what only the whole graph knows of it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from ...graph.snapshot import Edges, Snapshot
+from .people import party_labels
+
+LICENSED_ROLES = ("融资担保", "保险增信")
+"""Roles on a partner list whose holders guarantee by trade."""
+
+
+@dataclass(frozen=True)
+class Net:
+    """Guarantee contracts in force, licensed guarantors left out; contracts and parties are numbered from 0.
+
+    Attributes
+    ----------
+    parties : int64[p], node numbers in the snapshot, ascending
+    names, labels : the parties' node names, and what people call them
+    guarantor, borrower : int64[c], party numbers of each contract
+    position : int64[c], the relationship in the snapshot
+    amount : float64[c], the cap where the form is maximum and a cap is known; NaN where unknown or in another currency
+    unknown : bool[c], no amount is known
+    foreign : bool[c], the amount is in another currency than most of the book's
+    joint : int64[c], number of the joint group named in the contract, -1 where none is
+    joint_names : ids of joint groups by number
+    counter : bool[c], a counter-guarantee 反担保; it takes no part in any structure
+    start, end : int64[c], epoch milliseconds
+    """
+
+    parties: np.ndarray
+    names: list[str]
+    labels: list[str]
+    guarantor: np.ndarray
+    borrower: np.ndarray
+    position: np.ndarray
+    amount: np.ndarray
+    unknown: np.ndarray
+    foreign: np.ndarray
+    joint: np.ndarray
+    joint_names: list[str]
+    counter: np.ndarray
+    start: np.ndarray
+    end: np.ndarray
+
+    @property
+    def structural(self) -> np.ndarray:
+        """bool[c]: the contract may take part in a structure; self-guarantees still among them."""
+        return ~self.counter
+
+    @cached_property
+    def self_guarantees(self) -> np.ndarray:
+        """int64 by party: contracts in which it is guarantor and borrower."""
+        own = self.guarantor[self.guarantor == self.borrower]
+        return np.bincount(own, minlength=len(self.parties))
+
+    @cached_property
+    def _counters(self) -> dict[int, list[int]]:
+        by_guarantor: dict[int, list[int]] = {}
+        for row in np.flatnonzero(self.counter).tolist():
+            by_guarantor.setdefault(int(self.guarantor[row]), []).append(int(self.borrower[row]))
+        return by_guarantor
+
+    def counters_among(self, members: np.ndarray) -> int:
+        """How many counter-guarantees run between these parties."""
+        if not self._counters:
+            return 0
+        inside = set(members.tolist())
+        return sum(other in inside for one in inside for other in self._counters.get(one, ()))
+
+    def members(self, rows: np.ndarray) -> np.ndarray:
+        """Party numbers of the parties to contracts, ascending."""
+        return np.unique(np.concatenate((self.guarantor[rows], self.borrower[rows])))
+
+
+def build_net(snapshot: Snapshot, licensed: frozenset[str], currency: str | None) -> Net:
+    """The net at the snapshot's ``as_of``.
+
+    Parameters
+    ----------
+    licensed : names of nodes that guarantee by trade; contracts that touch them are left out
+    currency : the currency amounts are added up in; a contract without a currency is in it
+    """
+    edges = snapshot.edges("GUARANTEES")
+    barred = np.zeros(snapshot.node_count, dtype=bool)
+    barred[[node for node in map(snapshot.find, licensed) if node is not None]] = True
+    edges = edges.where(~(barred[edges.source] | barred[edges.target]))
+
+    taking_part = np.zeros(snapshot.node_count, dtype=bool)
+    taking_part[edges.source] = True
+    taking_part[edges.target] = True
+    parties = np.flatnonzero(taking_part)
+    number = np.cumsum(taking_part) - 1
+
+    amount = contract_amounts(edges)
+    unknown = np.isnan(amount)
+    named = currencies(edges)
+    foreign = ~unknown & np.asarray(named.notna() & (named != currency))
+    joint, joint_names = pd.factorize(edges.column("joint_group_id"))
+    return Net(
+        parties=parties,
+        names=snapshot.names(parties),
+        labels=party_labels(snapshot, parties),
+        guarantor=number[edges.source],
+        borrower=number[edges.target],
+        position=edges.positions,
+        amount=np.where(foreign, np.nan, amount),
+        unknown=unknown,
+        foreign=foreign,
+        joint=joint,
+        joint_names=[str(name) for name in joint_names],
+        counter=np.asarray(edges.column("counter_of").notna()),
+        start=edges.valid_from,
+        end=edges.valid_to,
+    )
+
+
+def contract_amounts(edges: Edges) -> np.ndarray:
+    """What each contract covers: of the maximum form 最高额 the cap where known, else the amount; NaN if unknown."""
+    is_maximum = np.asarray(edges.column("form") == "maximum")
+    cap = numbers(edges, "cap")
+    return np.where(is_maximum & ~np.isnan(cap), cap, edges.amount)
+
+
+def numbers(edges: Edges, column: str) -> np.ndarray:
+    """A column of numbers as float64, NaN where blank."""
+    return np.asarray(edges.column(column), dtype=np.float64)
+
+
+def currencies(edges: Edges) -> pd.Series:
+    """The currency of each contract, one spelling for the yuan; None where the contract names none."""
+    return edges.column("currency").replace({"人民币": "CNY", "RMB": "CNY", "元": "CNY", "156": "CNY"})
+
+
+def main_currency(edges: Edges) -> str | None:
+    """The currency most contracts are in (ties: the first in the alphabet); None where no contract names one."""
+    counts = Counter(currencies(edges).dropna())
+    return min(counts, key=lambda name: (-counts[name], name), default=None)
+
+
+def licensed_guarantors(snapshot: Snapshot) -> frozenset[str]:
+    """Names of the companies that guarantee by trade at ``as_of``.
+
+    A company is one if its line of business is 融资担保, or if its name or a former one stands on a partner list in a
+    role of ``LICENSED_ROLES``, as the partner's name or a former one.
+    """
+    companies = snapshot.facts("companies")
+    found = np.zeros(len(companies), dtype=bool)
+    if "industry" in companies:
+        industry = companies["industry"].fillna("").astype(str)
+        found |= np.asarray(industry.str.contains("融资担保") & ~industry.str.contains("非融资担保"))
+    listed = _listed_names(snapshot)
+    for column, names_in in _NAMES.items():
+        if listed and column in companies:
+            cells = companies[column].tolist()
+            found |= np.fromiter((not listed.isdisjoint(names_in(cell)) for cell in cells), bool, len(cells))
+    return frozenset(snapshot.names(np.asarray(companies["node"])[found]))
+
+
+def _listed_names(snapshot: Snapshot) -> set[str]:
+    partners = snapshot.facts("partners")
+    if "role" not in partners or "partner_name" not in partners:
+        return set()
+    partners = partners.loc[partners["role"].isin(LICENSED_ROLES)]
+    if "listed_from" in partners:
+        partners = partners.loc[~(partners["listed_from"] > snapshot.as_of)]
+    if "listed_to" in partners:
+        partners = partners.loc[~(partners["listed_to"] <= snapshot.as_of)]
+    listed = {plain_name(name) for name in partners["partner_name"]}
+    if "former_names" in partners:
+        listed.update(name for cell in partners["former_names"] for name in former_names(cell))
+    return listed - {""}
+
+
+def plain_name(text: str | None) -> str:
+    """A company name in one form: full-width letters and brackets made plain, no spaces.
+
+    >>> plain_name(" 华信融资担保（上海）有限公司")
+    '华信融资担保(上海)有限公司'
+    """
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)) if isinstance(text, str) else ""
+
+
+def former_names(text: str | None) -> list[str]:
+    """The names in a cell that may hold several. A comma parts Chinese names; in others it belongs to the name.
+
+    >>> former_names("华信担保；Huaxin Co., Ltd."), former_names("华信担保，信达担保")
+    (['华信担保', 'HuaxinCo.,Ltd.'], ['华信担保', '信达担保'])
+    """
+    names = [name for name in re.split("[;、|/]", plain_name(text)) if name]
+    return [part for name in names for part in ([name] if name.isascii() else name.split(",")) if part]
+
+
+_NAMES = {"name": lambda cell: [plain_name(cell)], "former_names": former_names}

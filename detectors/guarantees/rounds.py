@@ -1,0 +1,132 @@
+"""Mutual guarantees 互保 and cyclic ones 循环担保: one finding for each strong component."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from ...graph.kernels.cycles import cycles, shortest_cycles
+from .joint import JointGroups, mutual_pairs
+from .view import Structure, View, bound, by_label
+
+COUNTED_TOGETHER = 8
+"""Strong components up to this size are searched in one go: what a complete one holds is a bound of its own."""
+
+
+class Bounds(NamedTuple):
+    """How far cycles are followed; see the detector's parameters of these names."""
+
+    max_cycle_length: int
+    cycles_per_party: int
+    cycles_per_component: int
+    shortest_cycles: int
+
+
+class CycleCounts(NamedTuple):
+    """By strong component: how many cycles were found and the longest of them, and which bounds bit."""
+
+    cycles: np.ndarray
+    longest: np.ndarray
+    capped: np.ndarray
+    unsearched: np.ndarray
+
+
+def round_structures(view: View, groups: JointGroups, bounds: Bounds) -> Iterator[Structure]:
+    """One ``guarantee_mutual`` or ``guarantee_cycle`` for each strong component that lies in no joint group."""
+    size = view.strong_size
+    reported = size >= 2
+    _, component, inside = groups.count_by(view.strong)
+    reported[component[inside == size[component]]] = False
+    if not reported.any():
+        return
+    labels = np.where(view.inner & reported[view.strong[view.source]], view.strong[view.source], -1)
+    counts = count_cycles(view, labels, bounds)
+    shortest, telling, left_out = shortest_through(view, labels, bounds.shortest_cycles)
+    one, _ = mutual_pairs(view, labels >= 0)
+    pairs = np.bincount(view.strong[one], minlength=len(size))
+    for label, places in by_label(labels, telling).items():
+        structure = Structure("guarantee_mutual" if size[label] == 2 else "guarantee_cycle", view.rows[places])
+        structure.measures = {
+            "mutual_pairs": float(pairs[label]),
+            "cycles": float(counts.cycles[label]),
+            "shortest_cycle": float(shortest[label]),
+            "longest_cycle": float(max(counts.longest[label], shortest[label])),
+        }
+        structure.truncated = list(_bitten(label, size[label], counts, left_out, bounds))
+        yield structure
+
+
+def count_cycles(view: View, labels: np.ndarray, bounds: Bounds) -> CycleCounts:
+    """Simple cycles of two arcs and more, parallel contracts being one arc, by strong component.
+
+    Each component has bounds of its own, so that what one holds does not depend on the others.
+    """
+    size = view.strong_size
+    count, longest, capped, unsearched = (np.zeros(len(size), dtype=np.int64) for _ in range(4))
+    together = (labels >= 0) & (size[labels] <= COUNTED_TOGETHER)
+    alone = np.where(together, -1, labels)
+    searches = [(np.flatnonzero(together), 2**62)] if together.any() else []
+    searches += [(places, bounds.cycles_per_component) for places in by_label(alone).values()]
+    for places, total in searches:
+        vertices, ends = np.unique(np.stack((view.source[places], view.target[places])), return_inverse=True)
+        one, other = ends.reshape(2, -1)
+        length, per_party = bounds.max_cycle_length, bounds.cycles_per_party
+        found = cycles(one, other, len(vertices), max_length=length, per_start=per_party, total=total)
+        label = view.strong[vertices]
+        of_cycle = label[found.nodes[found.offsets[:-1]]]
+        count += np.bincount(of_cycle, minlength=len(size))
+        np.maximum.at(longest, of_cycle, np.diff(found.offsets))
+        capped += np.bincount(label[found.capped], minlength=len(size))
+        unsearched += np.bincount(label[found.unsearched], minlength=len(size))
+    return CycleCounts(count, longest, capped, unsearched)
+
+
+def shortest_through(view: View, labels: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """One shortest cycle through each vertex of the strong components.
+
+    Parameters
+    ----------
+    labels : strong component of each contract, -1 for those that do not matter
+    most : through how many vertices of one component, those with the most counterparties first
+
+    Returns
+    -------
+    by component the length of its shortest cycle; bool by contract, it lies on one of the cycles; by component how
+    many vertices were left out
+    """
+    size = view.strong_size
+    vertices = np.unique(view.source[labels >= 0])
+    label = view.strong[vertices]
+    order = np.lexsort((vertices, -view.neighbours[vertices], label))
+    first = np.flatnonzero(np.diff(label[order], prepend=-1))
+    place = np.arange(len(order)) - np.repeat(first, np.diff(np.append(first, len(order))))
+    left_out = np.maximum(size - most, 0)
+    vertices = vertices[order[place < most]]
+
+    inner = labels >= 0
+    offsets, flat = shortest_cycles(view.source[inner], view.target[inner], view.count, vertices)
+    lengths = np.diff(offsets)
+    shortest = np.full(len(size), np.iinfo(np.int64).max)
+    np.minimum.at(shortest, view.strong[vertices], lengths)
+    # Each vertex of a cycle is followed by the next, the last by the first.
+    following = np.roll(flat, -1)
+    following[offsets[1:] - 1] = flat[offsets[:-1]]
+    telling = np.isin(view.arc, np.unique(flat.astype(np.int64) * view.count + following))
+    return shortest, telling, left_out
+
+
+def _bitten(label: int, size: int, counts: CycleCounts, left_out: np.ndarray, bounds: Bounds) -> Iterator[dict]:
+    if size > bounds.max_cycle_length:
+        limit = bounds.max_cycle_length
+        yield bound("max_cycle_length", limit, f"counting of cycles longer than {limit}")
+    if counts.capped[label]:
+        skipped = f"counting of further cycles through {counts.capped[label]} of the parties"
+        yield bound("cycles_per_party", bounds.cycles_per_party, skipped)
+    if counts.unsearched[label]:
+        skipped = f"counting of further cycles through {counts.unsearched[label]} of the parties"
+        yield bound("cycles_per_component", bounds.cycles_per_component, skipped)
+    if left_out[label]:
+        skipped = f"shortest cycles through {left_out[label]} parties with fewer counterparties"
+        yield bound("shortest_cycles", bounds.shortest_cycles, skipped)

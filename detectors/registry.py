@@ -1,0 +1,8 @@
+"""Every detector by its id, in the order in which a batch runs them."""
+
+from __future__ import annotations
+
+from .contract import Detector
+from .guarantees.detector import GUARANTEE
+
+DETECTORS: dict[str, Detector] = {detector.id: detector for detector in (GUARANTEE,)}
