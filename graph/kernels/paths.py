@@ -79,7 +79,7 @@ def k_hop(
     edge_visible : which edges count
     """
     seeds = np.asarray(seeds, np.int32)
-    frontier = seeds[np.sort(_first(seeds)[1])]
+    frontier = seeds[np.sort(_first_new(seeds, [])[1])]
     rings, edges = [frontier], [np.full(len(frontier), -1, np.int64)]
     seen = np.sort(frontier)
     cut: dict[int, int] = {}
@@ -87,11 +87,11 @@ def k_hop(
     for _ in range(hops):
         if not len(frontier) or left_out:
             break
-        origin, near, via = _neighbours(adjacency, frontier, edge_visible, [seen])
-        followed, skipped = _follow(origin, near, frontier, fan_out)
+        origin, near, via = _neighbours(adjacency, frontier, edge_visible)
+        followed, skipped = _follow(origin, near, frontier, [seen], fan_out)
         cut.update(skipped)
         near, via = near[followed], via[followed]
-        first = np.sort(_first(near)[1])
+        first = np.sort(_first_new(near, [seen])[1])
         room = len(first) if limit is None else max(limit - len(seen), 0)
         left_out = max(len(first) - room, 0)
         first = first[:room]
@@ -156,9 +156,8 @@ class _Side:
         self.adjacency = adjacency
         ring = np.array([root], np.int32)
         none = np.array([-1])
-        self.rings: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = [
-            (ring, none, none)
-        ]  # nodes ascending, the neighbour nearer to the root, the edge from it
+        # Nodes ascending, the neighbour nearer to the root, the edge from it.
+        self.rings: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = [(ring, none, none)]
         self.frontier = ring  # nodes of the outer ring to go on from
         self.skipped: list[dict[int, int]] = [{}]  # by ring, the hubs before it that hide something behind it
 
@@ -189,11 +188,11 @@ class _Side:
     def widen(self, fan_out: int | None, edge_visible: EdgeVisible | None) -> None:
         """Add the next ring."""
         seen = [ring for ring, _, _ in self.rings]
-        origin, near, via = _neighbours(self.adjacency, self.frontier, edge_visible, seen)
-        followed, skipped = _follow(origin, near, self.frontier, fan_out if self.depth else None)
-        nodes, first = _first(near)
+        origin, near, via = _neighbours(self.adjacency, self.frontier, edge_visible)
+        followed, skipped = _follow(origin, near, self.frontier, seen, fan_out if self.depth else None)
+        nodes, first = _first_new(near, seen)
         self.rings.append((nodes, self.frontier[origin[first]], via[first]))
-        self.frontier = nodes[_among(nodes, np.sort(near[followed]))]
+        self.frontier = _first_new(near[followed], seen)[0] if skipped else nodes
         self.skipped.append(skipped if len(self.frontier) < len(nodes) else {})
 
     def meeting(self, other: _Side) -> int | None:
@@ -221,27 +220,24 @@ class _Side:
 
 
 def _neighbours(
-    adjacency: Adjacency, frontier: np.ndarray, edge_visible: EdgeVisible | None, seen: list[np.ndarray]
+    adjacency: Adjacency, frontier: np.ndarray, edge_visible: EdgeVisible | None
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Visible neighbours of the frontier's nodes that are not in ``seen`` (ascending arrays), one node after the other:
-    index of the node, neighbour, edge."""
+    """The frontier's visible neighbours, node after node: index of the node, its neighbour, the edge between."""
     begin = adjacency.offsets[frontier]
     count = adjacency.offsets[frontier + 1] - begin
     origin = np.repeat(np.arange(len(frontier)), count)
     place = np.arange(len(origin)) + np.repeat(begin - (np.cumsum(count) - count), count)
     near, via = adjacency.neighbours[place], adjacency.edges[place]
-    wanted = np.ones(len(near), bool)
-    if edge_visible is not None:
-        wanted &= edge_visible(via) if callable(edge_visible) else edge_visible[via]
-    for nodes in seen:
-        wanted &= ~_among(near, nodes)
-    return origin[wanted], near[wanted], via[wanted]
+    if edge_visible is None:
+        return origin, near, via
+    visible = edge_visible(via) if callable(edge_visible) else edge_visible[via]
+    return origin[visible], near[visible], via[visible]
 
 
 def _follow(
-    origin: np.ndarray, near: np.ndarray, frontier: np.ndarray, fan_out: int | None
+    origin: np.ndarray, near: np.ndarray, frontier: np.ndarray, seen: list[np.ndarray], fan_out: int | None
 ) -> tuple[np.ndarray, dict[int, int]]:
-    """Which of these neighbours are followed, and how many distinct ones are not, by hub."""
+    """Which of these neighbours are followed, and how many distinct new ones are not, by hub."""
     followed = np.ones(len(near), bool)
     skipped: dict[int, int] = {}
     if fan_out is None:
@@ -250,7 +246,7 @@ def _follow(
     end = np.cumsum(count)
     for hub in np.flatnonzero(count > fan_out):
         begin = end[hub] - count[hub]
-        _, first = _first(near[begin : end[hub]])
+        first = _first_new(near[begin : end[hub]], seen)[1]
         if len(first) > fan_out:
             followed[begin : end[hub]] = False
             followed[begin + np.sort(first)[:fan_out]] = True
@@ -258,19 +254,27 @@ def _follow(
     return followed, skipped
 
 
-def _first(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The distinct values, ascending, and where each occurs first."""
+def _first_new(values: np.ndarray, seen: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """The distinct values in none of the ascending arrays ``seen``, ascending, and where each occurs first."""
     keys = np.sort((values.astype(np.int64) << 32) | np.arange(len(values)))
     distinct = keys >> 32
     new = np.ones(len(keys), bool)
     new[1:] = distinct[1:] != distinct[:-1]
     keys = keys[new]
-    return (keys >> 32).astype(np.int32), keys & 0xFFFFFFFF
+    distinct = (keys >> 32).astype(np.int32)
+    new = np.ones(len(keys), bool)
+    for nodes in seen:
+        new &= ~_among(distinct, nodes)
+    return distinct[new], keys[new] & 0xFFFFFFFF
 
 
-def _among(values: np.ndarray, ascending: np.ndarray) -> np.ndarray:
-    """Which of the values occur in an ascending array."""
-    if not len(ascending):
+def _among(values: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Which of the distinct ascending values occur among the others, distinct and ascending too."""
+    if len(others) < len(values):
+        found = np.zeros(len(values), bool)
+        found[np.searchsorted(values, others[_among(others, values)])] = True
+        return found
+    if not len(others):
         return np.zeros(len(values), bool)
-    at = np.minimum(np.searchsorted(ascending, values), len(ascending) - 1)
-    return ascending[at] == values
+    at = np.minimum(np.searchsorted(others, values), len(others) - 1)
+    return others[at] == values

@@ -85,8 +85,9 @@ def holdings(
     usable = usable[np.argsort(degree[usable], kind="stable")]
     rank = np.full(item_count, -1, np.int32)
     rank[usable] = np.arange(len(usable), dtype=np.int32)
-    ranked = _ranked(offsets, items, rank, len(usable), minimum_shared)
-    return Holdings(*ranked, minimum_shared, int(over.sum()), int(degree[over].sum()))
+    offsets, items, item_offsets, holders = _ranked(offsets, items, rank, len(usable), minimum_shared)
+    skipped = int(over.sum()), int(degree[over].sum())
+    return Holdings(offsets, items, item_offsets, holders, minimum_shared, *skipped)
 
 
 def pair_blocks(holdings: Holdings, block: int = BLOCK) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
@@ -128,10 +129,11 @@ def shared_pairs(
 ) -> SharedPairs:
     """All pairs of holders with at least ``minimum_shared`` items in common. Parameters as for ``holdings``."""
     held = holdings(item, holder, item_count, holder_count, hub_limit, minimum_shared)
-    empty = np.empty(0, np.int32)
-    blocks = [(empty, empty, empty)]
-    blocks += ([column.copy() for column in columns] for columns in pair_blocks(held))
-    first, second, shared = (np.concatenate(column) for column in zip(*blocks, strict=True))
+    parts = [[np.empty(0, np.int32)] for _ in range(3)]
+    for block in pair_blocks(held):
+        for part, column in zip(parts, block, strict=True):
+            part.append(column.copy())  # the block's own array is longer
+    first, second, shared = map(np.concatenate, parts)
     return SharedPairs(first, second, shared, held.skipped_items, held.skipped_incidences)
 
 
