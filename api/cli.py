@@ -1,0 +1,48 @@
+"""The command line: ``ringfence load|detect|findings|show|path|status|token|serve``.
+
+Only what ``--help`` needs is imported here; each command imports the rest when it runs.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from .cli_load import detect, load, status, token
+from .cli_read import findings, path, show
+from .cli_serve import serve
+from .commands import Commands
+
+app = typer.Typer(
+    name="ringfence",
+    cls=Commands,
+    help="Find fraud rings and guarantee circles in loan, guarantee and account tables, with the rows that prove them.",
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback(invoke_without_command=True)
+def ringfence(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", is_eager=True, help="Print the version and leave.")] = False,
+) -> None:
+    """What stands before every command."""
+    if version:
+        from .services import version as installed
+
+        print(f"ringfence {installed()}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        print(context.get_help())
+
+
+for command in (load, detect, findings, show, path, status, token, serve):
+    app.command()(command)
+
+
+def main() -> None:
+    """The ``ringfence`` command."""
+    app()

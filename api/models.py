@@ -1,0 +1,182 @@
+"""What the HTTP service sends: wire models, described for OpenAPI. Nothing else in the product depends on them."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Problem(BaseModel):
+    """An error, as RFC 9457 shapes it."""
+
+    type: str = Field("about:blank", description="always about:blank: the status says what kind of error it is")
+    title: str = Field(description="the status in words")
+    status: int = Field(description="the HTTP status")
+    detail: str = Field(description="one line that says what to do")
+    errors: list[dict[str, str]] | None = Field(
+        None, description="by parameter, where the request does not fit: `parameter` and `message`"
+    )
+
+
+class Truncation(BaseModel):
+    """A bound that bit."""
+
+    bound: str = Field(description="which bound")
+    limit: float | None = Field(description="its value")
+    skipped: float | None = Field(description="how much it left out; null where that is not known")
+    could_change: bool = Field(description="whether the answer could be another without it")
+
+
+class Member(BaseModel):
+    """A party to a finding."""
+
+    node: str
+    role: str
+
+
+class Evidence(BaseModel):
+    """A relationship that proves a finding, and the source row that states it."""
+
+    source: str
+    target: str
+    relation: str
+    uid: str
+    file: str | None
+    row: int | None = Field(description="the row in the file; the header is row 1")
+
+
+class Finding(BaseModel):
+    """A finding: the same shape everywhere."""
+
+    model_config = ConfigDict(extra="allow")
+
+    id: str
+    kind: str
+    members: list[Member]
+    view: str
+    score: float
+    rank: int = Field(description="within its kind")
+    rank_all: int
+    colour: Literal["blue", "yellow", "orange", "red"]
+    evidence: list[Evidence]
+    reason_zh: str
+    reason_en: str
+    innocent_twin: str | None
+    measures: dict[str, Any]
+    truncated: list[Truncation]
+    as_of: str | None
+    detector: str
+    version: str
+    thread: str | None
+
+
+class Run(BaseModel):
+    """One run of one detector."""
+
+    detector: str
+    version: str
+    run: int
+    revision: int = Field(description="the revision it looked at")
+    as_of: str | None = Field(description="the time it looked at")
+    params: dict[str, Any]
+    seconds: float = Field(description="wall-clock")
+    cpu_seconds: float
+    findings: int = Field(description="how many it found, of all kinds and views")
+    truncated: list[Truncation]
+
+
+class Findings(BaseModel):
+    """A page of findings, by rank over all."""
+
+    as_of: str | None = Field(description="the time asked about; null where simply the latest runs were")
+    runs: list[Run] = Field(description="the run of each detector that the findings are of")
+    total: int = Field(description="how many match, on this page or not")
+    offset: int
+    limit: int
+    findings: list[Finding]
+    truncated: list[Truncation]
+
+
+class Node(BaseModel):
+    """A node as people see it."""
+
+    node: str
+    kind: str
+    label: str = Field(description="a company's name, a person's masked name, a mask, or the plain key")
+
+
+class PlacedNode(Node):
+    """A node some hops away."""
+
+    distance: int = Field(description="hops from the node asked about")
+
+
+class Fact(BaseModel):
+    """What a row says of a node."""
+
+    table: str
+    uid: str
+    file: str | None
+    row: int | None
+    valid_from: str | None
+    valid_to: str | None
+    known_at: str | None = Field(description="null: always known")
+    data: dict[str, Any] = Field(description="the row's cells; personal ones as masks")
+
+
+class Relationship(Evidence):
+    """A relationship whole."""
+
+    amount: float | None
+    valid_from: str | None = Field(description="an event's time, or since when it holds")
+    valid_to: str | None
+    known_at: str | None = Field(description="null: always known")
+    data: dict[str, Any] = Field(description="the other cells of its row; personal ones as masks")
+
+
+class Answer(BaseModel):
+    """What every answer about nodes says of itself."""
+
+    as_of: str | None = Field(description="the time the answer is about")
+    revision: int = Field(description="the revision of the store it was read from")
+    truncated: list[Truncation]
+
+
+class NodeAnswer(Answer, Node):
+    """What is said of a node."""
+
+    facts: list[Fact]
+    relationships: dict[str, int] = Field(description="how many there are, by relation")
+
+
+class NeighbourhoodAnswer(Answer):
+    """What lies around a node."""
+
+    node: str
+    hops: int
+    nodes: list[PlacedNode] = Field(description="nearest first, the node itself at distance 0")
+    relationships: list[Relationship] = Field(description="those with both ends among the nodes")
+
+
+class PathAnswer(Answer):
+    """A shortest link between two nodes, or that none was found."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    source: str = Field(alias="from")
+    target: str = Field(alias="to")
+    max_hops: int
+    found: bool
+    hops: int | None = Field(description="its length; null where none was found")
+    nodes: list[Node] = Field(description="from one end to the other")
+    relationships: list[Relationship] = Field(description="one fewer than nodes, in order")
+
+
+class Health(BaseModel):
+    """Whether the service can answer."""
+
+    status: Literal["ok"]
+    version: str
+    revision: int = Field(description="the latest revision of the store")
+    data_date: str | None = Field(description="the latest event it holds; questions are about this time unless said")

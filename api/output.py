@@ -1,0 +1,130 @@
+"""How answers look on a terminal: tables, lines and CSV, safe for whatever names the data holds."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+import sys
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+
+def say(message: str) -> None:
+    """One line on standard error."""
+    print(f"ringfence: {plain(message)}", file=sys.stderr)
+
+
+def plain(value: object) -> str:
+    r"""A value as one line of text that cannot move the cursor, colour the screen or reverse what follows.
+
+    >>> plain("甲公司\n\x1b[31m")
+    '甲公司 \\x1b[31m'
+    """
+    text = str(value)
+    if text.isprintable():
+        return text
+    return "".join(_harmless(character) for character in text)
+
+
+def _harmless(character: str) -> str:
+    if character in "\n\r\t":
+        return " "
+    return character if character.isprintable() else character.encode("unicode_escape").decode()
+
+
+def width(text: str) -> int:
+    """Columns a text takes on a terminal: two for Chinese characters, none for combining marks.
+
+    >>> width("甲公司 A")
+    8
+    """
+    if text.isascii():
+        return len(text)
+    wide = sum(unicodedata.east_asian_width(character) in "WF" for character in text)
+    return len(text) + wide - sum(unicodedata.combining(character) != 0 for character in text)
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[object]], right: Iterable[str] = ()) -> str:
+    """Aligned columns under their headings; on a terminal the last column is cut to fit.
+
+    Parameters
+    ----------
+    right : headings of the columns that are set flush right
+    """
+    cells = [[plain("" if cell is None else cell) for cell in row] for row in (header, *rows)]
+    widths = [max(width(row[column]) for row in cells) for column in range(len(header))]
+    flush_right = [name in set(right) for name in header]
+    limit = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    lines = []
+    for row in cells:
+        parts = []
+        for column, cell in enumerate(row):
+            gap = " " * (widths[column] - width(cell))
+            parts.append(gap + cell if flush_right[column] else cell + gap)
+        lines.append(cut("  ".join(parts).rstrip(), limit))
+    return "\n".join(lines)
+
+
+def cut(line: str, limit: int | None) -> str:
+    """A line of at most ``limit`` columns, with ``…`` where something was left out.
+
+    >>> cut("担保链 of 8", 7)
+    '担保链…'
+    """
+    if limit is None or width(line) <= limit:
+        return line
+    while width(line) > limit - 1:
+        line = line[:-1]
+    return line + "…"
+
+
+def number(value: float | int | None) -> str:
+    """A measure or amount for people: whole numbers without a point, others with up to four digits after it.
+
+    >>> number(4500000.0), number(0.25), number(None)
+    ('4,500,000', '0.25', 'unknown')
+    """
+    if value is None or value != value:
+        return "unknown"
+    if isinstance(value, int) or float(value).is_integer():
+        return f"{int(value):,}"
+    return f"{value:,.4f}".rstrip("0").rstrip(".")
+
+
+def bound(cut_off: dict) -> str:
+    """A bound that bit, in words."""
+    could = "the answer could change" if cut_off.get("could_change") else "the answer stands"
+    skipped = cut_off.get("skipped")
+    left = "some" if skipped is None else number(skipped)
+    return f"{plain(cut_off['bound'])} limit {number(cut_off['limit'])}: {left} left out, {could}"
+
+
+FINDING_COLUMNS = (
+    "id", "kind", "view", "score", "rank", "rank_all", "colour", "members", "evidence", "reason_zh", "reason_en",
+    "innocent_twin", "truncated", "as_of", "detector", "version", "thread",
+)  # fmt: skip
+
+
+def findings_csv(findings: Sequence[dict]) -> str:
+    """Findings as CSV, one row each.
+
+    ``members`` are ``role node`` pairs, one to a line of the cell; ``evidence`` is the number of rows; ``truncated``
+    is JSON, blank where no bound bit; measures follow as columns ``measures.<name>``, by name.
+    """
+    measures = sorted({name for finding in findings for name in finding["measures"]})
+    sheet = io.StringIO()
+    writer = csv.writer(sheet, lineterminator="\n")
+    writer.writerow([*FINDING_COLUMNS, *(f"measures.{name}" for name in measures)])
+    for finding in findings:
+        flat = {
+            **finding,
+            "members": "\n".join(f"{member['role']} {member['node']}" for member in finding["members"]),
+            "evidence": len(finding["evidence"]),
+            "truncated": json.dumps(finding["truncated"], ensure_ascii=False) if finding["truncated"] else "",
+        }
+        writer.writerow(
+            [*(flat[name] for name in FINDING_COLUMNS), *(finding["measures"].get(name) for name in measures)]
+        )
+    return sheet.getvalue()

@@ -1,0 +1,66 @@
+"""What can be set: one described model, from the environment or from what a caller gives."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from ..graph.errors import UserError
+
+
+class Settings(BaseSettings):
+    """Settings of the command line and the HTTP service.
+
+    Each is read from the environment variable of its name in upper case after ``RINGFENCE_``, unless it is given.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="RINGFENCE_", env_ignore_empty=True, frozen=True)
+
+    store: str = Field(
+        default="sqlite:///ringfence.db",
+        description="URL of the store: sqlite:///relative/path or sqlite:////absolute/path.",
+    )
+    audit: Path | None = Field(
+        default=None,
+        description="The audit log, a SQLite file; beside an embedded store (its file name and .audit.db) unless said.",
+    )
+    key_file: Path | None = Field(
+        default=None,
+        description="The key file with the token secret and the encryption keys; in the user's configuration folder "
+        "unless said.",
+    )
+    port: int = Field(
+        default=8000, ge=0, le=65535, description="Port of the HTTP service on 127.0.0.1; 0 takes a free one."
+    )
+
+    @property
+    def store_file(self) -> Path | None:
+        """The file of an embedded store; None where the URL names another kind of store or no file."""
+        scheme, _, rest = self.store.partition("://")
+        return Path(rest[1:]) if scheme == "sqlite" and rest.startswith("/") and rest != "/" else None
+
+    @property
+    def audit_file(self) -> Path:
+        """Where the audit log is."""
+        if self.audit is not None:
+            return self.audit
+        beside = self.store_file or Path("ringfence.db")
+        return beside.with_name(beside.name + ".audit.db")
+
+
+def read_settings(**given: Any) -> Settings:
+    """The settings from the environment; those given as something other than None take its place.
+
+    Raises
+    ------
+    UserError : a value that cannot be used, by the name of its variable
+    """
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0]) if first["loc"] else "settings"
+        raise UserError(f"RINGFENCE_{name.upper()} cannot be {first['input']!r}: {first['msg']}") from None
