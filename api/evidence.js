@@ -1,0 +1,32 @@
+// Draws the picture from the JSON blocks of the page. Positions come with it; nothing is computed here.
+(function () {
+  "use strict";
+  const read = (id) => JSON.parse(document.getElementById(id).textContent);
+  const frame = document.getElementById("picture");
+  frame.style.height = frame.dataset.height + "px";
+  const nodes = new vis.DataSet(read("nodes"));
+  const edges = new vis.DataSet(read("edges"));
+  const network = new vis.Network(frame, { nodes, edges }, read("options"));
+
+  const whole = () => network.fit({ maxZoomLevel: 1.15, animation: false });
+  const zoom = (factor) => () => network.moveTo({ scale: network.getScale() * factor, animation: false });
+  document.getElementById("closer").addEventListener("click", zoom(1.3));
+  document.getElementById("farther").addEventListener("click", zoom(1 / 1.3));
+  document.getElementById("whole").addEventListener("click", whole);
+  window.addEventListener("resize", whole);
+
+  // Paper has other measures than the screen: it gets the picture as it was last drawn.
+  const printed = document.getElementById("printed");
+  const keep = () => { printed.src = frame.querySelector("canvas").toDataURL("image/png"); };
+  network.on("dragEnd", keep);
+  window.addEventListener("beforeprint", keep);
+
+  network.once("afterDrawing", () => {
+    whole();
+    network.once("afterDrawing", () => {
+      keep();
+      frame.dataset.drawn = "true";
+    });
+    network.redraw();
+  });
+})();

@@ -1,0 +1,214 @@
+"""What people see of a node and of an amount.
+
+A node is shown by its company name, its person's masked name, or the mask
+of its personal key; never by a token's digits, which mean nothing to a reader.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ..graph.keys import is_token
+from ..graph.model import kind_of
+from ..graph.snapshot import Snapshot
+from .words import KIND_WORDS, Words
+
+CURRENCIES = {
+    "CNY": Words("元", "CNY"),
+    "USD": Words("美元", "USD"),
+    "HKD": Words("港元", "HKD"),
+    "EUR": Words("欧元", "EUR"),
+    "JPY": Words("日元", "JPY"),
+    "GBP": Words("英镑", "GBP"),
+}
+_CURRENCY_CODES = {
+    "RMB": "CNY", "人民币": "CNY", "元": "CNY", "156": "CNY",
+    "美元": "USD", "港元": "HKD", "港币": "HKD", "欧元": "EUR", "日元": "JPY", "英镑": "GBP",
+}  # fmt: skip
+
+SHAPES = {
+    "applicant": "ellipse",
+    "company": "box",
+    "merchant": "box",
+    "application": "dot",
+    "loan": "hexagon",
+    "account": "square",
+    "device": "diamond",
+    "phone": "triangle",
+    "address": "triangleDown",
+    "email": "dot",
+    "ip": "dot",
+    "wifi": "dot",
+    "id_document": "square",
+    "employer": "square",
+    "channel": "star",
+}
+"""vis-network's shape for each kind: parties hold their label, all else carries it underneath."""
+
+FILLS = {
+    "applicant": ("#fdf6e7", "#a87a1f"),
+    "company": ("#eef3fa", "#41618f"),
+    "merchant": ("#eef7f0", "#3f7f55"),
+}
+"""Fill and border by kind."""
+OTHER_FILL = ("#e9ebef", "#737b88")
+"""Fill and border of every kind that is no party."""
+
+
+@dataclass(frozen=True)
+class Label:
+    """How one node is shown.
+
+    Attributes
+    ----------
+    node : its name in the graph
+    name : what people read: a company's name, a masked person's name or key, else the plain key
+    key : the plain key, where it tells more than ``name`` does and is no token; else empty
+    """
+
+    node: str
+    name: str
+    key: str
+
+    @property
+    def kind(self) -> str:
+        """The node's kind."""
+        return kind_of(self.node)
+
+
+NARROW = 0.58
+"""The width of a Latin letter or digit in em, on average."""
+
+_LEGAL_FORMS = ("股份有限公司", "有限责任公司", "有限公司")
+
+_NAMED_BY = {"applicant": "applicants", "company": "companies", "merchant": "merchants"}
+
+
+def labels(snapshot: Snapshot, nodes: Iterable[str]) -> dict[str, Label]:
+    """How nodes are shown at the snapshot's time, by name; a node that the snapshot does not hold shows its key."""
+    wanted = sorted(set(nodes))
+    names: dict[str, str] = {}
+    for kind, table in _NAMED_BY.items():
+        of_kind = {snapshot.find(node): node for node in wanted if kind_of(node) == kind}
+        of_kind.pop(None, None)
+        if not of_kind:
+            continue
+        frame = snapshot.facts(table, [number for number in of_kind if number is not None])
+        if "name" in frame.columns:
+            for number, name in zip(frame["node"], frame["name"], strict=True):
+                if not pd.isna(name):
+                    names[of_kind[int(number)]] = _seen(snapshot, str(name)) or ""
+    return {node: _label(snapshot, node, names.get(node, "")) for node in wanted}
+
+
+def _label(snapshot: Snapshot, node: str, name: str) -> Label:
+    key = _seen(snapshot, node.partition(":")[2])
+    name = plain(name)
+    if not name:
+        words = KIND_WORDS.get(kind_of(node), Words(kind_of(node), kind_of(node)))
+        return Label(node, plain(key or "") or f"{words.zh}（已脱敏）", "")
+    return Label(node, name, plain(key or "") if key != name else "")
+
+
+def _seen(snapshot: Snapshot, value: str) -> str | None:
+    """What people may see of a cell or key: a token's mask, None for a token without one, anything else as it is."""
+    return snapshot.mask(value) if is_token(value) else value
+
+
+def plain(text: str) -> str:
+    """Text on one line without control and direction characters, which could rearrange what stands around it.
+
+    >>> plain("甲\\u202e公司\\n")
+    '甲公司'
+    """
+    kept = (" " if character.isspace() else character for character in text)
+    joined = "".join(c for c in kept if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn"))
+    return " ".join(joined.split())
+
+
+def wrapped(text: str, width: float) -> list[str]:
+    """Text cut into lines of at most ``width`` em, words and a company's legal form kept whole, evenly otherwise.
+
+    >>> wrapped("浙江某某实业有限公司", 8), wrapped("Shields and Sons", 6)
+    (['浙江某某实业', '有限公司'], ['Shields', 'and Sons'])
+    """
+    form = next((form for form in _LEGAL_FORMS if text.endswith(form) and text != form), "")
+    if form and text_width(text) > width:
+        return [*wrapped(text.removesuffix(form), width), form]
+    count = max(1, -(-int(text_width(text) * 100) // int(width * 100)))
+    target = text_width(text) / count
+    lines, line = [], ""
+    for part in _pieces(text, max(1, int(width / NARROW))):
+        if line and (
+            text_width(line + part.rstrip()) > width or (len(lines) < count - 1 and text_width(line) >= target)
+        ):
+            lines.append(line.rstrip())
+            line = part.lstrip()
+        else:
+            line += part
+    return [*lines, line.rstrip()] if line.strip() or not lines else lines
+
+
+def _pieces(text: str, longest: int) -> list[str]:
+    """What a line may be made of: wide characters, and words with the space behind them, ``longest`` at most."""
+    pieces: list[str] = []
+    for character in text:
+        last = pieces[-1] if pieces else ""
+        if not last or _is_wide(character) or last[-1] == " " or _is_wide(last[-1]) or len(last) >= longest:
+            pieces.append(character)
+        else:
+            pieces[-1] += character
+    return pieces
+
+
+def _is_wide(character: str) -> bool:
+    return unicodedata.east_asian_width(character) in "WF"
+
+
+def text_width(text: str) -> float:
+    """The width of a line of text in em, as a sans-serif font draws it, near enough to lay out by.
+
+    >>> text_width("甲公司")
+    3.0
+    """
+    return sum(1.0 if unicodedata.east_asian_width(c) in "WFA" else NARROW for c in text)
+
+
+def money(amount: float, currency: str | None = None) -> Words:
+    """An amount in 万 and 亿, and in full, with its currency where that is on record.
+
+    >>> money(120_000_000, "CNY")
+    Words(zh='1.2亿元', en='CNY 120,000,000')
+    >>> money(85_000)
+    Words(zh='8.5万', en='85,000')
+    """
+    words = currency_words(currency)
+    return Words(_in_wan(amount) + words.zh, f"{words.en} {_in_full(amount)}".strip())
+
+
+def currency_words(currency: str | None) -> Words:
+    """What stands behind (Chinese) or before (English) an amount; nothing where no currency is on record."""
+    code = plain(currency or "").upper()
+    if not code:
+        return Words("", "")
+    return CURRENCIES.get(_CURRENCY_CODES.get(code, code), Words(f" {code}", code))
+
+
+def _in_wan(amount: float) -> str:
+    for unit, name in ((1e12, "万亿"), (1e8, "亿"), (1e4, "万")):
+        # What rounds up to one of the next unit is written as one of it: 9999.996万 is 1亿.
+        if round(abs(amount) / (unit / 1e4), 2) >= 1e4:
+            return f"{_short(amount / unit)}{name}"
+    return _in_full(amount)
+
+
+def _short(number: float) -> str:
+    return f"{number:.2f}".rstrip("0").rstrip(".")
+
+
+def _in_full(amount: float) -> str:
+    return f"{amount:,.2f}".removesuffix(".00")

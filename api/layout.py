@@ -1,0 +1,260 @@
+"""Where the nodes of a picture stand: computed here, once, so that the same ring looks the same everywhere.
+
+A strong component stands on a circle in cycle order, clockwise; what flows into it and out of it stands in columns from
+left to right by longest path; anything that would grow too high that way, and anything that does not flow, is laid
+out by stress (Gansner, Koren, North 2004: graph distances become distances on paper). There is no chance in it:
+every step starts from the canonical order of the nodes, so neither the order of the rows nor of a dict shows.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+
+import networkx as nx
+
+from ..graph.model import kind_of
+from .layout_rings import Point, Sizes, between, circle, ring_order, strong_parts
+from .layout_stress import SPACING, stress
+
+RING_LIMIT = 24
+"""A strong component of more nodes than this is laid out by stress: on a circle it would be all circumference."""
+COLUMN_LIMIT = 1100.0
+"""Columns higher than this, in pixels, make a worse picture than stress does."""
+ROW_LIMIT = 1900.0
+"""Columns that together are wider than this, in pixels, go on in a second row, back from right to left."""
+GAP = 84.0
+"""Pixels between neighbours along an arc: room for the arrow and its label."""
+
+
+def canonical(nodes: Iterable[str], arcs: Iterable[tuple[str, str]]) -> list[str]:
+    """The nodes in an order that depends on the graph and on plain names alone.
+
+    A token is a fresh random-looking name in every key file, so nodes named by one are told apart by how they stand
+    among the others (colour refinement); only where that says nothing, where they are interchangeable, by the name.
+    """
+    nodes, arcs = sorted(set(nodes)), sorted(set(arcs))
+    told = {node: (kind_of(node), "" if ":tok_" in node else node) for node in nodes}
+    rank = _ranks(told)
+    for _ in range(len(nodes)):
+        around: dict[str, list[tuple[int, int]]] = {node: [] for node in nodes}
+        for source, target in arcs:
+            around[source].append((0, rank[target]))
+            around[target].append((1, rank[source]))
+        refined = _ranks({node: (rank[node], tuple(sorted(around[node]))) for node in nodes})
+        if refined == rank:
+            break
+        rank = refined
+    return sorted(nodes, key=lambda node: (rank[node], node))
+
+
+def _ranks(values: Mapping[str, tuple]) -> dict[str, int]:
+    place = {value: number for number, value in enumerate(sorted(set(values.values())))}
+    return {node: place[value] for node, value in values.items()}
+
+
+def layout(sizes: Sizes, arcs: Iterable[tuple[str, str]], *, flow: bool = True, gap: float = GAP) -> dict[str, Point]:
+    """The centre of each node in pixels, y downwards; no two nodes overlap.
+
+    Parameters
+    ----------
+    sizes : width and height of each node with its label, by name
+    arcs : source and target of each arc; parallel ones and self-loops change nothing
+    flow : arcs lead from left to right (guarantees, money); ties to identifiers do not
+    gap : pixels between neighbours along an arc
+    """
+    arcs = [arc for arc in dict.fromkeys(arcs) if arc[0] != arc[1]]
+    order = canonical(sizes, arcs)
+    graph = nx.DiGraph()
+    graph.add_nodes_from(order)
+    place = {node: number for number, node in enumerate(order)}
+    graph.add_edges_from(sorted(arcs, key=lambda arc: (place[arc[0]], place[arc[1]])))
+    parts = sorted(
+        (sorted(part, key=place.__getitem__) for part in nx.weakly_connected_components(graph)),
+        key=lambda part: (-len(part), place[part[0]]),
+    )
+    laid = [_part(between(graph, part), sizes, flow, gap) for part in parts]
+    return _packed(laid, sizes)
+
+
+def _part(graph: nx.DiGraph, sizes: Sizes, flow: bool, gap: float) -> dict[str, Point]:
+    """One weakly connected part, around its own origin."""
+    if len(graph) == 1:
+        return dict.fromkeys(graph, (0.0, 0.0))
+    strong = [between(graph, part) for part in strong_parts(graph)]
+    rings = [ring_order(part) for part in strong if len(part) <= RING_LIMIT or len(part.edges) == len(part)]
+    if rings and len(rings[0]) == len(graph):
+        return circle(rings[0], sizes, gap)
+    if flow and len(rings) == len(strong):
+        columns = _columns(graph, sizes, rings, gap)
+        if columns is not None:
+            return columns
+    return stress(graph, sizes, rings, gap)
+
+
+# -- columns ------------------------------------------------------------------------------------------------------
+
+
+def _columns(graph: nx.DiGraph, sizes: Sizes, rings: Sequence[list[str]], gap: float) -> dict[str, Point] | None:
+    """Left to right by longest path, each ring one block; None where that would be too high."""
+    inner: dict[str, dict[str, Point]] = {}
+    block_of = {node: node for node in graph}
+    for ring in rings:
+        inner[ring[0]] = circle(ring, sizes, gap)
+        block_of.update(dict.fromkeys(ring, ring[0]))
+    for node in graph:
+        inner.setdefault(block_of[node], {node: (0.0, 0.0)})
+    boxes = {block: _box(points, sizes) for block, points in inner.items()}
+    inner = {
+        block: {n: (x - boxes[block][0], y - boxes[block][1]) for n, (x, y) in points.items()}
+        for block, points in inner.items()
+    }
+    acyclic = nx.DiGraph()
+    acyclic.add_nodes_from(inner)
+    acyclic.add_edges_from((block_of[s], block_of[t]) for s, t in graph.edges if block_of[s] != block_of[t])
+    columns = _by_depth(acyclic)
+    width = {block: box[2] for block, box in boxes.items()}
+    height = {block: box[3] for block, box in boxes.items()}
+    if max(sum(height[b] + SPACING for b in column) for column in columns) > COLUMN_LIMIT:
+        return None
+    heights = _heights(acyclic, columns, height)
+    centres = _across(columns, width, heights, height, gap)
+    points: dict[str, Point] = {}
+    for block, (x, y) in centres.items():
+        around = [
+            (inner[block_of[n]][n][0] + centres[block_of[n]][0], inner[block_of[n]][n][1] + centres[block_of[n]][1], m)
+            for m in inner[block]
+            for n in (*graph.successors(m), *graph.predecessors(m))
+            if block_of[n] != block
+        ]
+        for node, (dx, dy) in _turned(inner[block], (x, y), around).items():
+            points[node] = (x + dx, y + dy)
+    return points
+
+
+def _by_depth(graph: nx.DiGraph) -> list[list[str]]:
+    """Columns by the longest path that leads to a node; a node nothing leads to stands just before its first target."""
+    depth: dict[str, int] = {}
+    order = list(nx.lexicographical_topological_sort(graph, key={n: i for i, n in enumerate(graph)}.__getitem__))
+    for node in order:
+        depth[node] = max((depth[n] + 1 for n in graph.predecessors(node)), default=0)
+    for node in order:
+        if graph.in_degree(node) == 0 and graph.out_degree(node) > 0:
+            depth[node] = min(depth[n] for n in graph.successors(node)) - 1
+    columns: list[list[str]] = [[] for _ in range(max(depth.values()) + 1)]
+    for node in graph:
+        columns[depth[node]].append(node)
+    return columns
+
+
+def _heights(graph: nx.DiGraph, columns: list[list[str]], height: Mapping[str, float]) -> dict[str, float]:
+    """The y of each block: sweeps that order every column by the mean of its neighbours, then settle it there."""
+    column_of = {node: i for i, column in enumerate(columns) for node in column}
+    y: dict[str, float] = {}
+    for column in columns:
+        y.update(_settled(column, dict.fromkeys(column, 0.0), height))
+    for sweep in range(12):
+        inward = sweep % 2 == 0
+        for column in columns if inward else reversed(columns):
+            wish = {}
+            for node in column:
+                side = [
+                    n
+                    for n in (*graph.predecessors(node), *graph.successors(node))
+                    if sweep > 7 or (column_of[n] < column_of[node]) == inward
+                ]
+                wish[node] = sum(y[n] for n in side) / len(side) if side else y[node]
+            column.sort(key=lambda node: wish[node])
+            y.update(_settled(column, wish, height))
+    return y
+
+
+def _settled(column: Sequence[str], wish: Mapping[str, float], height: Mapping[str, float]) -> dict[str, float]:
+    """The places nearest to what is wished, in the column's order and without overlap (pool adjacent violators)."""
+    offset, offsets = 0.0, []
+    for i, node in enumerate(column):
+        if i:
+            offset += (height[column[i - 1]] + height[node]) / 2 + SPACING
+        offsets.append(offset)
+    pools: list[tuple[float, int]] = []
+    for node, shift in zip(column, offsets, strict=True):
+        pools.append((wish[node] - shift, 1))
+        while len(pools) > 1 and pools[-2][0] > pools[-1][0]:
+            (a, m), (b, n) = pools[-2:]
+            pools[-2:] = [((a * m + b * n) / (m + n), m + n)]
+    flat = [mean for mean, count in pools for _ in range(count)]
+    return {node: flat[i] + offsets[i] for i, node in enumerate(column)}
+
+
+def _across(
+    columns: Sequence[Sequence[str]],
+    width: Mapping[str, float],
+    y: Mapping[str, float],
+    height: Mapping[str, float],
+    gap: float,
+) -> dict[str, Point]:
+    """The centre of each block; a long file of narrow columns goes on in a second row, from right to left."""
+    wide = [max(width[block] for block in column) for column in columns]
+    total = sum(wide) + gap * (len(columns) - 1)
+    rows = 1 if max(map(len, columns)) > 3 else max(1, math.ceil(total / ROW_LIMIT))
+    per_row = math.ceil(len(columns) / rows)
+    points: dict[str, Point] = {}
+    top = 0.0
+    for row in range(0, len(columns), per_row):
+        part = columns[row : row + per_row]
+        high = min(y[b] - height[b] / 2 for column in part for b in column)
+        low = max(y[b] + height[b] / 2 for column in part for b in column)
+        x = 0.0
+        back = (row // per_row) % 2 == 1
+        for i, column in enumerate(part):
+            x += wide[row + i] / 2
+            for block in column:
+                points[block] = (x, y[block] - high + top)
+            x += wide[row + i] / 2 + gap
+        if back:
+            full = sum(wide[:per_row]) + gap * (per_row - 1)
+            points.update({block: (full - points[block][0], points[block][1]) for column in part for block in column})
+        top += low - high + gap
+    return points
+
+
+def _turned(points: dict[str, Point], centre: Point, around: list[tuple[float, float, str]]) -> dict[str, Point]:
+    """A ring turned, step by step of its own spacing, to where its arcs to the nodes around it are shortest."""
+    nodes = list(points)
+    if len(nodes) < 3 or not around:
+        return points
+
+    def length(turn: int) -> float:
+        at = {node: points[nodes[(i + turn) % len(nodes)]] for i, node in enumerate(nodes)}
+        return sum(math.hypot(centre[0] + at[node][0] - x, centre[1] + at[node][1] - y) for x, y, node in around)
+
+    best = min(range(len(nodes)), key=lambda turn: round(length(turn), 3))
+    return {node: points[nodes[(i + best) % len(nodes)]] for i, node in enumerate(nodes)}
+
+
+# -- side by side -------------------------------------------------------------------------------------------------
+
+
+def _box(points: Mapping[str, Point], sizes: Sizes) -> tuple[float, float, float, float]:
+    """The centre, width and height of what nodes cover."""
+    left = min(x - sizes[n][0] / 2 for n, (x, _) in points.items())
+    right = max(x + sizes[n][0] / 2 for n, (x, _) in points.items())
+    top = min(y - sizes[n][1] / 2 for n, (_, y) in points.items())
+    bottom = max(y + sizes[n][1] / 2 for n, (_, y) in points.items())
+    return (left + right) / 2, (top + bottom) / 2, right - left, bottom - top
+
+
+def _packed(parts: Sequence[dict[str, Point]], sizes: Sizes) -> dict[str, Point]:
+    """Parts on shelves, in order, about three wide to two high."""
+    boxes = [_box(part, sizes) for part in parts]
+    area = sum((w + 2 * SPACING) * (h + 2 * SPACING) for _, _, w, h in boxes)
+    limit = max([math.sqrt(1.6 * area), *(w for _, _, w, _ in boxes)])
+    points: dict[str, Point] = {}
+    x = y = shelf = 0.0
+    for part, (cx, cy, w, h) in zip(parts, boxes, strict=True):
+        if x and x + w > limit:
+            x, y, shelf = 0.0, y + shelf + 2 * SPACING, 0.0
+        points.update({n: (px - cx + w / 2 + x, py - cy + h / 2 + y) for n, (px, py) in part.items()})
+        x, shelf = x + w + 2 * SPACING, max(shelf, h)
+    cx, cy, _, _ = _box(points, sizes)
+    return {n: (round(px - cx, 1), round(py - cy, 1)) for n, (px, py) in points.items()}

@@ -1,0 +1,124 @@
+"""Layout by stress: distances on paper as near as may be to distances in the graph.
+
+Gansner, Koren and North, "Graph drawing by stress majorization" (2004), from a radial start, so without chance.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import networkx as nx
+import numpy as np
+
+from .layout_rings import Point, Sizes, circle
+
+SPACING = 22.0
+"""Pixels kept clear between any two nodes."""
+
+
+def stress(graph: nx.DiGraph, sizes: Sizes, rings: Sequence[list[str]], gap: float) -> dict[str, Point]:
+    """Positions whose distances are as near as may be to those in the graph, wider than high, freed of overlaps."""
+    nodes = list(graph)
+    place = {node: i for i, node in enumerate(nodes)}
+    undirected = graph.to_undirected()
+    unit = gap + 0.55 * float(np.mean([sizes[node][0] for node in nodes]))
+    around = {node: set(undirected[node]) for node in nodes}
+    for a, b in undirected.edges:
+        # Neighbours that share few neighbours need room between them for those they do not share (Gansner and others).
+        apart = len(around[a] ^ around[b])
+        undirected[a][b]["length"] = unit * max(1.0, math.sqrt(apart) / 3)
+    distance = np.zeros((len(nodes), len(nodes)))
+    for node, lengths in nx.all_pairs_dijkstra_path_length(undirected, weight="length"):
+        distance[place[node], [place[n] for n in lengths]] = list(lengths.values())
+    weight = np.zeros_like(distance)
+    np.divide(1.0, distance**2, out=weight, where=distance > 0)
+    for ring in rings:
+        if len(ring) >= 3:
+            ideal = circle(ring, sizes, gap)
+            at = np.array([ideal[node] for node in ring])
+            inside = np.ix_(*[[place[node] for node in ring]] * 2)
+            distance[inside] = np.linalg.norm(at[:, None] - at[None, :], axis=2)
+            weight[inside] = 8 * weight[inside].max()
+    np.fill_diagonal(weight, 0.0)
+    points = _majorised(_radial(undirected, unit), distance, weight)
+    points = _upright(points) * np.array([1.2, 0.92])
+    points = _parted(points, np.array([sizes[node] for node in nodes]) + SPACING)
+    return {node: (float(x), float(y)) for node, (x, y) in zip(nodes, points, strict=True)}
+
+
+def _radial(graph: nx.Graph, unit: float) -> np.ndarray:
+    """Where stress starts: the busiest node in the middle, the others around it by distance, each in its branch."""
+    nodes = list(graph)
+    root = max(nodes, key=graph.degree)
+    depth, children = {root: 0}, {node: [] for node in nodes}
+    queue = [root]
+    for node in queue:
+        for other in graph[node]:
+            if other not in depth:
+                depth[other] = depth[node] + 1
+                children[node].append(other)
+                queue.append(other)
+    leaves = dict.fromkeys(nodes, 1)
+    for node in reversed(queue):
+        leaves[node] = sum(leaves[child] for child in children[node]) or 1
+    sector = {root: (0.0, 2 * math.pi)}
+    for node in queue:
+        start, end = sector[node]
+        for child in children[node]:
+            width = (end - start) * leaves[child] / leaves[node]
+            sector[child] = (sector[node][0], sector[node][0] + width)
+            sector[node] = (sector[child][1], end)
+        sector[node] = (start, end)
+    middle = {node: (sector[node][0] + sector[node][1]) / 2 for node in nodes}
+    return unit * np.array([(depth[n] * math.cos(middle[n]), depth[n] * math.sin(middle[n])) for n in nodes])
+
+
+def _majorised(points: np.ndarray, distance: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Stress majorisation: every step lowers the weighted squared difference between the two distances."""
+    laplacian = np.diag(weight.sum(axis=1)) - weight
+    inverse = np.linalg.pinv(laplacian)
+    for _ in range(150):
+        gaps = np.linalg.norm(points[:, None] - points[None, :], axis=2)
+        ratio = weight * distance / np.maximum(gaps, 1e-6)
+        np.fill_diagonal(ratio, 0.0)
+        pull = np.diag(ratio.sum(axis=1)) - ratio
+        moved = inverse @ (pull @ points)
+        if np.abs(moved - points).max() < 0.05:
+            return moved
+        points = moved
+    return points
+
+
+def _upright(points: np.ndarray) -> np.ndarray:
+    """Turned so that the longest extent lies level, where there is one."""
+    points = points - points.mean(axis=0)
+    (a, b), (_, d) = points.T @ points
+    if math.hypot(a - d, 2 * b) < 0.15 * (a + d):
+        return points
+    angle = 0.5 * math.atan2(2 * b, a - d)
+    turn = np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
+    return points @ turn
+
+
+def _parted(points: np.ndarray, boxes: np.ndarray) -> np.ndarray:
+    """Boxes pushed apart, each overlapping pair along the way that needs least, until none overlap."""
+    points = points.copy()
+    least = (boxes[:, None] + boxes[None, :]) / 2
+    number = np.arange(len(points))
+    itself = np.eye(len(points), dtype=bool)
+    before = np.sign(number[:, None] - number[None, :])[..., None]
+    for _ in range(600):
+        apart = points[:, None] - points[None, :]
+        inside = least - np.abs(apart)
+        overlap = (inside[..., 0] > 1e-6) & (inside[..., 1] > 1e-6) & ~itself
+        if not overlap.any():
+            break
+        # Coinciding nodes part by their order; the sign of a zero distance would leave them where they are.
+        sign = np.where(apart != 0, np.sign(apart), before)
+        level = inside[..., 0] < inside[..., 1]
+        push = np.stack([inside[..., 0] * level, inside[..., 1] * ~level], axis=2) * sign * overlap[..., None]
+        points += 0.5 * push.sum(axis=1) / np.maximum(1, np.sqrt(overlap.sum(axis=1)))[:, None] + 0.01 * np.sign(
+            push.sum(axis=1)
+        )
+    return points
