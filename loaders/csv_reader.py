@@ -18,8 +18,8 @@ from ..graph.errors import UserError
 from .raw import Chunk, RawReject, text_frame
 from .text_stream import Utf8Stream, find_encoding
 
-_BLOCK = 4 << 20
-"""Bytes parsed at a time: bounds the memory. A record that is longer is read by the careful way."""
+_BLOCK = 2 << 20
+"""Bytes parsed at a time; some dozens of blocks are held at once. A longer record is read the careful way."""
 _CAREFUL_LINES = 100
 """Lines that one quoted value may span on the careful way; beyond, the quotation mark counts as left open."""
 _CAREFUL_ROWS = 20_000
@@ -57,32 +57,36 @@ class CsvReader:
 
         row = 1  # the next record; the header comes through the parser like any other
         lost = None  # the record at which the parser was led astray
+        too_long = False
+        blocks = 0
         with Utf8Stream(self._path, self._encoding, tail=f"\n{end}\n".encode()) as stream:
             try:
                 for batch in _parser(stream, self._delimiter, width, skip):
+                    blocks += 1
                     rows = _free_numbers(row, batch.num_rows, invalid)
                     lost = _led_astray(batch.column(width - 1), rows, invalid)
                     if lost is not None:
                         rows = rows[rows < lost]
                     first = int(row == 1 and len(rows) > 0)  # leave out the header
-                    row = lost or (int(rows[-1]) + 1 if len(rows) else row)
+                    row = int(rows[-1]) + 1 if len(rows) else row
+                    rejects, row = _rejects(row, lost, invalid)
                     count = len(rows) - first
                     frame = text_frame(wanted, [batch.column(pick).slice(first, count) for pick in picks], count)
-                    rejects = [_malformed(number, invalid.pop(number)) for number in sorted(invalid) if number < row]
                     if count or rejects:
-                        yield Chunk(frame, rows[first:], rejects, stream.position())
-                    if lost is not None:
+                        yield Chunk(frame, rows[first:], rejects, stream.position(blocks * _BLOCK))
+                    if row == lost:
                         break
             except pa.ArrowInvalid:  # a record longer than a block
-                lost = row
-            position = stream.position()
-        if lost is None:
-            lost = _led_astray(None, np.empty(0), invalid)
-        rejects = [_malformed(number, invalid[number]) for number in sorted(invalid) if number < (lost or np.inf)]
-        if rejects:
-            yield _only(rejects, wanted, position)
-        if lost is not None:
-            yield from self._carefully(wanted, max(lost, 2), position)
+                too_long = True
+            position = stream.position(blocks * _BLOCK)
+            if row != lost:  # the parser came to an end; blocks without any sound record made no batch
+                lost = _led_astray(None, None, invalid)
+                rejects, row = _rejects(row, lost, invalid)
+                if rejects:
+                    nothing = text_frame(wanted, [pa.array([], pa.string()) for _ in wanted], 0)
+                    yield Chunk(nothing, np.empty(0, dtype=np.int64), rejects, position)
+        if too_long or lost is not None:
+            yield from self._carefully(wanted, max(row, 2), position)
 
     def _carefully(self, wanted: Sequence[str], start: int, done: int) -> Iterator[Chunk]:
         """The same from the record ``start`` on, giving up a line whose quotation mark is never closed."""
@@ -166,14 +170,14 @@ def _parser(stream: Utf8Stream, delimiter: str, width: int, skip) -> pa_csv.CSVS
     )
 
 
-def _led_astray(last: pa.Array | None, rows: np.ndarray, invalid: Mapping[int, str]) -> int | None:
+def _led_astray(last: pa.Array | None, rows: np.ndarray | None, invalid: Mapping[int, str]) -> int | None:
     """The first record that an open quotation mark seems to have joined with others.
 
     That is one of the wrong width that spans lines, or one of the right width whose ``last`` value runs on to the
     end of the file.
     """
     suspects = [number for number, raw in invalid.items() if "\n" in raw or "\r" in raw]
-    if last is not None and len(last) and _END in (last[-1].as_py() or ""):
+    if last is not None and rows is not None and len(rows) and _END in (last[-1].as_py() or ""):
         suspects.append(int(rows[-1]))
     return min(suspects, default=None)
 
@@ -185,10 +189,15 @@ def _free_numbers(first: int, count: int, taken: Iterable[int]) -> np.ndarray:
     return np.setdiff1d(numbers, taken, assume_unique=True)[:count] if len(taken) else numbers
 
 
+def _rejects(row: int, lost: int | None, invalid: dict[int, str]) -> tuple[list[RawReject], int]:
+    """Takes the records before the next sound one out of ``invalid``: their rejects, and that one's number.
+
+    The parser works ahead, so ``invalid`` may hold records far behind ``row``; ``lost`` is not passed.
+    """
+    while row in invalid and row != lost:
+        row += 1
+    return [_malformed(number, invalid.pop(number)) for number in sorted(invalid) if number < row], row
+
+
 def _malformed(row: int, raw: str) -> RawReject:
     return RawReject(row, None, "malformed_row", raw)
-
-
-def _only(rejects: list[RawReject], wanted: Sequence[str], position: int) -> Chunk:
-    frame = text_frame(wanted, [pa.array([], pa.string()) for _ in wanted], 0)
-    return Chunk(frame, np.empty(0, dtype=np.int64), rejects, position)

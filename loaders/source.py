@@ -86,11 +86,14 @@ class Source:
         for plan, file in self._order():
             assert file.reader is not None
             blamed = next((other for other in file.plans if not other.filters), file.plans[0])
-            for chunk in file.reader.chunks(plan.wanted):
-                frame, rows = plan.apply(chunk)
-                rejects = chunk.rejects if plan is blamed else []
-                if len(frame) or rejects:
-                    yield RawBatch(plan.table, file.name, frame, rows, rejects, chunk.bytes_done)
+            try:
+                for chunk in file.reader.chunks(plan.wanted):
+                    frame, rows = plan.apply(chunk)
+                    rejects = chunk.rejects if plan is blamed else []
+                    if len(frame) or rejects:
+                        yield RawBatch(plan.table, file.name, frame, rows, rejects, chunk.bytes_done)
+            except OSError as error:  # it went away while being read
+                raise UserError(f"{file.name}: cannot be read ({error.strerror}); check the file") from error
 
     def _order(self) -> list[tuple[Plan, _File]]:
         position = {table: number for number, table in enumerate(TABLES)}

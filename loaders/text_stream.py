@@ -44,12 +44,12 @@ def find_encoding(path: Path, label: str) -> str:
         with stream:
             start = stream.read(4)
         marked = next((name for mark, name in _MARKS if start.startswith(mark)), None)
-        candidates = [marked] if marked else ["utf-8", "gb18030"]
+        candidates = [marked.removesuffix("-sig")] if marked else ["utf-8", "gb18030"]
         failures = []
         for encoding in candidates:
             bad = _first_bad_byte(path, encoding)
             if bad is None:
-                return encoding
+                return marked or encoding
             failures.append((bad, encoding))
         bad, encoding = max(failures)
         row = _row_at(path, bad)
@@ -101,7 +101,7 @@ def _row_at(path: Path, offset: int) -> int:
 class Utf8Stream(io.RawIOBase):
     """A text file as UTF-8 bytes without byte order mark, followed by ``tail``.
 
-    ``position()`` tells how much of the file on disk has been read.
+    Readers work ahead, so ``position`` can also tell how much of the file is behind what has been used.
     """
 
     def __init__(self, path: Path, encoding: str, tail: bytes = b""):
@@ -115,6 +115,7 @@ class Utf8Stream(io.RawIOBase):
         self._tail = tail
         self._ready = b""
         self._ended = False
+        self._given = 0
 
     def readable(self) -> bool:
         return True
@@ -126,6 +127,7 @@ class Utf8Stream(io.RawIOBase):
         taken = self._ready[: len(view)]
         view[: len(taken)] = taken
         self._ready = self._ready[len(taken) :]
+        self._given += len(taken)
         return len(taken)
 
     def _fill(self, size: int) -> None:
@@ -135,9 +137,10 @@ class Utf8Stream(io.RawIOBase):
             block = self._decoder.decode(block, final=self._ended).encode()
         self._ready = block + self._tail if self._ended else block
 
-    def position(self) -> int:
-        """Bytes of the file on disk that have been read; all of them once it is closed."""
-        return self._size if self._disk.closed else self._disk.tell()
+    def position(self, taken: int | None = None) -> int:
+        """Bytes on disk that have been read; or about those that the first ``taken`` bytes given out came from."""
+        disk = self._size if self._disk.closed else self._disk.tell()
+        return disk if taken is None or taken >= self._given else disk * taken // self._given
 
     def close(self) -> None:
         if not self.closed:

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from ringfence.loaders.csv_reader import careful_records
 from ringfence.loaders.parquet_reader import as_text
 from ringfence.loaders.readers import open_file, stem
 
@@ -174,6 +175,15 @@ def test_large_files_keep_their_numbers_across_blocks(tmp_path):
     assert records == expected, f"seed {seed}"
 
 
+@pytest.mark.parametrize("tail", ["", '"open\n', "2,sound\n"])
+def test_megabytes_of_malformed_records_are_all_rejected(tmp_path, tail):
+    count = 250_000
+    path = write(tmp_path, "a,b\n1,x\n" + "malformed\n" * count + tail)
+    records, rejects = read(path)
+    assert records == {2: ("1", "x")} | ({count + 3: ("2", "sound")} if "sound" in tail else {})
+    assert list(rejects) == list(range(3, count + 3 + ("open" in tail)))
+
+
 def test_a_field_beyond_all_bounds_is_a_reject(tmp_path):
     path = write(tmp_path, "a,b\n1,x\n2," + '"' + "y" * 9_000_000 + '"' + "\n3,z\n")
     records, rejects = read(path)
@@ -208,6 +218,14 @@ def test_every_record_of_another_width_is_rejected_under_its_number(tmp_path_fac
     records_read, rejects = read(written(tmp_path_factory.getbasetemp(), records))
     assert records_read == {row: as_read(cells) for row, cells in enumerate(records, 2) if len(cells) == 3}
     assert list(rejects) == [row for row, cells in enumerate(records, 2) if len(cells) != 3]
+
+
+@given(body=st.text('ab",\n\r ', max_size=40))
+def test_any_mess_is_read_as_by_the_careful_way_from_the_start(tmp_path_factory, body):
+    path = write(tmp_path_factory.getbasetemp(), "a,b\n" + body, "mess.csv")
+    _, *parsed = careful_records(path.open(newline=""), ",", 2)
+    sound = {row: as_read(fields) for row, (fields, _) in enumerate(parsed, 2) if len(fields) == 2}
+    assert read(path) == (sound, {row: raw for row, (_, raw) in enumerate(parsed, 2) if row not in sound})
 
 
 # -- Parquet
