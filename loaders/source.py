@@ -48,7 +48,6 @@ class Source:
     unknown_columns : ``(file, column)`` that nothing uses; they are ignored
     unknown_files : files that belong to no table; they are ignored
     sizes : bytes on disk, by file
-    passes : ``(table, file)`` in the order of reading: a file that fills several tables is read for each
     """
 
     def __init__(self, name: str, mapping: Mapping, files: Sequence[_File], unknown_files: Sequence[str]):
@@ -68,6 +67,7 @@ class Source:
 
     @property
     def passes(self) -> list[tuple[str, str]]:
+        """``(table, file)`` in the order of reading: a file that fills several tables is read for each."""
         return [(plan.table, file.name) for plan, file in self._order()]
 
     def tables(self) -> dict[str, set[str]]:
