@@ -178,7 +178,7 @@ def _pagerank(offsets, neighbours, out_degree, damping, iterations):
                 share[node] = rank[node] / out_degree[node]
             else:
                 dangling += rank[node]
-        base = (1.0 - damping + damping * dangling) / node_count
+        base = (1.0 - damping + damping * dangling) / max(node_count, 1)
         for node in range(node_count):
             total = 0.0
             for at in range(offsets[node], offsets[node + 1]):

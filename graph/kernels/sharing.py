@@ -15,7 +15,7 @@ import numpy as np
 from .compiled import frozen, ids, kernel
 
 BLOCK = 1_000_000
-"""Pairs in a block, unless one holder alone has more."""
+"""Pairs in a block, unless one holder is the first of more."""
 
 
 class Holdings(NamedTuple):
@@ -98,7 +98,7 @@ def pair_blocks(holdings: Holdings, block: int = BLOCK) -> Iterator[tuple[np.nda
     Parameters
     ----------
     holdings : from the function of that name
-    block : most pairs in a block, unless one holder alone has more with holders after it
+    block : most pairs in a block, unless one holder is the first of more: those are a block of their own
     """
     offsets, items = frozen(holdings.offsets, np.int64), frozen(holdings.items, np.int32)
     item_offsets, holders = frozen(holdings.item_offsets, np.int64), frozen(holdings.holders, np.int32)
