@@ -69,10 +69,6 @@ def joint_structures(view: View, groups: JointGroups) -> Iterator[Structure]:
 def _by_id(view: View, found: JointGroups) -> None:
     net = view.net
     rows = np.flatnonzero((net.joint >= 0) & net.structural)
-    if view.name != "raw":
-        taking_part = np.zeros(view.count, dtype=bool)
-        taking_part[view.source], taking_part[view.target] = True, True
-        rows = rows[taking_part[view.vertex_of[net.guarantor[rows]]] & taking_part[view.vertex_of[net.borrower[rows]]]]
     for joint, places in by_label(net.joint[rows]).items():
         of_group = rows[places]
         vertices = np.unique(view.vertex_of[np.concatenate((net.guarantor[of_group], net.borrower[of_group]))])

@@ -150,9 +150,7 @@ class Book:
     def only(self, nodes: set[str]) -> Book:
         """The rows that touch one of the nodes, and rows about no node."""
         ties = [tie for tie in self.ties if tie.source in nodes or tie.target in nodes]
-        return replace(
-            self, ties=ties, facts=[fact for fact in self.facts if fact.node is None or fact.node in nodes]
-        )
+        return replace(self, ties=ties, facts=[fact for fact in self.facts if fact.node is None or fact.node in nodes])
 
     def beside(self, other: Book) -> Book:
         """Both books as one."""
