@@ -45,7 +45,7 @@ def audited(request: Request, reader: Store, nodes: Named) -> None:
     if name in SHOWS_NO_DATA:
         return
     subject = " ".join(node for node, _ in nodes.values()) or name
-    if services.is_id(prefix := request.path_params.get("finding", "")):
+    if services.is_id(prefix := request.path_params.get("id", "")):
         subject = prefix
     bounds = {name: value for name, value in _asked(request).items() if name not in nodes}
     client = request.client.host if request.client else "unknown"
@@ -127,17 +127,17 @@ def findings(
     }
 
 
-@router.get("/findings/{finding}", response_model=models.Finding, summary="One finding")
+@router.get("/findings/{id}", response_model=models.Finding, summary="One finding")
 def finding(
     reader: Store,
-    finding: Annotated[str, Path(description="The finding's id, or as much of its beginning as is unique.")],
+    id: Annotated[str, Path(description="The finding's id, or as much of its beginning as is unique.")],
     as_of: Annotated[
         str | None, Query(description="Only from each detector's latest run that looked at this time or earlier.")
     ] = None,
 ) -> Any:
     """A finding with its evidence, from the latest run that has it."""
     moment = None if as_of is None else stated_moment(_moment(as_of) or "")
-    return services.finding(reader.store, finding, moment)
+    return services.finding(reader.store, id, moment)
 
 
 # Before the node itself: a key may hold slashes, and the longer route must be tried first.

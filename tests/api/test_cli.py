@@ -1,0 +1,395 @@
+"""The command line: what each command prints, exit codes, and one line for whatever the user can mend."""
+
+import csv
+import io
+import json
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from ringfence.api.cli import app
+from ringfence.graph.audit import AuditLog
+from ringfence.graph.keys import load_key_file
+from support.book import ringfence, write_book
+from typer.testing import CliRunner
+
+PHONE = "13812345678"
+
+
+@pytest.fixture
+def run(store_url):
+    """Run a command on the book's store, in this process."""
+
+    def command(*arguments, stdin=None):
+        return CliRunner().invoke(app, [*arguments, "--store", store_url], input=stdin)
+
+    return command
+
+
+@pytest.fixture
+def audit(book):
+    """The book's audit log."""
+    return AuditLog(book / "ringfence.db.audit.db")
+
+
+def test_load_and_detect_say_what_they_did(tmp_path):
+    write_book(tmp_path / "tables")
+    loaded = ringfence("load", "tables", cwd=tmp_path)
+    assert loaded.returncode == 0, loaded.stderr
+    lines = [line.split() for line in loaded.stdout.splitlines()]
+    assert ["TABLE", "READ", "USED", "UNCHANGED", "DUPLICATE", "REJECTED"] in lines
+    assert ["companies", "6", "6", "0", "0", "0"] in lines
+    assert ["guarantees", "12", "11", "0", "0", "1"] in lines
+    assert "load 1, revision 1" in loaded.stdout
+
+    again = ringfence("load", "tables", cwd=tmp_path)
+    assert ["companies", "6", "0", "6", "0", "0"] in [line.split() for line in again.stdout.splitlines()]
+
+    detected = ringfence("detect", "guarantee", "--as-of", "2026-03-31", cwd=tmp_path)
+    assert detected.returncode == 0, detected.stderr
+    header, row, last = detected.stdout.splitlines()
+    assert header.split() == ["DETECTOR", "VERSION", "FINDINGS", "SECONDS", "CPU", "SECONDS"]
+    assert row.split()[0] == "guarantee"
+    assert last == "as of 2026-03-31T00:00:00+08:00, revision 2"
+
+
+def test_load_names_unknown_columns_and_files_on_standard_error(tmp_path):
+    folder = write_book(tmp_path / "tables")
+    (folder / "weather.csv").write_text("day,rain\n1,2\n", "utf-8")
+    companies = (folder / "companies.csv").read_text("utf-8").splitlines()
+    companies = [f"{line},{'slogan' if place == 0 else 'x'}" for place, line in enumerate(companies)]
+    (folder / "companies.csv").write_text("\n".join(companies), "utf-8")
+    loaded = ringfence("load", "tables", cwd=tmp_path)
+    assert loaded.returncode == 0, loaded.stderr
+    told = loaded.stderr.splitlines()
+    assert [line for line in told if "weather.csv" in line] and [line for line in told if "slogan" in line]
+    assert "\x1b" not in loaded.stderr, "progress bars are for terminals"
+
+
+def test_findings_in_every_format_are_the_same_findings(run):
+    lines = run("findings", "--format", "jsonl").stdout.splitlines()
+    found = [json.loads(line) for line in lines]
+    assert {"guarantee_cycle", "guarantee_circle", "guarantee_chain"} <= {finding["kind"] for finding in found}
+    assert [finding["rank_all"] for finding in found] == sorted(finding["rank_all"] for finding in found)
+
+    sheet = list(csv.DictReader(io.StringIO(run("findings", "--format", "csv").stdout)))
+    assert [row["id"] for row in sheet] == [finding["id"] for finding in found]
+    for row, finding in zip(sheet, found, strict=True):
+        assert row["members"].split("\n") == [f"{m['role']} {m['node']}" for m in finding["members"]]
+        assert row["reason_zh"] == finding["reason_zh"]
+        assert float(row["measures.parties"]) == finding["measures"]["parties"]
+        assert int(row["evidence"]) == len(finding["evidence"])
+
+    table = run("findings").stdout
+    for finding in found:
+        assert finding["id"] in table
+
+
+def test_findings_by_kind_view_and_number(run):
+    def kinds(*options):
+        return [json.loads(line)["kind"] for line in run("findings", "--format", "jsonl", *options).stdout.splitlines()]
+
+    everything = kinds()
+    assert set(kinds("--kind", "guarantee_cycle")) == {"guarantee_cycle"}
+    assert kinds("--kind", "velocity") == []
+    assert kinds("--top", "1") == everything[:1]
+    assert kinds("--view", "raw") == everything
+    assert kinds("--view", "contracted") == []
+
+
+def test_show_gives_members_measures_and_source_rows(run):
+    (cycle,) = run("findings", "--kind", "guarantee_cycle", "--format", "jsonl").stdout.splitlines()
+    finding = json.loads(cycle)
+    shown = run("show", finding["id"][:8]).stdout
+    assert finding["reason_zh"] in shown and finding["reason_en"] in shown
+    rows = [line.split() for line in shown.splitlines()]
+    assert ["party", "company:C1", "甲公司"] in rows
+    assert ["GUARANTEES", "company:C1", "甲公司", "company:C2", "乙公司", "guarantees.csv", "2"] in rows
+
+
+def test_show_writes_the_evidence_file(run, tmp_path):
+    finding = json.loads(run("findings", "--top", "1", "--format", "jsonl").stdout)
+    page = tmp_path / "evidence.html"
+    done = run("show", finding["id"], "--html", str(page))
+    assert done.exit_code == 0, done.output
+    assert str(page) in done.stdout
+    assert page.read_text("utf-8").lstrip().lower().startswith("<!doctype html")
+
+
+def test_a_path_names_each_step_and_its_row(run):
+    done = run("path", "applicant:A1", "applicant:A2")
+    assert done.exit_code == 0
+    first, start, up, down = done.stdout.splitlines()
+    assert first.startswith("linked by 2 relationships, as of 2026-03-15T08:00:00+08:00")
+    assert start == "applicant:A1 张*"
+    assert "HAS_PHONE──▶" in up and "138****5678" in up and "(applicants.csv, row 2)" in up
+    assert "◀──HAS_PHONE" in down and "applicant:A2 欧阳*" in down and "(applicants.csv, row 3)" in down
+
+
+def test_a_personal_key_may_be_given_raw_in_any_spelling(run):
+    for spelling in (PHONE, "+86 138-1234-5678", "１３８１２３４５６７８"):
+        answer = json.loads(run("path", f"phone:{spelling}", "applicant:A2", "--format", "json").stdout)
+        assert (answer["found"], answer["hops"]) == (True, 1), spelling
+        assert answer["nodes"][0]["label"] == "138****5678"
+
+
+def test_no_link_is_an_answer_and_says_what_was_left_out(run):
+    # The two know the same employer, so the link is there; the landline beside it is not used.
+    linked = json.loads(run("path", "applicant:A3", "applicant:A4", "--format", "json").stdout)
+    assert [step["relation"] for step in linked["relationships"]] == ["WORKS_AT", "WORKS_AT"]
+
+    apart = run("path", "applicant:A1", "applicant:A5")
+    assert apart.exit_code == 0
+    assert apart.stdout.splitlines() == [
+        "no link found between applicant:A1 and applicant:A5 within 6 hops, as of 2026-03-15T08:00:00+08:00",
+        "nothing was left out: there is no longer link either",
+    ]
+    short = run("path", "company:C1", "company:C6", "--max-hops", "2", "--format", "json")
+    answer = json.loads(short.stdout)
+    assert short.exit_code == 0
+    assert (answer["found"], answer["hops"], answer["nodes"]) == (False, None, [])
+    assert answer["truncated"] == [{"bound": "max_hops", "limit": 2, "skipped": None, "could_change": True}]
+
+
+def test_a_path_is_of_its_time(run):
+    # G3 runs from 2026-02-01: before, C3 and C1 are linked through C2 alone.
+    def hops(day):
+        return json.loads(run("path", "company:C3", "company:C1", "--as-of", day, "--format", "json").stdout)["hops"]
+
+    assert (hops("2026-01-31"), hops("2026-02-01")) == (2, 1)
+
+
+def test_status_counts_what_is_there(run, book):
+    state = json.loads(run("status", "--format", "json").stdout)
+    assert list(state) == ["nodes", "relations", "loads", "rejects", "last_run"]
+    assert state["nodes"]["company"] == 6 and state["nodes"]["phone"] == 5
+    assert state["relations"]["GUARANTEES"] == 11 and state["relations"]["TRANSFERRED"] == 1
+    (load,) = state["loads"]
+    assert (load["load"], load["revision"]) == (1, 1)
+    assert load["tables"]["guarantees"] == {"read": 12, "used": 11, "unchanged": 0, "duplicate": 0, "rejected": 1}
+    assert {"table": "applications", "column": "amount", "reason": "unreadable_number", "level": "cell", "rows": 1} in (
+        state["rejects"]
+    )
+    assert [reject["rows"] for reject in state["rejects"] if reject["level"] == "row"] == [1]
+    assert [run["detector"] for run in state["last_run"]["detectors"]] == ["guarantee"]
+    text = run("status").stdout
+    assert "GUARANTEES" in text and "unreadable_number" in text
+
+
+def test_token_names_each_value_in_order(run):
+    done = run("token", "phone", stdin=f"{PHONE}\n\n138 1234 5678\r\n13900009999\n")
+    first, blank, same, other = done.stdout.splitlines()
+    assert first == same == "phone:" + load_key_file().token("phone", f"+86{PHONE}")
+    assert blank == ""
+    assert other.startswith("phone:tok_") and other != first
+    assert run("token", "phone", stdin=first.partition(":")[2] + "\n").stdout == first + "\n"
+    assert run("token", "company", stdin="粤/2024:07\n").stdout == "company:粤/2024:07\n"
+
+
+# -- what goes wrong, and says so in one line
+
+
+def mended(done):
+    """The one line on standard error of a command that the user can put right."""
+    assert done.exit_code == 2, done.output
+    assert done.stdout == ""
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("ringfence: ") and "Traceback" not in line
+    return line
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("findings", "--kind", "ring"), "unknown kind of finding 'ring'"),
+        (("findings", "--view", "side"), "'side' is not one of 'raw', 'contracted'"),
+        (("findings", "--top", "none"), "--top"),
+        (("findings", "--format", "xml"), "--format"),
+        (("show", "0000000000000000"), "no finding '0000000000000000'"),
+        (("show", "not-an-id"), "no finding 'not-an-id'"),
+        (("path", "company:C1", "company:NONE"), "no node company:NONE"),
+        (("path", "company:C1", "phone:13800009999"), "no node phone:138****9999"),
+        (("path", "company:C1", "phone:13800138000"), "stop-list"),
+        (("path", "company:C1", "planet:Mars"), "unknown kind of node 'planet'"),
+        (("path", "company:C1", "C2"), "kind:key"),
+        (("path", "company:C1", "company:"), "kind:key"),
+        (("path", "company:C1"), "Missing argument 'TO'"),
+        (("path", "company:C1", "company:C2", "--as-of", "yesterday"), "unreadable time 'yesterday'"),
+        (("path", "company:C1", "company:C2", "--as-of", "9" * 25), "unreadable time"),
+        (("path", "application:P3", "company:C2", "--as-of", "2026-02-01"), "was not known"),
+        (("path", "company:C1", "company:C2", "--max-hops", "0"), "--max-hops"),
+        (("detect", "crystal_ball"), "unknown detector 'crystal_ball'"),
+        (("detect", "--as-of", "31.31.2026"), "unreadable time"),
+        (("token", "planet"), "unknown kind of node 'planet'"),
+        (("load", "nowhere"), "nowhere"),
+        (("load", "nowhere", "--mapping", "no-such"), "no-such"),
+        (("load",), "Missing argument 'SOURCE'"),
+        (("serve", "--host", "0.0.0.0"), "127.0.0.1 only"),
+        (("serve", "--port", "99999"), "--port"),
+        (("status", "--colour", "red"), "--colour"),
+    ],
+)
+def test_what_the_user_can_mend_is_one_line_and_exit_code_2(run, arguments, told):
+    assert told in mended(run(*arguments))
+
+
+def test_an_ambiguous_beginning_of_an_id_names_those_it_fits(run):
+    ids = [json.loads(line)["id"] for line in run("findings", "--format", "jsonl").stdout.splitlines()]
+    firsts = [name[0] for name in ids]
+    shared = next((first for first in firsts if firsts.count(first) > 1), None)
+    if shared is None:
+        # No two ids begin alike here; a single character then names one of them.
+        assert run("show", firsts[0]).exit_code == 0
+    else:
+        line = mended(run("show", shared))
+        assert all(name in line for name in ids if name[0] == shared)
+
+
+def test_an_unknown_command_is_one_line():
+    assert "No such command 'fly'" in mended(CliRunner().invoke(app, ["fly"]))
+
+
+@pytest.mark.parametrize("command", [("findings",), ("status",), ("path", "company:C1", "company:C2"), ("show", "00")])
+def test_without_a_store_they_say_to_load_first(tmp_path, command):
+    done = ringfence(*command, cwd=tmp_path, RINGFENCE_KEY_FILE=str(tmp_path / "keys.json"))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "ringfence: no store at ringfence.db: run 'ringfence load' first, or name another with --store\n"
+    )
+    assert list(tmp_path.iterdir()) == [], "reading makes nothing"
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("ringfence.db", "unreadable store URL"),
+        ("sqlite://", "names no file"),
+        ("oracle://host/db", "unknown kind of store 'oracle'"),
+    ],
+)
+def test_a_bad_store_url_is_one_line(url, told):
+    assert told in mended(CliRunner().invoke(app, ["status", "--store", url]))
+
+
+def test_a_file_that_is_no_store_is_one_line(tmp_path):
+    sqlite3.connect(tmp_path / "other.db").execute("CREATE TABLE t (a)").connection.close()
+    for name, text in (("other.db", None), ("text.db", "hello, this is no database at all\n" * 100)):
+        if text:
+            (tmp_path / name).write_text(text, "utf-8")
+        mended(CliRunner().invoke(app, ["status", "--store", f"sqlite:///{tmp_path / name}"]))
+
+
+def test_a_store_of_another_key_file_is_one_line(store_url, tmp_path):
+    load_key_file(tmp_path / "other.json")
+    environment = {"RINGFENCE_KEY_FILE": str(tmp_path / "other.json")}
+    done = CliRunner().invoke(app, ["status", "--store", store_url], env=environment)
+    assert "another key file" in mended(done)
+
+
+def test_a_failed_load_changes_nothing(book, tmp_path):
+    store = tmp_path / "ringfence.db"
+    shutil.copyfile(book / "ringfence.db", store)
+    (tmp_path / "bad").mkdir()
+    (tmp_path / "bad" / "companies.csv").write_text("name\n甲公司\n", "utf-8")
+    before = json.loads(ringfence("status", "--format", "json", cwd=tmp_path).stdout)
+    done = ringfence("load", "bad", cwd=tmp_path)
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1 and "company_id" in done.stderr
+    assert json.loads(ringfence("status", "--format", "json", cwd=tmp_path).stdout) == before
+
+
+def test_evidence_that_cannot_be_written_is_one_line(run, tmp_path):
+    finding = json.loads(run("findings", "--top", "1", "--format", "jsonl").stdout)
+    assert "--html" in mended(run("show", finding["id"], "--html", str(tmp_path / "no" / "such" / "folder.html")))
+
+
+def test_an_unusable_setting_is_one_line(store_url):
+    done = CliRunner().invoke(app, ["status", "--store", store_url], env={"RINGFENCE_PORT": "many"})
+    assert "RINGFENCE_PORT" in mended(done)
+
+
+def test_a_defect_is_one_line_and_exit_code_1_with_a_traceback_only_when_asked(store_url, monkeypatch):
+    def broken(store):
+        raise ZeroDivisionError("13812345678")
+
+    monkeypatch.setattr("ringfence.api.services.status", broken)
+    done = CliRunner().invoke(app, ["status", "--store", store_url])
+    (line,) = done.stderr.splitlines()
+    assert done.exit_code == 1
+    assert "defect" in line and "RINGFENCE_DEBUG=1" in line and "13812345678" not in line
+    asked = CliRunner().invoke(app, ["status", "--store", store_url], env={"RINGFENCE_DEBUG": "1"})
+    assert asked.exit_code == 1 and "Traceback" in asked.stderr
+
+
+def test_an_interruption_is_exit_code_130(store_url, monkeypatch):
+    def interrupted(store):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("ringfence.api.services.status", interrupted)
+    done = CliRunner().invoke(app, ["status", "--store", store_url])
+    assert (done.exit_code, done.stderr) == (130, "")
+
+
+def test_a_reader_that_leaves_early_is_no_error(book):
+    command = [str(Path(sys.executable).with_name("ringfence")), "findings", "--format", "jsonl"]
+    with subprocess.Popen(command, cwd=book, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout and process.stderr
+        process.stdout.close()
+        told = process.stderr.read()
+    assert (process.returncode, told) == (0, b"")
+
+
+def test_output_is_utf8_whatever_the_locale(book):
+    plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": "ascii"}
+    assert "甲公司" in ringfence("findings", cwd=book, **plain).stdout
+
+
+def test_names_in_the_data_cannot_steer_the_terminal():
+    from ringfence.api.output import table
+
+    printed = table(("NAME", "NOTE"), [("\x1b[2J\r甲\u202e公司", "[bold]x[/bold]\nsecond")])
+    assert "\x1b" not in printed and "\r" not in printed and "\u202e" not in printed
+    assert len(printed.splitlines()) == 2 and "[bold]x[/bold] second" in printed
+
+
+def test_help_and_version(book):
+    for arguments in (("--help",), ()):
+        helped = CliRunner().invoke(app, list(arguments))
+        assert helped.exit_code == 0
+        for command in ("load", "detect", "findings", "show", "path", "status", "token", "serve"):
+            assert f"  {command} " in helped.stdout
+    version = CliRunner().invoke(app, ["--version"])
+    assert version.exit_code == 0 and version.stdout.startswith("ringfence ")
+
+
+def test_help_imports_nothing_heavy(tmp_path):
+    code = (
+        "import sys\nfrom ringfence.api.cli import app\n"
+        "try: app(['--help'])\nexcept SystemExit: pass\n"
+        "heavy = {'pandas', 'numpy', 'pyarrow', 'numba', 'scipy', 'fastapi', 'uvicorn', 'pyvis', 'networkx'}\n"
+        "sys.exit(', '.join(sorted(heavy & set(sys.modules))) or 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_whoever_is_shown_something_is_on_record(run, audit):
+    finding = json.loads(run("findings", "--top", "1", "--format", "jsonl").stdout)
+    run("show", finding["id"])
+    run("path", f"phone:{PHONE}", "applicant:A2")
+    last = audit.entries(3)[::-1]
+    assert [entry["action"] for entry in last] == ["cli.findings", "cli.show", "cli.path"]
+    assert last[1]["subject"] == finding["id"]
+    assert last[2]["subject"] == f"phone:{load_key_file().token('phone', '+86' + PHONE)} applicant:A2"
+    assert PHONE not in json.dumps(last)
+    assert audit.verify() is None
+
+
+def test_what_cannot_be_recorded_is_not_shown(store_url, tmp_path):
+    done = CliRunner().invoke(
+        app, ["findings", "--store", store_url], env={"RINGFENCE_AUDIT": str(tmp_path / "no" / "folder" / "audit.db")}
+    )
+    assert "audit log" in mended(done)
