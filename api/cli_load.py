@@ -5,17 +5,25 @@ from __future__ import annotations
 import io
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..graph.errors import UserError
 from .commands import AsOf, StoreUrl, opened
-from .output import bound, plain, table
+from .output import bound, plain, say, table
+
+if TYPE_CHECKING:
+    from ..loaders.stage import Progress
 
 COUNTS = ("read", "used", "unchanged", "duplicate", "rejected")
 """What becomes of a table's rows: the first is the sum of the others."""
+
+
+REJECT_ROWS = 10
+"""Kinds of reject shown after a load."""
 
 
 class StatusFormat(StrEnum):
@@ -52,8 +60,7 @@ def _status_text(state: dict) -> str:
         heading = f"load {load['load']}, revision {load['revision']}, from {plain(load['source'])}"
         parts.append(f"{heading}\n{counts_table(load['tables'])}")
     if state["rejects"]:
-        rows = [(r["table"], r["column"], r["reason"], r["level"], f"{r['rows']:,}") for r in state["rejects"]]
-        parts.append(table(("REJECTS OF", "COLUMN", "REASON", "LEVEL", "ROWS"), rows, right=("ROWS",)))
+        parts.append(_rejects_table(state["rejects"]))
     last = state["last_run"]
     if last is None:
         parts.append("no detector has run yet: 'ringfence detect' runs them all")
@@ -61,6 +68,11 @@ def _status_text(state: dict) -> str:
         rows = [(run["detector"], run["version"], run["findings"], run["as_of"]) for run in last["detectors"]]
         parts.append(table(("LAST RUN OF", "VERSION", "FINDINGS", "AS OF"), rows, right=("FINDINGS",)))
     return "\n\n".join(parts)
+
+
+def _rejects_table(rejects: list[dict]) -> str:
+    rows = [(r["table"], r["column"], r["reason"], r["level"], f"{r['rows']:,}") for r in rejects]
+    return table(("REJECTS OF", "COLUMN", "REASON", "LEVEL", "ROWS"), rows, right=("ROWS",))
 
 
 def counts_table(tables: dict[str, dict[str, int]]) -> str:
@@ -117,7 +129,64 @@ def detect(
 
 def load(
     source: Annotated[str, typer.Argument(metavar="SOURCE", help="A folder of tables, or one file.")],
+    mapping: Annotated[
+        str | None,
+        typer.Option(
+            "--mapping", metavar="NAME|FILE", help="How foreign files become tables: a shipped mapping or a TOML file."
+        ),
+    ] = None,
     store: StoreUrl = None,
 ) -> None:
-    """Load tables."""
-    raise UserError("not yet")
+    """Load tables into a store, made where there is none."""
+    from ..graph.keys import load_key_file
+    from ..graph.store import open_store
+    from ..loaders.load import load as load_source
+    from ..loaders.mapping import load_mapping
+    from ..loaders.source import open_source
+    from .settings import read_settings
+
+    # What mapping and files alone can tell is told before a store or a key file is made.
+    files = open_source(source, load_mapping(mapping) if mapping is not None else None)
+    settings = read_settings(store=store)
+    keys = load_key_file(settings.key_file) if settings.store_file is not None else None
+    into = open_store(settings.store, key_file=keys)
+    try:
+        with _bars() as progress:
+            report = load_source(into, files, progress=progress)
+    finally:
+        into.close()
+    for file, column in report.unknown_columns:
+        say(f"{file}: column '{column}' is unknown and was ignored")
+    for file in report.unknown_files:
+        say(f"{file}: belongs to no table and was ignored")
+    print(counts_table(report.tables))
+    for name, rows in report.closed.items():
+        print(f"{name}: {rows:,} rows are missing from this full extract and were closed")
+    if report.rejects:
+        print()
+        print(_rejects_table(report.rejects[:REJECT_ROWS]))
+        if len(report.rejects) > REJECT_ROWS:
+            print(f"and {len(report.rejects) - REJECT_ROWS} more kinds of reject: 'ringfence status' lists all")
+        print()
+    print(f"load {report.load}, revision {report.revision}, from {plain(report.source)}")
+
+
+@contextmanager
+def _bars() -> Iterator[Progress | None]:
+    """Progress bars on standard error where that is a terminal; nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        tasks: dict[tuple[str, str], TaskID] = {}
+
+        def progress(step: str, name: str, done: int, total: int) -> None:
+            if (step, name) not in tasks:
+                tasks[step, name] = bars.add_task(plain(f"{step} {name}"), total=total)
+            bars.update(tasks[step, name], completed=done, total=total)
+
+        yield progress

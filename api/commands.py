@@ -74,6 +74,11 @@ def _exit_code(run: Any) -> int:
     except (KeyboardInterrupt, typer.Abort):
         return 130
     except Exception as error:
+        from .outside import outside_cause
+
+        if cause := outside_cause(error):
+            _close_output()
+            return _say(f"{cause}; make room or give access, and run it again", 2)
         if os.environ.get("RINGFENCE_DEBUG") == "1":
             traceback.print_exc()
         hint = "set RINGFENCE_DEBUG=1 and run it again for the traceback to report"
@@ -94,9 +99,17 @@ def _say(message: str, code: int) -> int:
 
 
 def _reader_gone() -> int:
-    # What is left in the buffer has nowhere to go, and would be complained about when the interpreter ends.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    _close_output()
     return 0
+
+
+def _close_output() -> None:
+    """Give up on standard output where it cannot be written: what is left in its buffer has nowhere to go, and would be
+    complained about when the interpreter ends."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _write_utf8() -> None:

@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 
 from ..graph.errors import UserError
 from .models import Problem
+from .outside import outside_cause
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -22,7 +23,7 @@ RESPONSES: dict[int | str, dict] = {
         (404, "What is asked for does not exist, or was not known at that time."),
         (409, "The beginning of an id fits several."),
         (422, "A parameter is missing, of the wrong type or out of its bounds; `errors` names each."),
-        (503, "There is no store yet: load first."),
+        (503, "There is no store yet, or it cannot be used at the moment."),
         (500, "A defect of the service; its log says more."),
     )
 }
@@ -63,6 +64,8 @@ def _http_error(request: Request, error: HTTPException) -> JSONResponse:
 
 
 def _defect(_: Request, error: Exception) -> JSONResponse:
+    if outside_cause(error):
+        return problem(503, "the store cannot be used at the moment; the service's log says more")
     _log.error("a defect of the service: %s", type(error).__name__)
     return problem(500, "a defect of the service, not of the request; its log says more")
 
