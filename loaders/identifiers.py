@@ -1,0 +1,295 @@
+"""Normal forms of identifiers: what makes two spellings one node, and which values link no one.
+
+=============  ========================================================================================================
+id_document    resident ID: 18 digits with check digit, the older 15 converted; HK/Macau/Taiwan residence permits
+               (81, 82, 83) and foreign permanent residents (9…) likewise; USCC: 18 characters with check character;
+               passports and travel permits by their shape; any other kind of document that ``cert_type`` names keeps
+               that name in its key, ``<cert_type>:<number>``, so that equal numbers of two kinds are two documents
+phone          mobiles to E.164; landlines and service numbers too, flagged
+account        digits without blanks and dashes; as it stands where it has letters
+device         IMEI as digits; other ids as they stand, hexadecimal ones in lower case
+ip             IPv4; IPv6 by its /64
+wifi           a MAC address in lower case with colons; other names in lower case
+address        NFKC in lower case, without white space and punctuation, but a dash where it parts two digits or letters
+               (``1-12`` is not ``11-2``); a place is the cell of 0.001 degrees (about 100 m) around it
+email          lower case
+employer       NFKC, runs of white space as one blank; channels likewise; persons' names without white space
+=============  ========================================================================================================
+
+Flags: ``sentinel`` (on the stop-list) and ``invalid`` (no such number can exist) link no one; ``landline`` is shared
+by many; ``luhn`` only warns: a card number whose check digit is wrong still links.
+"""
+
+# pyarrow makes its compute functions at run time: no checker sees them
+# pyright: reportAttributeAccessIssue=false
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from ipaddress import ip_address
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from ..graph.keys import KeyFile, is_token
+from .clean import normal_width, scientific
+from .documents import document
+from .vectors import TEXT, distinct, matches, paired, spread, text, where
+
+CELL_DIGITS = 3
+"""Decimals of a degree that name a place cell: 0.001° is about 111 m north to south, in China 60 to 100 m across."""
+
+NO_LINK = ("sentinel", "invalid")
+"""Flags of values that link no one: each row that has one gets a node of its own."""
+
+_MOBILE = r"^1[3-9]\d{9}$"
+_HOTLINE = r"^(?:[48]00\d{7}|95\d{3,6}|1\d{2,4}|12\d{3})$"
+_SEPARATORS = re.compile(r"[\s\-‐‑–—−().·/]+")
+_PUNCTUATION = re.compile(r"[\W_]+")
+_CARD_LENGTHS = range(12, 20)
+
+
+def normalise(kind: str, values: pd.Series, plain: bool = False, forms: pd.Series | str | None = None) -> pd.DataFrame:
+    """Node keys of identifiers of one kind, by column.
+
+    Parameters
+    ----------
+    kind : kind of node
+    values : text, missing where blank
+    plain : take the text as it is: no normal form, no check, no stop-list
+    forms : of an ``id_document``: the column of ``cert_type``, or ``uscc`` for all; of an ``account``: ``card``
+
+    Returns
+    -------
+    columns ``key`` (missing where blank or unreadable) and ``flag`` (missing where there is nothing to say;
+    ``unreadable`` for a number in scientific notation), with the index of ``values``
+    """
+    column = text(values)
+    form = None if forms is None else text([forms] * len(column)) if isinstance(forms, str) else text(forms)
+    keys, flags = normal_column(kind, column, plain, form)
+    return pd.DataFrame({"key": keys.to_pandas(), "flag": flags.to_pandas()}).set_index(values.index)
+
+
+def normal_column(kind: str, column: pa.Array, plain: bool, forms: pa.Array | None) -> tuple[pa.Array, pa.Array]:
+    """``normalise`` on Arrow columns: keys and flags."""
+    if plain:
+        return column, pa.nulls(len(column), TEXT)
+    unreadable = scientific(column)
+    column = where(~unreadable, column)
+    if forms is not None:
+        stated, values, codes = paired(forms, column)
+    else:
+        values, codes = distinct(column)
+        stated = text([""] * len(values))
+    keys, flags = _normal_values(kind, values, stated)
+    flag_column = spread(flags, codes)
+    if unreadable.any():
+        flag_column = where(~unreadable, flag_column, pa.scalar("unreadable", TEXT))
+    return spread(keys, codes), flag_column
+
+
+def normal_form(kind: str, value: str) -> str:
+    """The node key of one value given raw, before it becomes a token.
+
+    >>> normal_form("phone", "138 1234-5678"), normal_form("ip", "2001:DB8::1")
+    ('+8613812345678', '2001:db8::/64')
+    """
+    keys, _ = _normal_values(kind, text([value.strip()]), text([""]))
+    return keys[0].as_py() or value.strip()
+
+
+def node_name(kind: str, value: str, keys: KeyFile, privacy: Mapping[str, str]) -> str:
+    """The name of the node that a value given raw stands for; a token, or a kind that is not personal, stays as it is.
+
+    Parameters
+    ----------
+    privacy : ``{kind: "personal" | "internal"}`` as the store holds them
+    """
+    if is_token(value) or kind not in privacy or privacy[kind] == "internal":
+        return f"{kind}:{value.strip() if kind not in _NORMAL or is_token(value) else normal_form(kind, value)}"
+    return f"{kind}:{keys.token(kind, normal_form(kind, value))}"
+
+
+def place_cells(latitude: pa.Array, longitude: pa.Array) -> pa.Array:
+    """The address keys of the place cells of coordinates in degrees, missing where one of the two is.
+
+    >>> place_cells(pa.array([39.90871]), pa.array([116.39751]))[0].as_py()
+    'cell:39.909,116.398'
+    """
+    pairs = zip(latitude.to_pylist(), longitude.to_pylist(), strict=True)
+    return text(
+        # adding 0.0 makes one zero of the two
+        [
+            None
+            if lat is None or lon is None
+            else f"cell:{round(lat, CELL_DIGITS) + 0.0:.{CELL_DIGITS}f},{round(lon, CELL_DIGITS) + 0.0:.{CELL_DIGITS}f}"
+            for lat, lon in pairs
+        ]
+    )
+
+
+@cache
+def sentinels() -> dict[str, frozenset[str]]:
+    """The reviewed stop-list by kind, the words for any kind included."""
+    listed = tomllib.loads(Path(__file__).with_name("sentinels.toml").read_text("utf-8"))
+    common = listed.pop("any")
+    kinds = {*listed, *_NORMAL}
+    return {kind: frozenset([*common, *listed.get(kind, [])]) for kind in kinds}
+
+
+def _normal_values(kind: str, values: pa.Array, forms: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """Keys and flags of distinct values, none missing."""
+    if kind not in _NORMAL:
+        return values, pa.nulls(len(values), TEXT)
+    keys: list[str] = []
+    flags: list[str | None] = []
+    stop, one = sentinels()[kind], _NORMAL[kind]
+    rows = values.to_pylist()
+    quick = _quick_phones(values) if kind == "phone" else None
+    for place, (value, form) in enumerate(zip(rows, forms.to_pylist(), strict=True)):
+        if quick is not None and quick[place]:
+            key, flag = "+86" + value, None
+        else:
+            key, flag = one(value if value.isascii() else normal_width(value), form)
+        if key in stop or key.lower() in stop or (kind in _REPEATED and _one_digit(key, _REPEATED[kind])):
+            flag = "sentinel"
+        keys.append(key)
+        flags.append(flag)
+    return text(keys), text(flags)
+
+
+def _quick_phones(values: pa.Array) -> np.ndarray:
+    return matches(values, _MOBILE)
+
+
+def _one_digit(key: str, least: int) -> bool:
+    digits = _SEPARATORS.sub("", key).removeprefix("+86").removeprefix("+")
+    return digits.isdigit() and len(set(digits)) == 1 and len(digits) >= (1 if digits[0] == "0" else least)
+
+
+def _phone(value: str, _: str) -> tuple[str, str | None]:
+    number, extension = _without_extension(value)
+    digits = _SEPARATORS.sub("", number)
+    if digits.startswith("00"):
+        digits = "+" + digits[2:]
+    elif digits.startswith("86") and re.match(r"^861[3-9]\d{9}$", digits):
+        digits = "+" + digits
+    domestic = digits.removeprefix("+86")
+    if re.match(_MOBILE, domestic):
+        return "+86" + domestic, None
+    if re.match(_HOTLINE, domestic) or re.match(r"^0[1-9]\d{1,2}[2-9]\d{6,7}$", domestic):
+        return "+86" + domestic.lstrip("0") + extension, "landline"
+    return _foreign_phone(digits, extension) or (digits or value, "invalid")
+
+
+def _without_extension(value: str) -> tuple[str, str]:
+    parts = re.match(r"^(.*?\d{7,8})\s*(?:转|ext\.?|x|[-#*,])\s*(\d{1,6})$", value, re.IGNORECASE)
+    if parts is None or len(_SEPARATORS.sub("", parts[1])) < 10 or re.match(r"^[+\d\s-]*1[3-9][\d\s-]+$", value):
+        return value, ""
+    return parts[1], f";ext={parts[2]}"
+
+
+def _foreign_phone(digits: str, extension: str) -> tuple[str, str | None] | None:
+    """Key and flag of a number that patterns leave open: another country's, or +86 without its trunk 0."""
+    if not re.match(r"^\+\d{6,15}$", digits):
+        return None
+    import phonenumbers
+    from phonenumbers import PhoneNumberType
+
+    try:
+        number = phonenumbers.parse(digits, None)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_valid_number(number):
+        return None
+    key = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    mobile = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
+    return (key, None) if phonenumbers.number_type(number) in mobile else (key + extension, "landline")
+
+
+def _account(value: str, form: str) -> tuple[str, str | None]:
+    digits = _SEPARATORS.sub("", value)
+    if not digits.isdigit():
+        return value, None
+    bad_card = form == "card" and not (len(digits) in _CARD_LENGTHS and _luhn(digits))
+    return digits, "luhn" if bad_card else None
+
+
+def _luhn(digits: str) -> bool:
+    odd = sum(map(int, digits[-1::-2]))
+    even = sum(sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2])
+    return (odd + even) % 10 == 0
+
+
+def _device(value: str, _: str) -> tuple[str, str | None]:
+    digits = _SEPARATORS.sub("", value)
+    if digits.isdigit() and 14 <= len(digits) <= 16:
+        return digits, None
+    return (value.lower() if re.match(r"^[0-9A-Fa-f-]{14,}$", value) else value), None
+
+
+def _ip(value: str, _: str) -> tuple[str, str | None]:
+    try:
+        address = ip_address(value)
+    except ValueError:
+        return value, "invalid"
+    if address.version == 4:
+        return str(address), None
+    if address.ipv4_mapped:
+        return str(address.ipv4_mapped), None
+    return f"{ip_address(int(address) >> 64 << 64)}/64", None
+
+
+def _wifi(value: str, _: str) -> tuple[str, str | None]:
+    digits = re.sub(r"[:.\-\s]", "", value.lower())
+    if re.match(r"^[0-9a-f]{12}$", digits):
+        return ":".join(digits[i : i + 2] for i in range(0, 12, 2)), None
+    return value.lower(), None
+
+
+def _address(value: str, _: str) -> tuple[str, str | None]:
+    if value.startswith("cell:"):
+        return value, None
+    lower = value.lower()
+
+    def gap(run: re.Match) -> str:
+        before, after = lower[run.start() - 1 : run.start()], lower[run.end() : run.end() + 1]
+        parts = before.isascii() and after.isascii() and before.isalnum() and after.isalnum()
+        return "-" if parts and not run[0].isspace() else " " if parts else ""
+
+    # the blank between two Latin words or numbers parts them too
+    return _PUNCTUATION.sub(gap, lower).strip("- ") or lower, None
+
+
+def _email(value: str, _: str) -> tuple[str, str | None]:
+    key = value.lower()
+    return key, None if re.match(r"^[^@\s]+@[^@\s]+\.[^@\s.]+$", key) else "invalid"
+
+
+def _words(value: str, _: str) -> tuple[str, str | None]:
+    return " ".join(value.split()), None
+
+
+def _name(value: str, _: str) -> tuple[str, str | None]:
+    return "".join(value.split()), None
+
+
+_NORMAL = {
+    "phone": _phone,
+    "id_document": document,
+    "account": _account,
+    "device": _device,
+    "ip": _ip,
+    "wifi": _wifi,
+    "address": _address,
+    "email": _email,
+    "employer": _words,
+    "channel": _words,
+    "name": _name,
+}
+_REPEATED = {"phone": 5, "id_document": 8, "account": 8, "device": 8}
+"""Kinds in which a number of one digit repeated is a sentinel, and how long it must be; zeros at any length."""
