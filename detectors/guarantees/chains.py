@@ -10,6 +10,7 @@ import numpy as np
 from scipy.sparse.csgraph import breadth_first_order
 
 from ...graph.kernels.chains import Chains, longest_chains
+from .sets import among
 from .view import Structure, View, bound, by_label
 
 SHORTEST = 2
@@ -41,7 +42,7 @@ def _whole(view: View, length: int, places: np.ndarray) -> Structure:
     head = min(heads, key=lambda group: (*(-part for part in downstream[group]), arcs.label(group)))
     amount, parties, unknown = downstream[head]
     chain = arcs.chain_from(head)
-    on_chain = np.isin(places, chain)
+    on_chain = among(places, np.sort(chain))
     rows = view.rows[np.concatenate((chain, places[~on_chain]))]
     measures = {
         "longest_chain": float(length),
@@ -57,7 +58,7 @@ def _one_chain(view: View, found: Chains, label: int, places: np.ndarray, max_pa
     """One longest chain of a component too large to report whole."""
     chain = found.edges(label)
     reached = breadth_first_order(view.matrix, int(view.source[chain[0]]), return_predecessors=False)
-    rows = view.rows[places[np.isin(view.source[places], reached)]]
+    rows = view.rows[places[among(view.source[places], np.sort(reached))]]
     measures = {
         "longest_chain": float(found.length[label]),
         "downstream_amount": float(np.nansum(view.net.amount[rows])),

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .joint import SMALLEST, JointGroups, mutual_pairs
+from .sets import among, distinct
 from .view import Structure, View, bound, by_label
 
 DENSE = 1.5
@@ -50,8 +51,8 @@ def circle_structures(view: View, groups: JointGroups, bounds: Bounds) -> Iterat
             continue
         joint = joint_groups_of.get(label, [])
         inside = [view.rows[places[view.inner[places]]], *(groups.rows[group] for group in joint)]
-        telling = np.isin(rows, np.concatenate(inside))
-        vertices = np.unique(np.concatenate((view.source[places], view.target[places])))
+        telling = among(rows, distinct(np.concatenate(inside)))
+        vertices = distinct(np.concatenate((view.source[places], view.target[places])))
         measures = {
             "strong_components": float(parts.rounds[label]),
             "parties_in_cycles": float(parts.in_rounds[label]),
@@ -61,7 +62,7 @@ def circle_structures(view: View, groups: JointGroups, bounds: Bounds) -> Iterat
             "arcs_per_party": float(parts.arcs[label] / parts.vertices[label]),
         }
         best = vertices[view.neighbours[vertices] == view.neighbours[vertices].max()]
-        focus = parties[np.isin(view.vertex_of[parties], best)].tolist()
+        focus = parties[among(view.vertex_of[parties], best)].tolist()
         yield Structure("guarantee_circle", np.concatenate((rows[telling], rows[~telling])), measures, focus=focus)
 
 
@@ -79,7 +80,7 @@ def _count(view: View, groups: JointGroups) -> Parts:
     rounds = size >= 2
     largest = np.zeros(count, dtype=np.int64)
     np.maximum.at(largest, home[rounds], size[rounds])
-    one, _ = mutual_pairs(view, np.ones(len(view.rows), dtype=bool))
+    one, _ = mutual_pairs(view)
     _, component, inside = groups.count_by(view.weak)
     arc_source, _ = view.arcs
     return Parts(
@@ -110,7 +111,7 @@ def _cores(
     Cores are its strong components and joint groups, and core enterprises that lie in none of these. A strong
     component that is itself too large is reported whole as a ``guarantee_cycle``; here its core enterprises count.
     """
-    vertices = np.unique(np.concatenate((view.source[places], view.target[places])))
+    vertices = distinct(np.concatenate((view.source[places], view.target[places])))
     in_core = np.zeros(view.count, dtype=bool)
     cores = []
     strong = by_label(np.where(view.strong_size[view.strong[vertices]] >= 2, view.strong[vertices], -1))
@@ -142,35 +143,47 @@ def _core(view: View, core: np.ndarray, max_parties: int) -> Structure:
     near = view.touching(core.tolist())
     rows = view.rows[near]
     guarantor, borrower = view.net.guarantor[rows], view.net.borrower[rows]
-    inside = np.isin(view.source[near], core) & np.isin(view.target[near], core)
-    in_core = np.isin(view.vertex_of[guarantor], core), np.isin(view.vertex_of[borrower], core)
+    inside = among(view.source[near], core) & among(view.target[near], core)
+    by_core = among(view.source[near], core)
     truncated = []
-    beyond = np.where(in_core[0], borrower, guarantor)
-    parties = np.unique(np.concatenate((guarantor, borrower)))
+    beyond = np.where(by_core, borrower, guarantor)
+    parties = distinct(np.concatenate((guarantor, borrower)))
     if len(parties) > max_parties:
         others, at, contracts = np.unique(beyond[~inside], return_inverse=True, return_counts=True)
         amounts = np.bincount(at, weights=np.nan_to_num(view.net.amount[rows[~inside]]))
-        labels = [view.net.labels[party] for party in others]
-        order = sorted(range(len(others)), key=lambda i: (-contracts[i], -amounts[i], labels[i]))
         room = max(max_parties - (len(parties) - len(others)), 1 if len(core) == 1 else 0)
-        taken = others[order[:room]]
-        keep = inside | np.isin(beyond, taken)
+        taken = np.sort(others[_nearest(contracts, amounts, others, view.net.labels, room)])
+        keep = inside | among(beyond, taken)
         skipped = f"{len(others) - len(taken)} neighbours of the core with fewer contracts or smaller amounts"
         truncated.append(bound("max_parties", max_parties, skipped, True))
         near, rows, inside = near[keep], rows[keep], inside[keep]
     strong = view.strong[view.source[near]][view.inner[near]]
-    rounds = np.unique(strong)
-    one, other = np.unique(np.stack((view.source[near], view.target[near])), axis=1)
-    vertices = np.unique(np.concatenate((one, other)))
-    inner_vertices = vertices[np.isin(view.strong[vertices], rounds)]
+    rounds = distinct(strong)
+    arcs = distinct(view.arc[near])
+    vertices = distinct(np.concatenate((view.source[near], view.target[near])))
+    inner_vertices = vertices[among(view.strong[vertices], rounds)]
     measures = {
         "strong_components": float(len(rounds)),
         "parties_in_cycles": float(len(inner_vertices)),
         "core_parties": float(len(core)),
-        "arcs_per_party": float(len(one) / len(vertices)),
+        "arcs_per_party": float(len(arcs) / len(vertices)),
     }
     parties = view.net.members(rows)
-    focus = parties[np.isin(view.vertex_of[parties], core)].tolist()
+    focus = parties[among(view.vertex_of[parties], core)].tolist()
     return Structure(
         "guarantee_circle", np.concatenate((rows[inside], rows[~inside])), measures, truncated, focus=focus
     )
+
+
+def _nearest(
+    contracts: np.ndarray, amounts: np.ndarray, parties: np.ndarray, labels: list[str], room: int
+) -> np.ndarray:
+    """Places of the ``room`` first parties by most contracts, then largest amount, then name."""
+    order = np.lexsort((-amounts, -contracts))
+    last = order[room - 1] if room else None
+    if last is None or room >= len(order):
+        return order[:room]
+    tied = order[(contracts[order] == contracts[last]) & (amounts[order] == amounts[last])]
+    before = int(np.flatnonzero(order == tied[0])[0])
+    named = sorted(tied.tolist(), key=lambda place: labels[parties[place]])
+    return np.concatenate((order[:before], np.array(named[: room - before], dtype=np.int64)))

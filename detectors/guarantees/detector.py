@@ -18,6 +18,7 @@ from .joint import joint_groups, joint_structures
 from .net import Net, build_net, licensed_guarantors, main_currency, numbers
 from .people import families
 from .scoring import score
+from .sets import distinct
 from .twins import Background, innocent_twin
 from .view import Structure, View, bound
 from .wording import Merged, reasons
@@ -32,7 +33,7 @@ PARAMETERS = (
     Parameter("max_cores", 1000, "most cores of one large circle that are reported"),
     Parameter("max_cycle_length", 8, "longest cycle that is counted, in arcs"),
     Parameter("cycles_per_party", 20_000, "most cycles counted from one party of a strong component"),
-    Parameter("cycles_per_component", 100_000, "most cycles counted in one strong component of more than 8 parties"),
+    Parameter("cycles_per_component", 20_000, "most cycles counted in one strong component of more than 8 parties"),
     Parameter("shortest_cycles", 500, "most parties of a strong component through which a shortest cycle is sought"),
     Parameter("max_cliques", 200, "most joint groups without id that are listed in one web of mutual pairs"),
     Parameter("max_evidence", 1000, "most relationships listed as evidence of one finding"),
@@ -199,7 +200,7 @@ def _sizes(structure: Structure, members: np.ndarray, view: View) -> dict[str, f
     amount = net.amount[rows]
     measures = {
         "parties": float(len(members)),
-        "arcs": float(len(np.unique(vertices[0][apart] * view.count + vertices[1][apart]))),
+        "arcs": float(len(distinct(vertices[0][apart] * view.count + vertices[1][apart]))),
         "contracts": float(len(rows)),
         "amount": float(np.nansum(amount)),
         "amount_unknown": float(net.unknown[rows].sum()),
@@ -208,7 +209,7 @@ def _sizes(structure: Structure, members: np.ndarray, view: View) -> dict[str, f
         "counter_guarantees": float(net.counters_among(members)),
     }
     if view.name == "contracted":
-        measures["groups"] = float(len(np.unique(view.vertex_of[members])))
+        measures["groups"] = float(len(distinct(view.vertex_of[members])))
     return measures
 
 
@@ -237,7 +238,7 @@ def _merged(structure: Structure, members: np.ndarray, view: View, ties: Ties) -
             en.append("holding above 50 %")
         merged.append(Merged(labels, "、".join(zh), ", ".join(en)))
     merged.sort()
-    relationships = np.unique(np.concatenate(positions))
+    relationships = distinct(np.concatenate(positions))
     return merged[:MERGED_NAMED], relationships[relationships >= 0]
 
 

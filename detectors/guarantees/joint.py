@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from ...graph.kernels.components import weak_components
+from .sets import among, distinct
 from .view import Structure, View, bound, by_label
 
 SMALLEST = 3
@@ -71,7 +72,7 @@ def _by_id(view: View, found: JointGroups) -> None:
     rows = np.flatnonzero((net.joint >= 0) & net.structural)
     for joint, places in by_label(net.joint[rows]).items():
         of_group = rows[places]
-        vertices = np.unique(view.vertex_of[np.concatenate((net.guarantor[of_group], net.borrower[of_group]))])
+        vertices = distinct(view.vertex_of[np.concatenate((net.guarantor[of_group], net.borrower[of_group]))])
         if len(vertices) >= SMALLEST:
             found.vertices.append(vertices)
             found.rows.append(of_group)
@@ -98,17 +99,17 @@ def _by_cliques(view: View, found: JointGroups, max_cliques: int) -> None:
         for clique in cliques:
             vertices = np.array(sorted(clique))
             inside = view.touching(clique)
-            ends = np.isin(view.source[inside], vertices) & np.isin(view.target[inside], vertices)
+            ends = among(view.source[inside], vertices) & among(view.target[inside], vertices)
             found.vertices.append(vertices)
             found.rows.append(view.rows[inside[ends & plain[inside]]])
             found.names.append(None)
 
 
-def mutual_pairs(view: View, mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def mutual_pairs(view: View, mask: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
     """Pairs of vertices, the lesser first, that guarantee each other by contracts for which ``mask`` holds."""
-    keys = np.unique(view.arc[mask])
+    keys = view.arc_keys if mask is None else distinct(view.arc[mask])
     one, other = keys // max(view.count, 1), keys % max(view.count, 1)
-    pair = (one < other) & np.isin(other * view.count + one, keys, assume_unique=True)
+    pair = (one < other) & among(other * view.count + one, keys)
     return one[pair], other[pair]
 
 

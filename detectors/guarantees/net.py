@@ -13,6 +13,7 @@ import pandas as pd
 
 from ...graph.snapshot import Edges, Snapshot
 from .people import party_labels
+from .sets import distinct
 
 LICENSED_ROLES = ("融资担保", "保险增信")
 """Roles on a partner list whose holders guarantee by trade."""
@@ -79,7 +80,7 @@ class Net:
 
     def members(self, rows: np.ndarray) -> np.ndarray:
         """Party numbers of the parties to contracts, ascending."""
-        return np.unique(np.concatenate((self.guarantor[rows], self.borrower[rows])))
+        return distinct(np.concatenate((self.guarantor[rows], self.borrower[rows])))
 
 
 def build_net(snapshot: Snapshot, licensed: frozenset[str], currency: str | None) -> Net:

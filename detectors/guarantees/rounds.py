@@ -9,6 +9,7 @@ import numpy as np
 
 from ...graph.kernels.cycles import cycles, shortest_cycles
 from .joint import JointGroups, mutual_pairs
+from .sets import among, distinct
 from .view import Structure, View, bound, by_label
 
 COUNTED_TOGETHER = 8
@@ -76,10 +77,10 @@ def count_cycles(view: View, labels: np.ndarray, bounds: Bounds) -> CycleCounts:
         found = cycles(one, other, len(vertices), max_length=length, per_start=per_party, total=total)
         label = view.strong[vertices]
         of_cycle = label[found.nodes[found.offsets[:-1]]]
-        count += np.bincount(of_cycle, minlength=len(size))
+        np.add.at(count, of_cycle, 1)
         np.maximum.at(longest, of_cycle, np.diff(found.offsets))
-        capped += np.bincount(label[found.capped], minlength=len(size))
-        unsearched += np.bincount(label[found.unsearched], minlength=len(size))
+        np.add.at(capped, label[found.capped], 1)
+        np.add.at(unsearched, label[found.unsearched], 1)
     return CycleCounts(count, longest, capped, unsearched)
 
 
@@ -97,7 +98,7 @@ def shortest_through(view: View, labels: np.ndarray, most: int) -> tuple[np.ndar
     many vertices were left out
     """
     size = view.strong_size
-    vertices = np.unique(view.source[labels >= 0])
+    vertices = distinct(view.source[labels >= 0])
     label = view.strong[vertices]
     order = np.lexsort((vertices, -view.neighbours[vertices], label))
     first = np.flatnonzero(np.diff(label[order], prepend=-1))
@@ -113,7 +114,7 @@ def shortest_through(view: View, labels: np.ndarray, most: int) -> tuple[np.ndar
     # Each vertex of a cycle is followed by the next, the last by the first.
     following = np.roll(flat, -1)
     following[offsets[1:] - 1] = flat[offsets[:-1]]
-    telling = np.isin(view.arc, np.unique(flat.astype(np.int64) * view.count + following))
+    telling = among(view.arc, distinct(flat.astype(np.int64) * view.count + following))
     return shortest, telling, left_out
 
 

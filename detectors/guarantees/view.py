@@ -12,6 +12,7 @@ from scipy.sparse import csr_matrix
 from ...graph.kernels.adjacency import Adjacency, both, forward
 from ...graph.kernels.components import strong_components, weak_components
 from .net import Net
+from .sets import distinct
 
 
 @dataclass
@@ -70,10 +71,14 @@ class View:
         return self.source.astype(np.int64) * self.count + self.target
 
     @cached_property
+    def arc_keys(self) -> np.ndarray:
+        """The distinct values of ``arc``, ascending."""
+        return distinct(self.arc)
+
+    @cached_property
     def arcs(self) -> tuple[np.ndarray, np.ndarray]:
         """Sources and targets of the distinct arcs."""
-        keys = np.unique(self.arc)
-        return keys // max(self.count, 1), keys % max(self.count, 1)
+        return self.arc_keys // max(self.count, 1), self.arc_keys % max(self.count, 1)
 
     @cached_property
     def linked(self) -> np.ndarray:
@@ -108,7 +113,7 @@ class View:
     def neighbours(self) -> np.ndarray:
         """int64 by vertex: with how many others it has contracts, as guarantor or borrower."""
         one, other = self.arcs
-        pairs = np.unique(np.minimum(one, other) * self.count + np.maximum(one, other))
+        pairs = distinct(np.minimum(one, other) * self.count + np.maximum(one, other))
         ends = np.concatenate((pairs // max(self.count, 1), pairs % max(self.count, 1)))
         return np.bincount(ends, minlength=self.count)
 
@@ -116,7 +121,7 @@ class View:
         """Places in ``rows`` of the contracts that end at any of the vertices, ascending."""
         offsets, edges = self.adjacency.offsets, self.adjacency.edges
         parts = [edges[offsets[vertex] : offsets[vertex + 1]] for vertex in vertices]
-        return np.unique(np.concatenate(parts)) if parts else np.array([], dtype=np.int64)
+        return distinct(np.concatenate(parts)) if parts else np.array([], dtype=np.int64)
 
 
 def by_label(labels: np.ndarray, telling: np.ndarray | None = None) -> dict[int, np.ndarray]:

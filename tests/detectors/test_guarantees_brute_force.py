@@ -4,9 +4,8 @@ import random
 
 import pytest
 from oracles import guarantees as oracle
-from support.toy import Book
-
 from ringfence.detectors.guarantees.detector import GUARANTEE
+from support.toy import Book
 
 PARAMS = GUARANTEE.defaults() | {"max_cycle_length": 9}
 

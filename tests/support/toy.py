@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
 import tempfile
+import weakref
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pyarrow as pa
-
 from ringfence.graph.model import ALWAYS, FOREVER, RELATIONS
 from ringfence.graph.snapshot import Snapshot, open_snapshot
 from ringfence.graph.snapshot_writer import write_snapshot
@@ -163,10 +164,12 @@ class Book:
 
     # -- the snapshot
     def snapshot(self, as_of: int | str = NOW) -> Snapshot:
-        """The book as a snapshot seen at ``as_of``; it lives as long as the snapshot's arrays are mapped."""
+        """The book as a snapshot seen at ``as_of``; its files go when it does."""
         folder = Path(tempfile.mkdtemp(prefix="toy-"))
         write(self, folder / "snapshot")
-        return open_snapshot(folder / "snapshot", _moment(as_of, NOW))
+        snapshot = open_snapshot(folder / "snapshot", _moment(as_of, NOW))
+        weakref.finalize(snapshot._shared, shutil.rmtree, folder)
+        return snapshot
 
 
 def write(book: Book, folder: Path) -> None:
