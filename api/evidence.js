@@ -7,6 +7,7 @@
   const nodes = new vis.DataSet(read("nodes"));
   const edges = new vis.DataSet(read("edges"));
   const network = new vis.Network(frame, { nodes, edges }, read("options"));
+  frame.network = network; // for whoever wants to turn it about from the browser's console
 
   const whole = () => network.fit({ maxZoomLevel: 1.15, animation: false });
   const zoom = (factor) => () => network.moveTo({ scale: network.getScale() * factor, animation: false });

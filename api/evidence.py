@@ -181,7 +181,7 @@ def _page(finding: dict, rows: Sequence[Mapping], seen: Mapping[str, Label], dra
             for name, value in finding["measures"].items()
         ],
         "rows": [_row(row, seen) for row in rows],
-        "height": round(max(260.0, min(1.12 * drawn.height * scale + 36, 900.0))),
+        "height": round(max(200.0, min(1.12 * drawn.height * scale + 36, 900.0))),
         "picture": drawn,
         "node_limit": NODE_LIMIT,
         "legend": drawn.legend,

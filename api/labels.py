@@ -30,33 +30,23 @@ _CURRENCY_CODES = {
     "美元": "USD", "港元": "HKD", "港币": "HKD", "欧元": "EUR", "日元": "JPY", "英镑": "GBP",
 }  # fmt: skip
 
-SHAPES = {
-    "applicant": "ellipse",
-    "company": "box",
-    "merchant": "box",
-    "application": "dot",
-    "loan": "hexagon",
-    "account": "square",
-    "device": "diamond",
-    "phone": "triangle",
-    "address": "triangleDown",
-    "email": "dot",
-    "ip": "dot",
-    "wifi": "dot",
-    "id_document": "square",
-    "employer": "square",
-    "channel": "star",
-}
-"""vis-network's shape for each kind: parties hold their label, all else carries it underneath."""
+SHAPES = {"applicant": "ellipse", "company": "box", "merchant": "box"}
+"""vis-network's shape for parties, persons apart from companies; every other kind is a box with round ends."""
 
-FILLS = {
+COLOURS = {
     "applicant": ("#fdf6e7", "#a87a1f"),
     "company": ("#eef3fa", "#41618f"),
     "merchant": ("#eef7f0", "#3f7f55"),
+    "account": ("#e9f5f5", "#2f7a7a"),
+    "loan": ("#e9f5f5", "#2f7a7a"),
+    "device": ("#f3effa", "#6b53a0"),
+    "phone": ("#f3effa", "#6b53a0"),
+    "ip": ("#f3effa", "#6b53a0"),
+    "wifi": ("#f3effa", "#6b53a0"),
 }
 """Fill and border by kind."""
-OTHER_FILL = ("#e9ebef", "#737b88")
-"""Fill and border of every kind that is no party."""
+OTHER_COLOURS = ("#f0f2f5", "#6b7482")
+"""Fill and border of every other kind."""
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,8 @@ def _part(graph: nx.DiGraph, sizes: Sizes, flow: bool, gap: float) -> dict[str, 
     strong = [between(graph, part) for part in strong_parts(graph)]
     rings = [ring_order(part) for part in strong if len(part) <= RING_LIMIT or len(part.edges) == len(part)]
     if rings and len(rings[0]) == len(graph):
-        return circle(rings[0], sizes, gap)
+        # Chords need room as well: their labels meet in the middle.
+        return circle(rings[0], sizes, gap * min(1.7, 0.8 + 0.2 * len(graph.edges) / len(graph)))
     if flow and len(rings) == len(strong):
         columns = _columns(graph, sizes, rings, gap)
         if columns is not None:
@@ -97,39 +98,36 @@ def _part(graph: nx.DiGraph, sizes: Sizes, flow: bool, gap: float) -> dict[str, 
 
 def _columns(graph: nx.DiGraph, sizes: Sizes, rings: Sequence[list[str]], gap: float) -> dict[str, Point] | None:
     """Left to right by longest path, each ring one block; None where that would be too high."""
-    inner: dict[str, dict[str, Point]] = {}
-    block_of = {node: node for node in graph}
-    for ring in rings:
-        inner[ring[0]] = circle(ring, sizes, gap)
-        block_of.update(dict.fromkeys(ring, ring[0]))
-    for node in graph:
-        inner.setdefault(block_of[node], {node: (0.0, 0.0)})
-    boxes = {block: _box(points, sizes) for block, points in inner.items()}
-    inner = {
-        block: {n: (x - boxes[block][0], y - boxes[block][1]) for n, (x, y) in points.items()}
-        for block, points in inner.items()
-    }
+    block_of = {node: node for node in graph} | {node: ring[0] for ring in rings for node in ring}
+    inner = {node: {node: (0.0, 0.0)} for node in graph if block_of[node] == node}
+    inner.update({ring[0]: _centred(circle(ring, sizes, gap), sizes) for ring in rings})
     acyclic = nx.DiGraph()
     acyclic.add_nodes_from(inner)
     acyclic.add_edges_from((block_of[s], block_of[t]) for s, t in graph.edges if block_of[s] != block_of[t])
     columns = _by_depth(acyclic)
-    width = {block: box[2] for block, box in boxes.items()}
-    height = {block: box[3] for block, box in boxes.items()}
-    if max(sum(height[b] + SPACING for b in column) for column in columns) > COLUMN_LIMIT:
+    boxes = {block: _box(points, sizes)[2:] for block, points in inner.items()}
+    if max(sum(boxes[b][1] + SPACING for b in column) for column in columns) > COLUMN_LIMIT:
         return None
-    heights = _heights(acyclic, columns, height)
-    centres = _across(columns, width, heights, height, gap)
+    arcs = [(s, t) for s, t in graph.edges if block_of[s] != block_of[t]]
     points: dict[str, Point] = {}
-    for block, (x, y) in centres.items():
-        around = [
-            (inner[block_of[n]][n][0] + centres[block_of[n]][0], inner[block_of[n]][n][1] + centres[block_of[n]][1], m)
-            for m in inner[block]
-            for n in (*graph.successors(m), *graph.predecessors(m))
-            if block_of[n] != block
-        ]
-        for node, (dx, dy) in _turned(inner[block], (x, y), around).items():
-            points[node] = (x + dx, y + dy)
+    # Rings are turned towards their neighbours, then the neighbours set to where that put the rings' nodes.
+    for _ in range(2):
+        centres = _across(columns, boxes, _heights(arcs, block_of, inner, columns, boxes), gap)
+        points = {
+            node: (centres[block][0] + x, centres[block][1] + y)
+            for block, part in inner.items()
+            for node, (x, y) in part.items()
+        }
+        for ring in rings:
+            turned = _turned(inner[ring[0]], points, arcs)
+            points.update({n: (centres[ring[0]][0] + x, centres[ring[0]][1] + y) for n, (x, y) in turned.items()})
+            inner[ring[0]] = turned
     return points
+
+
+def _centred(points: dict[str, Point], sizes: Sizes) -> dict[str, Point]:
+    x0, y0, *_ = _box(points, sizes)
+    return {node: (x - x0, y - y0) for node, (x, y) in points.items()}
 
 
 def _by_depth(graph: nx.DiGraph) -> list[list[str]]:
@@ -147,89 +145,102 @@ def _by_depth(graph: nx.DiGraph) -> list[list[str]]:
     return columns
 
 
-def _heights(graph: nx.DiGraph, columns: list[list[str]], height: Mapping[str, float]) -> dict[str, float]:
+def _heights(
+    arcs: Sequence[tuple[str, str]],
+    block_of: Mapping[str, str],
+    inner: Mapping[str, Mapping[str, Point]],
+    columns: list[list[str]],
+    boxes: Mapping[str, tuple[float, float]],
+) -> dict[str, float]:
     """The y of each block: sweeps that order every column by the mean of its neighbours, then settle it there."""
-    column_of = {node: i for i, column in enumerate(columns) for node in column}
+    column_of = {block: i for i, column in enumerate(columns) for block in column}
+    ties: dict[str, list[tuple[str, float]]] = {block: [] for block in column_of}
+    for source, target in arcs:
+        s, t = block_of[source], block_of[target]
+        rise = inner[t][target][1] - inner[s][source][1]
+        ties[s].append((t, rise))
+        ties[t].append((s, -rise))
     y: dict[str, float] = {}
     for column in columns:
-        y.update(_settled(column, dict.fromkeys(column, 0.0), height))
+        y.update(_settled(column, dict.fromkeys(column, 0.0), boxes))
     for sweep in range(12):
         inward = sweep % 2 == 0
         for column in columns if inward else reversed(columns):
             wish = {}
-            for node in column:
-                side = [
-                    n
-                    for n in (*graph.predecessors(node), *graph.successors(node))
-                    if sweep > 7 or (column_of[n] < column_of[node]) == inward
+            for block in column:
+                near = [
+                    y[other] + rise
+                    for other, rise in ties[block]
+                    if sweep > 7 or (column_of[other] < column_of[block]) == inward
                 ]
-                wish[node] = sum(y[n] for n in side) / len(side) if side else y[node]
-            column.sort(key=lambda node: wish[node])
-            y.update(_settled(column, wish, height))
+                wish[block] = sum(near) / len(near) if near else y[block]
+            column.sort(key=lambda block: round(wish[block], 3))
+            y.update(_settled(column, wish, boxes))
     return y
 
 
-def _settled(column: Sequence[str], wish: Mapping[str, float], height: Mapping[str, float]) -> dict[str, float]:
+def _settled(
+    column: Sequence[str], wish: Mapping[str, float], boxes: Mapping[str, tuple[float, float]]
+) -> dict[str, float]:
     """The places nearest to what is wished, in the column's order and without overlap (pool adjacent violators)."""
     offset, offsets = 0.0, []
-    for i, node in enumerate(column):
+    for i, block in enumerate(column):
         if i:
-            offset += (height[column[i - 1]] + height[node]) / 2 + SPACING
+            offset += (boxes[column[i - 1]][1] + boxes[block][1]) / 2 + SPACING
         offsets.append(offset)
     pools: list[tuple[float, int]] = []
-    for node, shift in zip(column, offsets, strict=True):
-        pools.append((wish[node] - shift, 1))
+    for block, shift in zip(column, offsets, strict=True):
+        pools.append((wish[block] - shift, 1))
         while len(pools) > 1 and pools[-2][0] > pools[-1][0]:
             (a, m), (b, n) = pools[-2:]
             pools[-2:] = [((a * m + b * n) / (m + n), m + n)]
     flat = [mean for mean, count in pools for _ in range(count)]
-    return {node: flat[i] + offsets[i] for i, node in enumerate(column)}
+    return {block: flat[i] + offsets[i] for i, block in enumerate(column)}
 
 
 def _across(
     columns: Sequence[Sequence[str]],
-    width: Mapping[str, float],
+    boxes: Mapping[str, tuple[float, float]],
     y: Mapping[str, float],
-    height: Mapping[str, float],
     gap: float,
 ) -> dict[str, Point]:
     """The centre of each block; a long file of narrow columns goes on in a second row, from right to left."""
-    wide = [max(width[block] for block in column) for column in columns]
+    wide = [max(boxes[block][0] for block in column) for column in columns]
     total = sum(wide) + gap * (len(columns) - 1)
-    rows = 1 if max(map(len, columns)) > 3 else max(1, math.ceil(total / ROW_LIMIT))
+    rows = 1 if max(map(len, columns)) > 3 else math.ceil(total / ROW_LIMIT)
     per_row = math.ceil(len(columns) / rows)
     points: dict[str, Point] = {}
     top = 0.0
-    for row in range(0, len(columns), per_row):
-        part = columns[row : row + per_row]
-        high = min(y[b] - height[b] / 2 for column in part for b in column)
-        low = max(y[b] + height[b] / 2 for column in part for b in column)
+    for row, first in enumerate(range(0, len(columns), per_row)):
+        part = columns[first : first + per_row]
+        high = min(y[b] - boxes[b][1] / 2 for column in part for b in column)
+        low = max(y[b] + boxes[b][1] / 2 for column in part for b in column)
         x = 0.0
-        back = (row // per_row) % 2 == 1
-        for i, column in enumerate(part):
-            x += wide[row + i] / 2
+        for width, column in zip(wide[first:], part, strict=False):
+            centre = x + width / 2
             for block in column:
-                points[block] = (x, y[block] - high + top)
-            x += wide[row + i] / 2 + gap
-        if back:
-            full = sum(wide[:per_row]) + gap * (per_row - 1)
-            points.update({block: (full - points[block][0], points[block][1]) for column in part for block in column})
+                points[block] = (total / rows - centre if row % 2 else centre, y[block] - high + top)
+            x += width + gap
         top += low - high + gap
     return points
 
 
-def _turned(points: dict[str, Point], centre: Point, around: list[tuple[float, float, str]]) -> dict[str, Point]:
-    """A ring turned, step by step of its own spacing, to where its arcs to the nodes around it are shortest."""
-    nodes = list(points)
+def _turned(ring: dict[str, Point], points: Mapping[str, Point], arcs: Sequence[tuple[str, str]]) -> dict[str, Point]:
+    """A ring turned, by steps of its own spacing, to where its arcs to the nodes around it are shortest."""
+    nodes = list(ring)
+    around = [(s, points[t]) for s, t in arcs if s in ring] + [(t, points[s]) for s, t in arcs if t in ring]
     if len(nodes) < 3 or not around:
-        return points
+        return ring
+    x0, y0 = points[nodes[0]][0] - ring[nodes[0]][0], points[nodes[0]][1] - ring[nodes[0]][1]
 
-    def length(turn: int) -> float:
-        at = {node: points[nodes[(i + turn) % len(nodes)]] for i, node in enumerate(nodes)}
-        return sum(math.hypot(centre[0] + at[node][0] - x, centre[1] + at[node][1] - y) for x, y, node in around)
+    def turn(steps: int) -> dict[str, Point]:
+        return {node: ring[nodes[(i + steps) % len(nodes)]] for i, node in enumerate(nodes)}
 
-    best = min(range(len(nodes)), key=lambda turn: round(length(turn), 3))
-    return {node: points[nodes[(i + best) % len(nodes)]] for i, node in enumerate(nodes)}
+    def length(steps: int) -> float:
+        at = turn(steps)
+        return round(sum(math.dist((x0 + at[node][0], y0 + at[node][1]), far) for node, far in around), 3)
+
+    return turn(min(range(len(nodes)), key=length))
 
 
 # -- side by side -------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ their own, because vis-network puts an arc's label at its middle, where those of
 from __future__ import annotations
 
 import heapq
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ import networkx as nx
 
 from ..graph.model import PARTIES
 from ..graph.times import to_iso
-from .labels import FILLS, OTHER_FILL, SHAPES, Label, currency_words, money, plain, text_width, wrapped
+from .labels import COLOURS, OTHER_COLOURS, SHAPES, Label, currency_words, money, plain, text_width, wrapped
 from .layout import GAP, canonical, layout
 from .layout_rings import strong_parts
 from .routes import Arc, route
@@ -74,11 +75,14 @@ def picture(members: Sequence[Mapping], rows: Sequence[Mapping], labels: Mapping
     twice = _shared_names(labels[node] for node in kept)
     texts = {node: _node_text(labels[node], labels[node].name in twice, crowded) for node in kept}
     sizes = {node: _size(labels[node].kind, texts[node], crowded) for node in kept}
-    flow = all(key[2] in FLOWS for key in shown)
     amounts = {key: bundle_label(key[2], bundle) for key, bundle in shown.items()}
+    pairs, flow = [key[:2] for key in shown], all(key[2] in FLOWS for key in shown)
+    both = _both_ways(amounts, rings)
+    shown = {key: bundle for key, bundle in shown.items() if both.get(key, True)}
+    amounts.update({key: f"各{amounts[key]}" for key in both if both[key]})
     arcs = [Arc(key[0], key[1], _label_size(amounts[key])) for key in shown]
     longest = max((arc.label[0] for arc in arcs), default=0.0)
-    points = layout(sizes, [key[:2] for key in shown], flow=flow, gap=_gap(longest, len(kept)))
+    points = layout(sizes, pairs, flow=flow, gap=_gap(longest, len(kept)))
     routes = route(arcs, points, sizes)
 
     nodes = [
@@ -87,8 +91,11 @@ def picture(members: Sequence[Mapping], rows: Sequence[Mapping], labels: Mapping
     edges = []
     for number, (key, way) in enumerate(zip(shown, routes, strict=True)):
         title = _arc_title(key, shown[key], labels)
+        if key in both:
+            back = (key[1], key[0], *key[2:])
+            title += "\n" + _arc_title(back, bundles[back], labels)
         inside = key[2] == "GUARANTEES" and not key[3] and rings.get(key[0], -1) == rings.get(key[1], -2)
-        edges.append(_edge(number, key, way.roundness, title, inside))
+        edges.append(_edge(number, key, way.roundness, title, inside, key in both))
         if way.label is not None:
             nodes.append(_label_node(number, amounts[key], way.label, title, inside))
     left, top, right, bottom = _bounds(points, sizes, [w.label for w in routes if w.label], longest)
@@ -100,7 +107,7 @@ def picture(members: Sequence[Mapping], rows: Sequence[Mapping], labels: Mapping
         shown=len(kept),
         left_out={
             "nodes": len(everything) - len(kept),
-            "arcs": len(bundles) - len(shown),
+            "arcs": sum(not {key[0], key[1]} <= kept for key in bundles),
             "labels": sum(way.label is None for way in routes),
         },
         legend=_legend(kept, roles, rings, shown, labels),
@@ -144,6 +151,20 @@ def _core(
     return kept
 
 
+def _both_ways(amounts: Mapping[tuple, str], rings: Mapping[str, int]) -> dict[tuple, bool]:
+    """Guarantees that a web of more than two returns in equal measure: one line with two heads says as much as two
+    lines, in half the ink. True for the one that is drawn, False for the one it stands for."""
+    size = Counter(rings.values())
+    found: dict[tuple, bool] = {}
+    for key, text in amounts.items():
+        source, target, relation, counter = key
+        if relation == "GUARANTEES" and not counter and source < target and size[rings.get(source, -1)] > 2:
+            back = (target, source, relation, counter)
+            if amounts.get(back) == text:
+                found.update({key: True, back: False})
+    return found
+
+
 def _shared_names(labels) -> set[str]:
     seen: set[str] = set()
     return {label.name for label in labels if label.name in seen or seen.add(label.name)}
@@ -154,7 +175,7 @@ def _legend(kept, roles, rings, shown, labels) -> list[str]:
     entries = [f"kind:{kind}" for kind in KIND_WORDS if kind in kinds]
     if any(node in rings for node in kept):
         entries.append("ring")
-    if any(node not in roles for node in kept):
+    if any(node not in roles and labels[node].kind in PARTIES for node in kept):
         entries.append("context")
     entries += [
         name
@@ -244,6 +265,8 @@ def _arc_title(key: tuple, bundle: Sequence[Mapping], labels: Mapping[str, Label
 
 
 def _node_text(label: Label, ambiguous: bool, crowded: bool) -> list[str]:
+    if label.kind not in PARTIES:
+        return [KIND_WORDS.get(label.kind, Words(label.kind, label.kind)).zh, *wrapped(label.name, 11)[:3]]
     lines = wrapped(label.name, 7.2 if crowded else 8.4)
     if len(lines) > 4:
         lines = [*lines[:3], lines[3] + "…"]
@@ -256,11 +279,9 @@ def _size(kind: str, lines: Sequence[str], crowded: bool) -> tuple[float, float]
     """Width and height of a node as vis-network draws it with this text."""
     font = 12 if crowded else 14
     wide, high = font * max(map(text_width, lines)), font * 1.0 * len(lines)
-    if SHAPES.get(kind, "dot") == "box":
-        return wide + 20, high + 16
-    if SHAPES.get(kind, "dot") == "ellipse":
+    if SHAPES.get(kind) == "ellipse":
         return wide + high + 4, 2 * high + 4
-    return max(wide, 28) + 4, 2 * (13 + high + 6)
+    return wide + 20, high + 16
 
 
 def _label_size(text: str) -> tuple[float, float]:
@@ -279,7 +300,7 @@ def _node(
     label: Label, lines: Sequence[str], point: tuple[float, float], role: str | None, ring: bool, crowded: bool
 ) -> dict:
     kind = KIND_WORDS.get(label.kind, Words(label.kind, label.kind))
-    fill, border = FILLS.get(label.kind, OTHER_FILL)
+    fill, border = COLOURS.get(label.kind, OTHER_COLOURS)
     if ring:
         fill, border = RING_FILL, RING
     title = [f"{kind.zh} {kind.en}", label.name, label.key]
@@ -289,23 +310,23 @@ def _node(
     return {
         "id": label.node,
         "label": "\n".join(lines),
-        "shape": SHAPES.get(label.kind, "dot"),
+        "shape": SHAPES.get(label.kind, "box"),
         "x": point[0],
         "y": point[1],
         "title": "\n".join(part for part in title if part),
         "color": _colours(fill if role or not party else "#ffffff", border),
         "borderWidth": 2.6 if ring else 1.4,
         "borderWidthSelected": 3,
-        "shapeProperties": {"borderRadius": 5, "borderDashes": False if role or not party else [5, 4]},
+        "shapeProperties": {"borderRadius": 5 if party else 17, "borderDashes": False if role or not party else [5, 4]},
         "margin": {"top": 8, "right": 10, "bottom": 8, "left": 10},
-        "size": 13,
         "font": {"size": 12 if crowded else 14, "face": FONT, "color": INK},
     }
 
 
-def _edge(number: int, key: tuple, roundness: float, title: str, ring: bool) -> dict:
+def _edge(number: int, key: tuple, roundness: float, title: str, ring: bool, both: bool) -> dict:
     guarantee = key[2] == "GUARANTEES"
     colour = RING if ring else ARC if guarantee else TIE
+    head = {"enabled": True, "scaleFactor": 0.7 if guarantee else 0.5}
     curved = {"enabled": True, "type": "curvedCW" if roundness > 0 else "curvedCCW", "roundness": abs(roundness)}
     return {
         "id": f"arc:{number}",
@@ -313,11 +334,11 @@ def _edge(number: int, key: tuple, roundness: float, title: str, ring: bool) -> 
         "to": key[1],
         "title": title,
         "color": {"color": colour, "highlight": colour, "hover": colour, "inherit": False},
-        "width": 2.4 if ring else 1.6 if guarantee else 1.2,
+        "width": 1.6 if both else 2.4 if ring else 1.6 if guarantee else 1.2,
         "hoverWidth": 0.8,
         "selectionWidth": 0.8,
         "dashes": [7, 5] if key[3] else False if guarantee else [2, 4],
-        "arrows": {"to": {"enabled": True, "scaleFactor": 0.7 if guarantee else 0.5}},
+        "arrows": {"to": head, "from": head} if both else {"to": head},
         "smooth": curved if roundness else False,
         "selfReference": {"size": 20, "angle": 1.5708, "renderBehindTheNode": True},
     }

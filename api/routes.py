@@ -122,13 +122,19 @@ def _labels(
     boxes: np.ndarray,
 ) -> list[Point | None]:
     """Each label where it covers least: first no node and no other label, then as few other arcs as may be."""
-    placed = np.zeros((0, 4))
-    result: list[Point | None] = []
+    result: list[Point | None] = [None] * len(arcs)
+    heads = [
+        [*_head(line, points[arc.target], sizes[arc.target]), 14.0, 14.0]
+        for arc, line in zip(arcs, curves, strict=True)
+    ]
+    taken = np.concatenate((boxes, np.array(heads).reshape(-1, 4)))
     lines = np.concatenate(curves) if curves else np.zeros((0, 2))
     owner = np.repeat(np.arange(len(curves)), len(_SAMPLES))
-    for i, arc in enumerate(arcs):
+    # Short arcs have the fewest places to choose from, so they choose first.
+    lengths = [math.dist(points[arc.source], points[arc.target]) for arc in arcs]
+    for i in sorted(range(len(arcs)), key=lambda i: round(lengths[i], 1)):
+        arc = arcs[i]
         if arc.label == (0, 0):
-            result.append(None)
             continue
         if arc.source == arc.target:
             x, y = points[arc.source]
@@ -138,20 +144,24 @@ def _labels(
         size = np.array(arc.label)
         foreign = lines[owner != i]
         costs = [
-            8 * _covered(option, size, boxes)
-            + 8 * _covered(option, size, placed)
+            8 * _covered(option, size, taken)
             + 0.06 * float((np.abs(foreign - option) < size / 2 + 2).all(axis=1).sum())
             + 0.01 * place
             for place, option in enumerate(options)
         ]
         best = int(np.argmin(costs))
         if len(arcs) > DENSE and costs[best] > 0.8:
-            result.append(None)
             continue
         x, y = (round(float(value), 1) for value in options[best])
-        placed = np.vstack([placed, np.array([[x, y, *arc.label]])])
-        result.append((x, y))
+        taken = np.concatenate((taken, np.array([[x, y, *arc.label]])))
+        result[i] = (x, y)
     return result
+
+
+def _head(line: np.ndarray, target: Point, size: tuple[float, float]) -> np.ndarray:
+    """About where an arc's arrow is: the last of its points outside its target."""
+    outside = (np.abs(line - np.array(target)) > np.array(size) / 2).any(axis=1)
+    return line[np.flatnonzero(outside)[-1]] if outside.any() else line[0]
 
 
 def _covered(centre: np.ndarray, size: np.ndarray, boxes: np.ndarray) -> float:
