@@ -107,7 +107,8 @@ def _by_cliques(view: View, found: JointGroups, max_cliques: int) -> None:
 
 def mutual_pairs(view: View, mask: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
     """Pairs of vertices, the lesser first, that guarantee each other by contracts for which ``mask`` holds."""
-    keys = view.arc_keys if mask is None else distinct(view.arc[mask])
+    # Only inside a strong component can two guarantee each other.
+    keys = distinct(view.arc[view.inner if mask is None else view.inner & mask])
     one, other = keys // max(view.count, 1), keys % max(view.count, 1)
     pair = (one < other) & among(other * view.count + one, keys)
     return one[pair], other[pair]

@@ -25,8 +25,8 @@ class Net:
 
     Attributes
     ----------
+    snapshot : where the contracts are from
     parties : int64[p], node numbers in the snapshot, ascending
-    names, labels : the parties' node names, and what people call them
     guarantor, borrower : int64[c], party numbers of each contract
     position : int64[c], the relationship in the snapshot
     amount : float64[c], the cap where the form is maximum and a cap is known; NaN where unknown or in another currency
@@ -38,9 +38,8 @@ class Net:
     start, end : int64[c], epoch milliseconds
     """
 
+    snapshot: Snapshot
     parties: np.ndarray
-    names: list[str]
-    labels: list[str]
     guarantor: np.ndarray
     borrower: np.ndarray
     position: np.ndarray
@@ -57,6 +56,16 @@ class Net:
     def structural(self) -> np.ndarray:
         """bool[c]: the contract may take part in a structure; self-guarantees still among them."""
         return ~self.counter
+
+    @cached_property
+    def names(self) -> list[str]:
+        """The parties' node names."""
+        return self.snapshot.names(self.parties)
+
+    @cached_property
+    def labels(self) -> list[str]:
+        """What people call the parties."""
+        return party_labels(self.snapshot, self.parties)
 
     @cached_property
     def self_guarantees(self) -> np.ndarray:
@@ -108,9 +117,8 @@ def build_net(snapshot: Snapshot, licensed: frozenset[str], currency: str | None
     foreign = ~unknown & np.asarray(named.notna() & (named != currency))
     joint, joint_names = pd.factorize(edges.column("joint_group_id"))
     return Net(
+        snapshot=snapshot,
         parties=parties,
-        names=snapshot.names(parties),
-        labels=party_labels(snapshot, parties),
         guarantor=number[edges.source],
         borrower=number[edges.target],
         position=edges.positions,

@@ -114,7 +114,8 @@ def shortest_through(view: View, labels: np.ndarray, most: int) -> tuple[np.ndar
     # Each vertex of a cycle is followed by the next, the last by the first.
     following = np.roll(flat, -1)
     following[offsets[1:] - 1] = flat[offsets[:-1]]
-    telling = among(view.arc, distinct(flat.astype(np.int64) * view.count + following))
+    telling = np.zeros(len(labels), dtype=bool)
+    telling[inner] = among(view.arc[inner], distinct(flat.astype(np.int64) * view.count + following))
     return shortest, telling, left_out
 
 
