@@ -21,7 +21,7 @@ by many; ``luhn`` only warns: a card number whose check digit is wrong still lin
 """
 
 # pyarrow makes its compute functions at run time: no checker sees them
-# pyright: reportAttributeAccessIssue=false
+# pyright: reportAttributeAccessIssue=false, reportCallIssue=false, reportArgumentType=false
 from __future__ import annotations
 
 import re
@@ -34,11 +34,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ..graph.keys import KeyFile, is_token
 from .clean import normal_width, scientific
 from .documents import document
-from .vectors import TEXT, distinct, matches, paired, spread, text, where
+from .vectors import TEXT, joined, matches, paired, spread, text, where
 
 CELL_DIGITS = 3
 """Decimals of a degree that name a place cell: 0.001° is about 111 m north to south, in China 60 to 100 m across."""
@@ -69,27 +70,34 @@ def normalise(kind: str, values: pd.Series, plain: bool = False, forms: pd.Serie
     ``unreadable`` for a number in scientific notation), with the index of ``values``
     """
     column = text(values)
-    form = None if forms is None else text([forms] * len(column)) if isinstance(forms, str) else text(forms)
-    keys, flags = normal_column(kind, column, plain, form)
-    return pd.DataFrame({"key": keys.to_pandas(), "flag": flags.to_pandas()}).set_index(values.index)
+    form = text([forms] * len(column)) if forms is None or isinstance(forms, str) else text(forms)
+    stated, distinct_values, codes = paired(form, column)
+    keys, flags = normal_values(kind, distinct_values, stated, plain)
+    frame = {"key": spread(keys, codes).to_pandas(), "flag": spread(flags, codes).to_pandas()}
+    return pd.DataFrame(frame).set_index(values.index)
 
 
-def normal_column(kind: str, column: pa.Array, plain: bool, forms: pa.Array | None) -> tuple[pa.Array, pa.Array]:
-    """``normalise`` on Arrow columns: keys and flags."""
-    if plain:
-        return column, pa.nulls(len(column), TEXT)
-    unreadable = scientific(column)
-    column = where(~unreadable, column)
-    if forms is not None:
-        stated, values, codes = paired(forms, column)
-    else:
-        values, codes = distinct(column)
-        stated = text([""] * len(values))
-    keys, flags = _normal_values(kind, values, stated)
-    flag_column = spread(flags, codes)
+def normal_values(kind: str, values: pa.Array, forms: pa.Array, plain: bool) -> tuple[pa.Array, pa.Array]:
+    """``normalise`` of values of which none is missing, best of distinct ones: keys and flags; ``forms`` may be empty."""
+    if plain or kind not in _NORMAL:
+        return values, pa.nulls(len(values), TEXT)
+    unreadable = scientific(values)
+    easy = _easy(kind, values, forms) & ~unreadable
+    keys = joined(["+86", values]) if kind == "phone" else values
+    flags = pa.nulls(len(values), TEXT)
+    if not easy.all():
+        hard = np.flatnonzero(~easy)
+        one = _NORMAL[kind]
+        texts = [value if value.isascii() else normal_width(value) for value in values.take(pa.array(hard)).to_pylist()]
+        pairs = list(map(one, texts, forms.take(pa.array(hard)).to_pylist()))
+        codes = np.full(len(values), -1)
+        codes[hard] = np.arange(len(hard))
+        keys = where(easy, keys, spread(text([key for key, _ in pairs]), codes))
+        flags = spread(text([flag for _, flag in pairs]), codes)
+    flags = where(~_is_sentinel(kind, keys), flags, pa.scalar("sentinel", TEXT))
     if unreadable.any():
-        flag_column = where(~unreadable, flag_column, pa.scalar("unreadable", TEXT))
-    return spread(keys, codes), flag_column
+        keys, flags = where(~unreadable, keys), where(~unreadable, flags, pa.scalar("unreadable", TEXT))
+    return keys, flags
 
 
 def normal_form(kind: str, value: str) -> str:
@@ -98,7 +106,7 @@ def normal_form(kind: str, value: str) -> str:
     >>> normal_form("phone", "138 1234-5678"), normal_form("ip", "2001:DB8::1")
     ('+8613812345678', '2001:db8::/64')
     """
-    keys, _ = _normal_values(kind, text([value.strip()]), text([""]))
+    keys, _ = normal_values(kind, text([value.strip()]), text([""]), plain=False)
     return keys[0].as_py() or value.strip()
 
 
@@ -141,34 +149,24 @@ def sentinels() -> dict[str, frozenset[str]]:
     return {kind: frozenset([*common, *listed.get(kind, [])]) for kind in kinds}
 
 
-def _normal_values(kind: str, values: pa.Array, forms: pa.Array) -> tuple[pa.Array, pa.Array]:
-    """Keys and flags of distinct values, none missing."""
-    if kind not in _NORMAL:
-        return values, pa.nulls(len(values), TEXT)
-    keys: list[str] = []
-    flags: list[str | None] = []
-    stop, one = sentinels()[kind], _NORMAL[kind]
-    rows = values.to_pylist()
-    quick = _quick_phones(values) if kind == "phone" else None
-    for place, (value, form) in enumerate(zip(rows, forms.to_pylist(), strict=True)):
-        if quick is not None and quick[place]:
-            key, flag = "+86" + value, None
-        else:
-            key, flag = one(value if value.isascii() else normal_width(value), form)
-        if key in stop or key.lower() in stop or (kind in _REPEATED and _one_digit(key, _REPEATED[kind])):
-            flag = "sentinel"
-        keys.append(key)
-        flags.append(flag)
-    return text(keys), text(flags)
+def _easy(kind: str, values: pa.Array, forms: pa.Array) -> np.ndarray:
+    """bool by value: a pattern alone gives its key: a mobile as it is usually written, an account of digits."""
+    if kind == "phone":
+        return matches(values, _MOBILE)
+    if kind == "account":
+        return matches(values, r"^\d+$") & ~matches(forms, ".")
+    return np.zeros(len(values), dtype=bool)
 
 
-def _quick_phones(values: pa.Array) -> np.ndarray:
-    return matches(values, _MOBILE)
-
-
-def _one_digit(key: str, least: int) -> bool:
-    digits = _SEPARATORS.sub("", key).removeprefix("+86").removeprefix("+")
-    return digits.isdigit() and len(set(digits)) == 1 and len(digits) >= (1 if digits[0] == "0" else least)
+def _is_sentinel(kind: str, keys: pa.Array) -> np.ndarray:
+    listed = text(sorted(sentinels()[kind]))
+    found = pc.or_(pc.is_in(keys, value_set=listed), pc.is_in(pc.utf8_lower(keys), value_set=listed))
+    found = found.to_numpy(zero_copy_only=False)
+    if kind in _REPEATED:
+        digits = pc.replace_substring_regex(keys, r"^\+86|^\+|[\s\-]", "")
+        runs = "|".join(f"{digit}{{{_REPEATED[kind]},}}" for digit in range(1, 10))
+        found = found | matches(digits, f"^(?:0+|{runs})$")
+    return found
 
 
 def _phone(value: str, _: str) -> tuple[str, str | None]:

@@ -31,6 +31,8 @@ from .tables import TABLES
 from .vectors import hashes
 from .versions import Versions
 
+_SECRETS = 500_000
+
 
 @dataclass
 class LoadReport:
@@ -124,8 +126,7 @@ class _Load:
             if seen is not None:
                 closed[name] = versions.close_missing(TABLES[name], seen, self._writer.file(self._source.name))
         self._settle(revision, merger, versions)
-        for part in self._staging.aside("secrets"):
-            self._writer.secrets(part.to_pandas())
+        self._pass_on_secrets()
         tables = {name: _added_up(name, counts) for name, counts in self._counts.items()}
         published = self._writer.publish(tables, own_date)
         return LoadReport(
@@ -189,8 +190,19 @@ class _Load:
         for part in self._staging.aside("rejects"):
             self._reject(part.to_pandas())
 
+    def _pass_on_secrets(self) -> None:
+        # in order of the token, some hundred thousand at a time: the store keeps them so, and fills page after page
+        waiting: list[pa.Table] = []
+        for part in self._staging.aside("secrets"):
+            waiting.append(part)
+            if sum(map(len, waiting)) >= _SECRETS:
+                self._writer.secrets(pa.concat_tables(waiting).sort_by("token").to_pandas())
+                waiting = []
+        if waiting:
+            self._writer.secrets(pa.concat_tables(waiting).sort_by("token").to_pandas())
+
     def _reject(self, frame: pd.DataFrame) -> None:
-        self._writer.rejects(frame[list(REJECT_COLUMNS)])
+        self._writer.rejects(frame.reindex(columns=list(REJECT_COLUMNS)))
         keys = frame[["table", "column", "reason", "level"]].astype(object)
         keys = keys.where(keys.notna(), None)
         self._rejects.update(keys.itertuples(index=False, name=None))

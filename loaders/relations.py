@@ -1,8 +1,8 @@
 """Which facts and relationships a row of each table makes.
 
 A row of a *node table* makes a fact about its node and a relationship for each of its columns in ``LINKS``; a row of
-an *edge table* (``EDGES``) is one relationship, whose uid is the row's; rows of ``flags`` and ``loan_history`` are facts
-about the node they name, and ``partners`` facts about none.
+an *edge table* (``EDGES``) is one relationship, whose uid is the row's; rows of ``flags`` and ``loan_history`` are
+facts about the node they name, and those of ``partners`` about none.
 """
 
 # pyarrow makes its compute functions at run time: no checker sees them

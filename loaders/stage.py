@@ -11,7 +11,7 @@ own in the second pass).
 # pyright: reportAttributeAccessIssue=false, reportCallIssue=false, reportArgumentType=false
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -25,13 +25,13 @@ from ..graph.store import REJECT_COLUMNS
 from . import clean
 from .columns import Column, Table
 from .gathering import FirstTimes, HashSet
-from .identifiers import NO_LINK, normal_column, normal_form, place_cells
+from .identifiers import NO_LINK, normal_form, normal_values, place_cells
 from .raw import RawBatch
 from .rejects import Issues, reject_frame, shown
 from .source import Source
 from .staging import Staging
 from .tables import TABLES
-from .vectors import TEXT, distinct, hashes, joined, long, present, spread, text, trimmed, where
+from .vectors import TEXT, blanks, distinct, hashes, joined, long, paired, present, spread, text, trimmed, where
 
 Progress = Callable[[str, str, int, int], None]
 """``progress(step, name, done, total)``: ``reading`` counts the bytes of a file, ``writing`` the rows of a table."""
@@ -40,6 +40,8 @@ PLACE = Column("place", "identifier", "the place cell of gps_lat and gps_lon", k
 """Made here of the coordinates of an application."""
 
 SEPARATOR = "\x1f"
+_REMEMBERED = 400_000
+"""Identifiers whose tokens are kept at hand, as the same ones come in batch after batch."""
 _COARSE = 1
 """Decimals of a degree (0.1° is about 10 km) that stay readable of a personal place."""
 _FORMS = {"uscc": "uscc", "bank_card_no": "card"}
@@ -87,6 +89,7 @@ class Stager:
         self._privacy = privacy
         self._now = now
         self._kept_secrets = HashSet()
+        self._identified: dict[tuple[str, bool], dict[str, tuple[str | None, str | None, str | None]]] = {}
         self.gathered = Gathered({table: set(columns) for table, columns in source.tables().items()})
         for columns in self.gathered.columns.values():
             if {"gps_lat", "gps_lon"} <= columns:
@@ -155,28 +158,45 @@ class Stager:
         self, kind: str, raw: pa.Array, plain: bool, forms: pa.Array | None = None
     ) -> tuple[pa.Array, pa.Array, pa.Array | None]:
         """Keys (tokens where personal), flags, and mask with ciphertext where a flag says that they link no one."""
-        keys, flags = normal_column(kind, raw, plain, forms)
-        alone = pc.is_in(flags, value_set=text(NO_LINK)).to_numpy(zero_copy_only=False)
         personal = self._privacy.get(kind) == "personal"
-        if not personal and not alone.any():
-            return keys, flags, None
-        values, codes = distinct(keys)
-        originals = _first_of(raw, codes, len(values)).to_pylist()
-        normal = values.to_pylist()
-        masks = [mask(kind, value) for value in normal] if personal else normal
-        secrets = None
-        if alone.any():
-            hidden = np.unique(codes[alone])
-            sealed: list[str | None] = [None] * len(normal)
-            for code in hidden.tolist():
-                sealed[code] = f"{masks[code]}{SEPARATOR}{self._keys.encrypt(originals[code])}"
-            secrets = spread(text(sealed), np.where(alone, codes, -1))
-        if not personal:
-            return keys, flags, secrets
-        tokens = self._keys.tokens(kind, normal)
-        shared = np.unique(codes[~alone & (codes >= 0)])
-        self.keep_secrets([tokens[i] for i in shared], [masks[i] for i in shared], [originals[i] for i in shared])
-        return spread(text(tokens), codes), flags, secrets
+        if plain and not personal:
+            return raw, blanks(len(raw)), None
+        if forms is None:
+            values, codes = distinct(raw)
+            stated, asked = text([""] * len(values)), values.to_pylist()
+        else:
+            stated, values, codes = paired(forms, raw)
+            asked = joined([stated, values], SEPARATOR).to_pylist()
+        known = self._identified.setdefault((kind, plain), {})
+        new = np.array([value not in known for value in asked], dtype=bool)
+        if new.any():
+            chosen = pa.array(np.flatnonzero(new))
+            found = self._identify(kind, values.take(chosen), stated.take(chosen), plain, personal)
+            known.update(zip([asked[i] for i in chosen.to_pylist()], found, strict=True))
+        results = [known[value] for value in asked]
+        keys, flags, sealed = zip(*results, strict=True) if results else ((), (), ())
+        secrets = spread(text(sealed), codes) if any(sealed) else None
+        if sum(map(len, self._identified.values())) > _REMEMBERED:
+            self._identified.clear()
+        return spread(text(keys), codes), spread(text(flags), codes), secrets
+
+    def _identify(
+        self, kind: str, values: pa.Array, forms: pa.Array, plain: bool, personal: bool
+    ) -> Iterator[tuple[str | None, str | None, str | None]]:
+        """Key, flag, and mask with ciphertext (where the flag says that it links no one) of distinct values."""
+        key_column, flag_column = normal_values(kind, values, forms, plain)
+        keys, flags, originals = key_column.to_pylist(), flag_column.to_pylist(), values.to_pylist()
+        masks = [mask(kind, key or "") if personal else key for key in keys]
+        tokens = [None if key is None else self._keys.token(kind, key) for key in keys] if personal else keys
+        alone = [flag in NO_LINK for flag in flags]
+        if personal:
+            kept = [i for i, token in enumerate(tokens) if token is not None and not alone[i]]
+            self.keep_secrets([tokens[i] for i in kept], [masks[i] for i in kept], [originals[i] for i in kept])
+        sealed = [
+            f"{shown}{SEPARATOR}{self._keys.encrypt(original)}" if hidden else None
+            for shown, original, hidden in zip(masks, originals, alone, strict=True)
+        ]
+        return zip(tokens, flags, sealed, strict=True)
 
     def keep_secrets(self, tokens: list[str], masks: list[str], originals: list[str]) -> None:
         """Keep mask and ciphertext behind tokens, once in a load."""
@@ -292,8 +312,8 @@ class _Cleaner:
     def _entity_key(self, column: Column, raw: pa.Array, plain: bool) -> None:
         """The key of a flag's node, in the form that its kind asks for."""
         kinds = self._cells["entity_kind"]
-        keys = blank = pa.nulls(len(raw), TEXT)
-        flags, secrets, hidden = blank, blank, False
+        keys = flags = secrets = blanks(len(raw))
+        hidden = False
         for kind in pc.unique(kinds).drop_null().to_pylist():
             of_kind = pc.equal(kinds, kind).fill_null(False).to_numpy(zero_copy_only=False)
             if kind in DECLARING:
@@ -346,14 +366,6 @@ class _Cleaner:
         noted = spread(joined([reason, values], SEPARATOR), codes)
         earlier = self._cells.get(column.name + "!")
         self._cells[column.name + "!"] = noted if earlier is None else pc.coalesce(earlier, noted)
-
-
-def _first_of(column: pa.Array, codes: np.ndarray, count: int) -> pa.Array:
-    """For each code the first row's value that has it."""
-    rows = np.flatnonzero(codes >= 0)[::-1]
-    first = np.zeros(count, dtype=np.int64)
-    first[codes[rows]] = rows
-    return column.take(pa.array(first))
 
 
 def _partition_hashes(table: Table, cells: Mapping[str, pa.Array]) -> np.ndarray:

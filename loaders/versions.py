@@ -108,9 +108,9 @@ class Versions:
 
     def _carry(self, table: Table, rows: Rows, before: pd.DataFrame | None) -> None:
         """Give rows that the store holds the values of columns that this load's files do not have."""
-        if before is None or not before["known_at"].notna().any():
+        held = None if before is None else before["known_at"].notna().to_numpy()
+        if before is None or held is None or not held.any():
             return
-        held = before["known_at"].notna().to_numpy()
         stated = self._stated_columns(table)
         absent = {name for name in _names(table).values() if name not in stated}
         if absent:
