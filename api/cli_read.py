@@ -9,7 +9,6 @@ from typing import Annotated
 
 import typer
 
-from ..graph.errors import UserError
 from .commands import AsOf, StoreUrl, audit, opened
 from .output import bound, findings_csv, number, plain, say, table
 
@@ -115,10 +114,7 @@ def show(
             return
         from .evidence import write_evidence
 
-        try:
-            write_evidence(found, snapshot, html)
-        except OSError as error:
-            raise UserError(f"cannot write {html}: {error.strerror}; name another file with --html") from None
+        write_evidence(found, snapshot, html)
         print(f"the evidence for {found['kind']} {found['id']} is in {html}")
 
 

@@ -1,0 +1,57 @@
+"""Reading columns out of a store's file, in this process or in one of its own, and leaving the file's locks alone."""
+
+import subprocess
+import sys
+
+import pyarrow as pa
+import pytest
+from ringfence.graph import sqlite_columns
+from ringfence.graph.store import Run, open_store
+from ringfence.loaders.load import load
+from support.book import write_book
+
+
+@pytest.fixture
+def store(tmp_path):
+    store = open_store(f"sqlite:///{tmp_path / 'graph.db'}")
+    load(store, write_book(tmp_path / "tables"))
+    yield store
+    store.close()
+
+
+def in_another_process(store, statement):
+    """Open the store's file there, run a statement, close; the printed rows."""
+    code = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); print(c.execute(sys.argv[2]).fetchall()); c.close()"
+    command = [sys.executable, "-c", code, str(store.path), statement]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def contents(folder):
+    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_snapshot_is_the_same_bytes_whichever_way_it_is_read(store, monkeypatch, tmp_path):
+    near = contents(store.snapshot().folder)
+    store.snapshot().folder.rename(tmp_path / "first")
+    monkeypatch.setattr(sqlite_columns, "SMALL", 0)
+    assert contents(store.snapshot().folder) == near
+    assert len(near) > 10
+
+
+@pytest.mark.parametrize("small", [0, 1 << 30])
+def test_what_is_written_after_a_snapshot_is_not_lost_when_another_process_comes_and_goes(store, monkeypatch, small):
+    # Another process that closes its last connection removes the log that it believes nobody else uses.
+    monkeypatch.setattr(sqlite_columns, "SMALL", small)
+    snapshot = store.snapshot()
+    in_another_process(store, "PRAGMA user_version = 1")
+    store.save_run(Run("probe", "1", snapshot.revision, snapshot.as_of, {}), [])
+    assert in_another_process(store, "SELECT count(*) FROM runs") == "[(1,)]"
+
+
+def test_a_query_that_fails_says_why(store, monkeypatch):
+    monkeypatch.setattr(sqlite_columns, "SMALL", 0)
+    with (
+        sqlite_columns.column_reader(store) as read,
+        pytest.raises(RuntimeError, match="no such table: nowhere"),
+    ):
+        read("SELECT 1 AS a FROM nowhere", {"a": pa.int64()})
