@@ -1,0 +1,30 @@
+"""For each detector the books that the sweeps run it on. A detector without a case fails the sweeps."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from support import guarantee_books
+from support.toy import Book
+
+
+@dataclass(frozen=True)
+class Case:
+    """Books for one detector.
+
+    Attributes
+    ----------
+    planted : holds something of every kind that the detector finds
+    innocent : the same shapes with an innocent explanation; every finding in it names one
+    hard : makes a bound of the work bite
+    units : from a seed, books that share nothing and so are units of their own
+    """
+
+    planted: Callable[[], Book]
+    innocent: Callable[[], Book]
+    hard: Callable[[], Book]
+    units: Callable[[int], list[Book]]
+
+
+CASES = {
+    "guarantee": Case(guarantee_books.planted, guarantee_books.innocent, guarantee_books.hard, guarantee_books.units)
+}
