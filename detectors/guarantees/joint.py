@@ -94,7 +94,7 @@ def _by_cliques(view: View, found: JointGroups, max_cliques: int) -> None:
             friends.setdefault(b, set()).add(a)
         cliques, whole = maximal_cliques(friends, max_cliques)
         if not whole:
-            cut = bound("cliques", max_cliques, "further joint groups without id in this web of mutual pairs", True)
+            cut = bound("max_cliques", max_cliques, "further joint groups without id in this web of mutual pairs", True)
             found.cut[int(view.weak[one[places[0]]])] = cut
         for clique in cliques:
             vertices = np.array(sorted(clique))

@@ -1,0 +1,86 @@
+"""What takes all candidates of a run to decide: merging, colours and ranks."""
+
+import numpy as np
+import pytest
+from ringfence.detectors.contract import Candidate
+from ringfence.detectors.finalise import colour, finalise
+from ringfence.detectors.guarantees.detector import GUARANTEE
+from support.toy import Book
+
+
+@pytest.fixture(scope="module")
+def snapshot():
+    """Six contracts among four companies."""
+    return Book().guarantees("A>B B>A B>C C>B C>D D>C").snapshot()
+
+
+def candidate(snapshot, parties, score=0.5, kind="guarantee_cycle", evidence=(0,), **more):
+    """A candidate on companies named by their keys."""
+    members = [(snapshot.find(f"company:{key}"), "party") for key in parties]
+    return Candidate(kind, members, np.array(evidence, dtype=np.int64), score, **more)
+
+
+def final(snapshot, *candidates):
+    """The findings of candidates of one detector."""
+    return finalise(snapshot, [(GUARANTEE, candidates)])
+
+
+def test_colours_follow_the_score():
+    assert [colour(score) for score in (0, 0.39, 0.4, 0.6, 0.8, 1)] == [
+        "blue",
+        "blue",
+        "yellow",
+        "orange",
+        "red",
+        "red",
+    ]
+
+
+def test_equal_candidates_become_one_finding_with_the_evidence_of_all(snapshot):
+    limits = [{"bound": name, "limit": 1, "skipped": "x", "could_change": False} for name in ("a", "b")]
+    one = candidate(snapshot, "AB", 0.4, evidence=(0, 1), measures={"amount": 1.0}, truncated=limits[:1])
+    other = candidate(snapshot, "BA", 0.6, evidence=(1, 2), measures={"amount": 2.0}, truncated=limits)
+    (finding,) = final(snapshot, one, other)
+    assert (finding.score, finding.measures, finding.truncated) == (0.6, {"amount": 2.0}, [limits[0], limits[1]])
+    assert [row["row"] for row in finding.evidence] == [row["row"] for row in snapshot.evidence([1, 2, 0])]
+
+
+def test_kind_view_and_members_tell_findings_apart(snapshot):
+    findings = final(
+        snapshot,
+        candidate(snapshot, "AB"),
+        candidate(snapshot, "AC"),
+        candidate(snapshot, "AB", view="contracted"),
+        candidate(snapshot, "AB", kind="guarantee_circle"),
+    )
+    assert len({finding.id for finding in findings}) == 4
+
+
+def test_ranks_count_within_the_kind_and_over_all(snapshot):
+    findings = final(
+        snapshot,
+        candidate(snapshot, "AB", 0.2),
+        candidate(snapshot, "AC", 0.9),
+        candidate(snapshot, "AB", 0.5, kind="guarantee_circle"),
+    )
+    assert [(f.kind, f.score, f.rank, f.rank_all) for f in findings] == [
+        ("guarantee_cycle", 0.9, 1, 1),
+        ("guarantee_circle", 0.5, 1, 2),
+        ("guarantee_cycle", 0.2, 2, 3),
+    ]
+
+
+def test_equal_scores_are_ranked_by_amount_then_size_then_name(snapshot):
+    findings = final(
+        snapshot,
+        candidate(snapshot, "CD"),
+        candidate(snapshot, "AD"),
+        candidate(snapshot, "ABC"),
+        candidate(snapshot, "BD", measures={"amount": 5.0}),
+    )
+    assert ["".join(m["node"][-1] for m in f.members) for f in findings] == ["BD", "ABC", "AD", "CD"]
+
+
+def test_a_finding_says_when_and_by_what_it_was_found(snapshot):
+    (finding,) = final(snapshot, candidate(snapshot, "AB"))
+    assert (finding.as_of, finding.detector, finding.version) == ("2026-06-30T00:00:00+08:00", "guarantee", "1")
