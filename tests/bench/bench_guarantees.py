@@ -103,7 +103,16 @@ def build(folder: Path, companies: int, contracts: int, seed: int) -> None:
     unknown = np.full(reps, np.nan)
     edges = [
         ("GUARANTEES", table(guarantor, borrower, amount, "guarantees", data)),
-        ("HOLDS_SHARE", table(held[1::2], held[::2], np.full(len(held) // 2, np.nan), "holdings", ['{"ratio": 0.6}'] * (len(held) // 2))),
+        (
+            "HOLDS_SHARE",
+            table(
+                held[1::2],
+                held[::2],
+                np.full(len(held) // 2, np.nan),
+                "holdings",
+                ['{"ratio": 0.6}'] * (len(held) // 2),
+            ),
+        ),
         ("CONTROLS", table(rep_source, chance.integers(0, companies, reps), unknown, "companies", ["{}"] * reps)),
     ]
     facts = pa.table(
@@ -117,7 +126,9 @@ def build(folder: Path, companies: int, contracts: int, seed: int) -> None:
             "file": np.ones(companies, dtype=np.int32),
             "row": np.arange(2, companies + 2, dtype=np.int32),
             "uid": pa.array([f"companies:C{i}" for i in range(companies)], pa.large_string()),
-            "data": pa.array([f'{{"name": "第{i}贸易有限公司", "industry": "批发"}}' for i in range(companies)], pa.large_string()),
+            "data": pa.array(
+                [f'{{"name": "第{i}贸易有限公司", "industry": "批发"}}' for i in range(companies)], pa.large_string()
+            ),
         }
     )
     names = [f"company:C{i}" for i in range(companies)] + [f"applicant:P{i}" for i in range(reps)]

@@ -153,3 +153,7 @@ def test_the_documentation_lists_kinds_and_parameters(detector, request):
         assert f"`{kind}`" in page
     for parameter in detector.parameters:
         assert f"| `{parameter.name}` | {parameter.default} | {parameter.description} |" in page
+    for book in (CASES[detector.id].planted(), CASES[detector.id].hard()):
+        for candidate in detected(detector, book)[1]:
+            for measure in candidate.measures:
+                assert f"`{measure}`" in page, measure
