@@ -39,7 +39,10 @@ def status(
     ] = StatusFormat.text,
     store: StoreUrl = None,
 ) -> None:
-    """Say what a store holds: nodes, relationships, loads, rejects and the last run of the detectors."""
+    """Say what the store holds.
+
+    Nodes, relationships, loads, rejects and the last run of the detectors.
+    """
     from . import services
 
     with opened(store) as reader:
@@ -88,7 +91,10 @@ def token(
     ],
     store: StoreUrl = None,
 ) -> None:
-    """Turn raw values on standard input into node names: one value a line in, one name a line out, in order."""
+    """Turn raw values into node names.
+
+    One value a line on standard input, one name a line on standard output, in order.
+    """
     from .names import key_names
 
     with opened(store) as reader:
@@ -137,8 +143,10 @@ def load(
     ] = None,
     store: StoreUrl = None,
 ) -> None:
-    """Load tables into a store, made where there is none."""
-    from ..graph.keys import load_key_file
+    """Load tables into the store.
+
+    All or nothing; the store is made where there is none.
+    """
     from ..graph.store import open_store
     from ..loaders.load import load as load_source
     from ..loaders.mapping import load_mapping
@@ -148,8 +156,7 @@ def load(
     # What mapping and files alone can tell is told before a store or a key file is made.
     files = open_source(source, load_mapping(mapping) if mapping is not None else None)
     settings = read_settings(store=store)
-    keys = load_key_file(settings.key_file) if settings.store_file is not None else None
-    into = open_store(settings.store, key_file=keys)
+    into = open_store(settings.store, key_file=settings.key_file)
     try:
         with _bars() as progress:
             report = load_source(into, files, progress=progress)
@@ -186,7 +193,10 @@ def _bars() -> Iterator[Progress | None]:
 
         def progress(step: str, name: str, done: int, total: int) -> None:
             if (step, name) not in tasks:
+                # One bar at a time: a book has more files than a terminal has lines.
+                for earlier in tasks.values():
+                    bars.update(earlier, visible=False)
                 tasks[step, name] = bars.add_task(plain(f"{step} {name}"), total=total)
-            bars.update(tasks[step, name], completed=done, total=total)
+            bars.update(tasks[step, name], completed=done, total=total, visible=True)
 
         yield progress

@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 from ..graph.audit import AuditLog
 from ..graph.errors import UserError
-from ..graph.keys import load_key_file
 from ..graph.store import Store, open_store
 from ..graph.times import DEFAULT_ZONE, parse_moment, to_iso, to_millis
 from .settings import Settings
@@ -49,16 +48,20 @@ class Reader:
         return self._store
 
     def _open(self) -> Store:
-        # Looked for before the key file is, which would be made on first use.
         file = self.settings.store_file
         if file is not None and not file.exists():
             raise UserError(f"no store at {file}: run 'ringfence load' first, or name another with --store", 503)
-        keys = load_key_file(self.settings.key_file) if file is not None else None
-        return open_store(self.settings.store, create=False, key_file=keys)
+        return open_store(self.settings.store, create=False, key_file=self.settings.key_file)
 
     @cached_property
     def audit(self) -> AuditLog:
-        """The audit log."""
+        """The audit log; made on first use, but not where there is no store and so nothing to see.
+
+        Raises
+        ------
+        UserError : there is no store yet, or the log cannot be written
+        """
+        self.store.revision()
         return AuditLog(self.settings.audit_file)
 
     def snapshot(self) -> Snapshot:

@@ -106,16 +106,22 @@ def default_path() -> Path:
     return user_config_path("ringfence") / "keys.json"
 
 
-def load_key_file(path: Path | None = None) -> KeyFile:
+def load_key_file(path: Path | None = None, *, create: bool = True) -> KeyFile:
     """Read the key file, or make it on first use and say on standard error that it wants a backup.
+
+    Parameters
+    ----------
+    create : make it where there is none; False where a store exists already, which another secret could not open
 
     Raises
     ------
-    UserError : the file cannot be read, written or understood
+    UserError : the file is not there, or cannot be read, written or understood
     """
     path = path or default_path()
     try:
         if not path.exists():
+            if not create:
+                raise UserError(f"no key file {path}: restore the store's own, or name it in RINGFENCE_KEY_FILE")
             _create(path)
         content = json.loads(path.read_text("utf-8"))
         if content["format"] != _FORMAT:

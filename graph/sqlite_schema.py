@@ -111,13 +111,10 @@ def prepare(path: Path, fingerprint: str, create: bool) -> None:
 
     Raises
     ------
-    UserError : no file and ``create`` is False, no store of ours, a newer version, or another key file's store
+    UserError : an empty file and ``create`` is False, no store of ours, a newer version, or another key file's store
     """
-    if not path.exists():
-        if not create:
-            raise UserError(f"no store at {path}: run 'ringfence load' first, or name another with --store", 404)
-        if not path.parent.is_dir():
-            raise UserError(f"cannot make store {path}: folder {path.parent} does not exist")
+    if not path.exists() and not path.parent.is_dir():
+        raise UserError(f"cannot make store {path}: folder {path.parent} does not exist")
     try:
         connection = sqlite3.connect(path, timeout=60, isolation_level=None)
         try:

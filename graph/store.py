@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from .errors import UserError
@@ -242,14 +243,14 @@ class Store(Protocol):
         ...
 
 
-def open_store(url: str, *, create: bool = True, key_file: KeyFile | None = None) -> Store:
+def open_store(url: str, *, create: bool = True, key_file: Path | None = None) -> Store:
     """Open the store a URL names: ``sqlite:///relative/path``, ``sqlite:////absolute/path``.
 
     Parameters
     ----------
     url : which store, and where
     create : make the store where there is none; otherwise its absence is a ``UserError``
-    key_file : the token secret and encryption keys; the user's own where None
+    key_file : where the token secret and encryption keys are; the user's own key file where None
 
     Raises
     ------
@@ -265,5 +266,9 @@ def open_store(url: str, *, create: bool = True, key_file: KeyFile | None = None
             raise UserError(f"store URL {url!r} names no file: write for example sqlite:///ringfence.db")
         from .sqlite_store import SqliteStore
 
-        return SqliteStore(rest[1:], create=create, key_file=key_file or load_key_file())
+        path = Path(rest[1:])
+        if not create and not path.exists():
+            raise UserError(f"no store at {path}: run 'ringfence load' first, or name another with --store", 404)
+        # A new store may have a new key file; one that exists was made under a key file that must exist too.
+        return SqliteStore(path, create=create, key_file=load_key_file(key_file, create=not path.exists()))
     raise UserError(f"unknown kind of store {scheme!r} in {url!r}: use sqlite:///path")

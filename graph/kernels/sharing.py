@@ -16,6 +16,8 @@ from .compiled import frozen, ids, kernel
 
 BLOCK = 1_000_000
 """Pairs in a block, unless one holder is the first of more."""
+FEW = 16
+"""Lists of up to this many items are compared item by item, which is faster than a look-up in an array of all items."""
 
 
 class Holdings(NamedTuple):
@@ -244,7 +246,11 @@ def _pairs(
             other = partners[at]
             other_low, other_high = offsets[other], offsets[other + 1]
             common = 0
-            if other_high - other_low <= 16 * (high - low):
+            if high - low <= FEW and other_high - other_low <= FEW:
+                for place in range(other_low, other_high):
+                    for at_one in range(low, high):
+                        common += items[place] == items[at_one]
+            elif other_high - other_low <= FEW * (high - low):
                 for place in range(other_low, other_high):
                     common += item_seen[items[place]] == one
             else:  # the other has very many items: look each of this one's up among them

@@ -20,13 +20,19 @@ from _book import write_book
 
 TARGET = 20_000_000
 
-SNAPSHOT = "from ringfence.graph.store import open_store; import sys; s = open_store(sys.argv[1]).snapshot(); print(s.edge_count)"
+SNAPSHOT = """
+import sys
+from ringfence.graph.store import open_store
+print(open_store(sys.argv[1]).snapshot().edge_count)
+"""
 
 BARE = """
 import sqlite3, sys, time
 from ringfence.graph.sqlite_schema import index_statements, version_tables
 source = sqlite3.connect(sys.argv[1])
-schema = source.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'").fetchall()
+schema = source.execute(
+    "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+).fetchall()
 rows = {name: source.execute(f'SELECT * FROM "{name}"').fetchall() for name, _ in schema}
 spent = time.process_time()
 copy = sqlite3.connect(sys.argv[2])

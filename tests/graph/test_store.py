@@ -358,9 +358,17 @@ def test_rejects_are_those_of_loads_that_stand(store):
 
 def test_a_store_made_under_another_key_file_is_refused(url, tmp_path):
     open_store(url).close()
-    other = load_key_file(tmp_path / "other-keys.json")
+    other = load_key_file(tmp_path / "other-keys.json").path
     with pytest.raises(UserError, match="made under another key file"):
         open_store(url, key_file=other)
+
+
+def test_no_new_key_file_is_made_for_a_store_that_has_one(url, tmp_path, monkeypatch):
+    open_store(url).close()
+    monkeypatch.setenv("RINGFENCE_KEY_FILE", str(tmp_path / "lost.json"))
+    with pytest.raises(UserError, match="no key file"):
+        open_store(url)
+    assert not (tmp_path / "lost.json").exists()
 
 
 def test_a_store_of_a_newer_version_is_refused_and_left_alone(tmp_path):
