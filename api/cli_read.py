@@ -52,7 +52,10 @@ def findings(
     ] = FindingsFormat.table,
     store: StoreUrl = None,
 ) -> None:
-    """List what the latest run of each detector found, by rank."""
+    """List what the detectors' latest runs found.
+
+    By rank; a table shows the first 20 unless told.
+    """
     from . import services
 
     with opened(store) as reader:
@@ -100,7 +103,10 @@ def show(
     ] = None,
     store: StoreUrl = None,
 ) -> None:
-    """Show one finding: why, who, and the source rows that prove it."""
+    """Show one finding with its evidence.
+
+    Why, who, and the source rows that prove it; or, with --html, a page with a picture of it.
+    """
     from . import services
     from .reader import stated_moment
 
@@ -170,7 +176,10 @@ def path(
     ] = PathFormat.text,
     store: StoreUrl = None,
 ) -> None:
-    """Say how two nodes are linked, over all relations, or that no link was found and what the search left out."""
+    """Say how two nodes are linked.
+
+    Over all relations, in both directions; or that no link was found, and what the search left out.
+    """
     from . import neighbours
     from .names import read_node
 

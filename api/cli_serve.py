@@ -28,7 +28,7 @@ def serve(
     ] = None,
     store: StoreUrl = None,
 ) -> None:
-    """Answer questions over HTTP, for programs on this machine only."""
+    """Answer over HTTP, on this machine only."""
     if host != LOOPBACK:
         raise UserError(f"the service has no access control yet, so it listens on {LOOPBACK} only: leave --host out")
     from .settings import read_settings

@@ -23,8 +23,8 @@ class Truncation(BaseModel):
     """A bound that bit."""
 
     bound: str = Field(description="which bound")
-    limit: float | None = Field(description="its value")
-    skipped: float | None = Field(description="how much it left out; null where that is not known")
+    limit: int | float | str | None = Field(description="its value")
+    skipped: int | float | str | None = Field(description="what it left out, or how much; null where that is not known")
     could_change: bool = Field(description="whether the answer could be another without it")
 
 

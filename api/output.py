@@ -96,9 +96,12 @@ def number(value: float | int | None) -> str:
 def bound(cut_off: dict) -> str:
     """A bound that bit, in words."""
     could = "the answer could change" if cut_off.get("could_change") else "the answer stands"
-    skipped = cut_off.get("skipped")
-    left = "some" if skipped is None else number(skipped)
-    return f"{plain(cut_off['bound'])} limit {number(cut_off['limit'])}: {left} left out, {could}"
+    limit, left = ("some" if what is None else _amount(what) for what in (cut_off["limit"], cut_off["skipped"]))
+    return f"{plain(cut_off['bound'])} limit {limit}: {left} left out, {could}"
+
+
+def _amount(what: object) -> str:
+    return number(what) if isinstance(what, int | float) else plain(what)
 
 
 FINDING_COLUMNS = (

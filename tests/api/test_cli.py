@@ -1,8 +1,10 @@
 """The command line: what each command prints, exit codes, and one line for whatever the user can mend."""
 
+import contextlib
 import csv
 import io
 import json
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -67,6 +69,26 @@ def test_load_names_unknown_columns_and_files_on_standard_error(tmp_path):
     told = loaded.stderr.splitlines()
     assert [line for line in told if "weather.csv" in line] and [line for line in told if "slogan" in line]
     assert "\x1b" not in loaded.stderr, "progress bars are for terminals"
+
+
+def test_load_draws_progress_bars_where_standard_error_is_a_terminal(tmp_path):
+    write_book(tmp_path / "tables")
+    ours, theirs = os.openpty()
+    command = [str(Path(sys.executable).with_name("ringfence")), "load", "tables"]
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "100"}
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=theirs, env=environment) as process:
+        os.close(theirs)
+        drawn = b""
+        # At its end a terminal without a writer gives an error instead of nothing.
+        with contextlib.suppress(OSError):
+            while block := os.read(ours, 65536):
+                drawn += block
+        assert process.stdout
+        printed = process.stdout.read().decode()
+    os.close(ours)
+    assert process.returncode == 0
+    assert "reading companies.csv" in drawn.decode() and "writing guarantees" in drawn.decode()
+    assert "load 1, revision 1" in printed and "\x1b" not in printed
 
 
 def test_findings_in_every_format_are_the_same_findings(run):
