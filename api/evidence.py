@@ -23,7 +23,7 @@ from ..graph.errors import UserError
 from ..graph.snapshot import Snapshot
 from ..graph.times import parse_moment
 from .labels import Label, labels, money, plain
-from .picture import NODE_LIMIT, Picture, bundle_label, dates, figure, picture
+from .picture import Picture, bundle_label, dates, figure, picture
 from .words import (
     BOUND_WORDS,
     COLOUR_WORDS,
@@ -32,6 +32,8 @@ from .words import (
     MEASURE_WORDS,
     RELATION_WORDS,
     ROLE_WORDS,
+    TWIN_WORDS,
+    UNKNOWN_PART,
     VIEW_WORDS,
     Words,
 )  # fmt: skip
@@ -170,20 +172,20 @@ def _page(finding: dict, rows: Sequence[Mapping], seen: Mapping[str, Label], dra
         "reason": Words(plain(finding["reason_zh"]), plain(finding["reason_en"])),
         "score": f"{finding['score']:.2f}",
         "facts": _facts(finding),
-        "twin": plain(finding["innocent_twin"] or ""),
+        "twin": _words(TWIN_WORDS, finding["innocent_twin"]) if finding["innocent_twin"] else None,
         "truncated": [_bound(cut) for cut in finding["truncated"]],
         "members": [
             {"label": seen[m["node"]], "role": _words(ROLE_WORDS, m["role"]), "kind": _kind(seen, m["node"])}
             for m in finding["members"]
         ],
         "measures": [
-            {"name": name, "words": MEASURE_WORDS.get(name), "value": _number(value)}
-            for name, value in finding["measures"].items()
+            {"name": name, "words": MEASURE_WORDS.get(name), "value": _measure(name, finding["measures"])}
+            for name in finding["measures"]
         ],
         "rows": [_row(row, seen) for row in rows],
         "height": round(max(200.0, min(1.12 * drawn.height * scale + 36, 900.0))),
         "picture": drawn,
-        "node_limit": NODE_LIMIT,
+        "small": scale < 0.6,
         "legend": drawn.legend,
         "kinds": KIND_WORDS,
     }
@@ -241,6 +243,16 @@ def _kind(seen: Mapping[str, Label], node: str) -> Words:
 
 def _words(words: Mapping[str, Words], name: str) -> Words:
     return words.get(name, Words(plain(name), plain(name)))
+
+
+def _measure(name: str, measures: Mapping[str, float]) -> str:
+    """A measure's value; a sum of amounts in 万 and 亿, and never 0 where the truth is that nothing is known."""
+    value = measures[name]
+    if name not in UNKNOWN_PART:
+        return _number(value)
+    if not value and measures.get(UNKNOWN_PART[name]):
+        return "未知 unknown"
+    return money(value).zh if value < 1e4 else "{}（{}）".format(*money(value))
 
 
 def _number(value: object) -> str:

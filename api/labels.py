@@ -144,11 +144,11 @@ def wrapped(text: str, width: float) -> list[str]:
 
 
 def _pieces(text: str, longest: int) -> list[str]:
-    """What a line may be made of: wide characters, and words with the space behind them, ``longest`` at most."""
+    """What a line may be made of: wide characters, and words with the space or hyphen behind them, not too long."""
     pieces: list[str] = []
     for character in text:
         last = pieces[-1] if pieces else ""
-        if not last or _is_wide(character) or last[-1] == " " or _is_wide(last[-1]) or len(last) >= longest:
+        if not last or last[-1] in " -/" or _is_wide(character) or _is_wide(last[-1]) or len(last) >= longest:
             pieces.append(character)
         else:
             pieces[-1] += character

@@ -8,6 +8,7 @@ every step starts from the canonical order of the nodes, so neither the order of
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -19,9 +20,9 @@ from .layout_stress import SPACING, stress
 
 RING_LIMIT = 24
 """A strong component of more nodes than this is laid out by stress: on a circle it would be all circumference."""
-COLUMN_LIMIT = 1100.0
+COLUMN_LIMIT = 2000.0
 """Columns higher than this, in pixels, make a worse picture than stress does."""
-ROW_LIMIT = 1900.0
+ROW_LIMIT = 1700.0
 """Columns that together are wider than this, in pixels, go on in a second row, back from right to left."""
 GAP = 84.0
 """Pixels between neighbours along an arc: room for the arrow and its label."""
@@ -109,10 +110,13 @@ def _columns(graph: nx.DiGraph, sizes: Sizes, rings: Sequence[list[str]], gap: f
     if max(sum(boxes[b][1] + SPACING for b in column) for column in columns) > COLUMN_LIMIT:
         return None
     arcs = [(s, t) for s, t in graph.edges if block_of[s] != block_of[t]]
+    steps = _stepwise(arcs, block_of, columns)
+    for bend in {end for step in steps for end in step if end not in block_of}:
+        block_of[bend], boxes[bend] = bend, (0.0, SPACING)
     points: dict[str, Point] = {}
     # Rings are turned towards their neighbours, then the neighbours set to where that put the rings' nodes.
     for _ in range(2):
-        centres = _across(columns, boxes, _heights(arcs, block_of, inner, columns, boxes), gap)
+        centres = _across(columns, boxes, _heights(steps, block_of, inner, columns, boxes), gap)
         points = {
             node: (centres[block][0] + x, centres[block][1] + y)
             for block, part in inner.items()
@@ -123,6 +127,22 @@ def _columns(graph: nx.DiGraph, sizes: Sizes, rings: Sequence[list[str]], gap: f
             points.update({n: (centres[ring[0]][0] + x, centres[ring[0]][1] + y) for n, (x, y) in turned.items()})
             inner[ring[0]] = turned
     return points
+
+
+def _stepwise(
+    arcs: Sequence[tuple[str, str]], block_of: Mapping[str, str], columns: list[list[str]]
+) -> list[tuple[str, str]]:
+    """Arcs in steps from column to column, with a place of their own in every column they pass (Sugiyama)."""
+    column_of = {block: i for i, column in enumerate(columns) for block in column}
+    steps = []
+    for source, target in arcs:
+        way = [source]
+        for column in range(column_of[block_of[source]] + 1, column_of[block_of[target]]):
+            way.append(f"{source}\n{target}\n{column}")
+            columns[column].append(way[-1])
+        way.append(target)
+        steps += itertools.pairwise(way)
+    return steps
 
 
 def _centred(points: dict[str, Point], sizes: Sizes) -> dict[str, Point]:
@@ -157,7 +177,7 @@ def _heights(
     ties: dict[str, list[tuple[str, float]]] = {block: [] for block in column_of}
     for source, target in arcs:
         s, t = block_of[source], block_of[target]
-        rise = inner[t][target][1] - inner[s][source][1]
+        rise = _offset(inner, t, target) - _offset(inner, s, source)
         ties[s].append((t, rise))
         ties[t].append((s, -rise))
     y: dict[str, float] = {}
@@ -177,6 +197,10 @@ def _heights(
             column.sort(key=lambda block: round(wish[block], 3))
             y.update(_settled(column, wish, boxes))
     return y
+
+
+def _offset(inner: Mapping[str, Mapping[str, Point]], block: str, node: str) -> float:
+    return inner[block][node][1] if block in inner else 0.0
 
 
 def _settled(

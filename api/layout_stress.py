@@ -31,6 +31,10 @@ def stress(graph: nx.DiGraph, sizes: Sizes, rings: Sequence[list[str]], gap: flo
     distance = np.zeros((len(nodes), len(nodes)))
     for node, lengths in nx.all_pairs_dijkstra_path_length(undirected, weight="length"):
         distance[place[node], [place[n] for n in lengths]] = list(lengths.values())
+    # Long arms bend, so that many nodes fill a page rather than span it.
+    across, room = distance.max() / unit, 1.1 * math.sqrt(len(nodes))
+    if across > room > 1:
+        distance = unit * (distance / unit) ** (math.log(room) / math.log(across))
     weight = np.zeros_like(distance)
     np.divide(1.0, distance**2, out=weight, where=distance > 0)
     for ring in rings:
@@ -42,7 +46,7 @@ def stress(graph: nx.DiGraph, sizes: Sizes, rings: Sequence[list[str]], gap: flo
             weight[inside] = 8 * weight[inside].max()
     np.fill_diagonal(weight, 0.0)
     points = _majorised(_radial(undirected, unit), distance, weight)
-    points = _upright(points) * np.array([1.2, 0.92])
+    points = _fitted(_upright(points), 0.9 if len(nodes) <= 40 else 0.6)
     points = _parted(points, np.array([sizes[node] for node in nodes]) + SPACING)
     return {node: (float(x), float(y)) for node, (x, y) in zip(nodes, points, strict=True)}
 
@@ -99,6 +103,13 @@ def _upright(points: np.ndarray) -> np.ndarray:
     angle = 0.5 * math.atan2(2 * b, a - d)
     turn = np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
     return points @ turn
+
+
+def _fitted(points: np.ndarray, least: float) -> np.ndarray:
+    """Stretched towards a page, four wide to three high, by ``least`` at the most; the area stays."""
+    wide, high = np.maximum(points.max(axis=0) - points.min(axis=0), 1.0)
+    stretch = min(1 / least, max(least, math.sqrt(4 / 3 * high / wide)))
+    return points * np.array([stretch, 1 / stretch])
 
 
 def _parted(points: np.ndarray, boxes: np.ndarray) -> np.ndarray:

@@ -101,7 +101,7 @@ def _roundness(
         # A curve's middle lies about 0.39 roundness lengths off the straight line.
         return max(-0.6, min(0.6, round(bow / (0.39 * length), 3)))
     others = np.delete(boxes, [number[arc.source], number[arc.target]], axis=0)
-    tries = (0.0, 0.1, -0.1, 0.2, -0.2, 0.3, -0.3, 0.42, -0.42)
+    tries = [sign * size for size in (0.0, 0.08, 0.16, 0.24, 0.34, 0.45, 0.58) for sign in (1, -1)]
     return min(tries, key=lambda r: _hits(curve(start, end, r, _SAMPLES), others) + abs(r))
 
 

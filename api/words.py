@@ -104,6 +104,11 @@ MEASURE_WORDS = {
     "contracts": Words("担保合同份数", "Contracts"),
     "arcs": Words("担保关系条数", "Distinct guarantee relations"),
     "amount": Words("担保金额", "Guaranteed amount"),
+    "amount_unknown": Words("金额未知的合同份数", "Contracts of unknown amount"),
+    "contracts_other_currency": Words("其他币种的合同份数", "Contracts in another currency"),
+    "self_guarantees": Words("自我担保份数", "Self-guarantees"),
+    "counter_guarantees": Words("反担保份数", "Counter-guarantees"),
+    "groups": Words("合并后的集团数", "Groups after contraction"),
     "longest_chain": Words("最长担保链（段）", "Longest chain (arcs)"),
     "chain_heads": Words("链首主体数", "Heads of chains"),
     "downstream_amount": Words("下游担保金额", "Downstream amount"),
@@ -123,6 +128,17 @@ MEASURE_WORDS = {
     "longest_cycle": Words("最长担保环（段）", "Longest cycle (arcs)"),
 }
 """Measures of findings; one without words is shown by its name."""
+
+UNKNOWN_PART = {"amount": "amount_unknown", "downstream_amount": "downstream_amount_unknown"}
+"""Measures that are sums of amounts, and the measure that counts what is unknown in them."""
+
+TWIN_WORDS = {
+    "farmers_joint_group": Words("农户联保", "farmers' joint group"),
+    "parent_subsidiary": Words("母公司与子公司", "parent and subsidiary"),
+    "controller_spouse": Words("实际控制人及其亲属", "controller and family"),
+    "counter_guarantee": Words("反担保", "counter-guarantee"),
+}
+"""Innocent explanations; one without words is shown by its name."""
 
 BOUND_WORDS = {
     "max_parties": Words("最多主体数", "most parties reported whole"),
