@@ -83,7 +83,8 @@ def _recognised(number: str) -> tuple[str | None, str]:
             return "foreign", number
         if int(number[:2]) in _REGIONS:
             return ("permit" if number[:2] in ("81", "82", "83") else "resident"), number
-    if _is_uscc(number):
+    # one in 31 mistyped resident IDs would pass for a company of digits alone; those begin with 9 almost always
+    if _is_uscc(number) and (number[0] == "9" or not _RESIDENT.match(number)):
         return "uscc", number
     return next((kind for kind, shape in _SHAPES.items() if shape.match(number)), None), number
 

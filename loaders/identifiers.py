@@ -78,7 +78,7 @@ def normalise(kind: str, values: pd.Series, plain: bool = False, forms: pd.Serie
 
 
 def normal_values(kind: str, values: pa.Array, forms: pa.Array, plain: bool) -> tuple[pa.Array, pa.Array]:
-    """``normalise`` of values of which none is missing, best of distinct ones: keys and flags; ``forms`` may be empty."""
+    """``normalise`` of values of which none is missing, best of distinct ones: keys and flags."""
     if plain or kind not in _NORMAL:
         return values, pa.nulls(len(values), TEXT)
     unreadable = scientific(values)
@@ -87,12 +87,16 @@ def normal_values(kind: str, values: pa.Array, forms: pa.Array, plain: bool) -> 
     flags = pa.nulls(len(values), TEXT)
     if not easy.all():
         hard = np.flatnonzero(~easy)
-        one = _NORMAL[kind]
+        one, stop = _NORMAL[kind], sentinels()[kind]
         texts = [value if value.isascii() else normal_width(value) for value in values.take(pa.array(hard)).to_pylist()]
         pairs = list(map(one, texts, forms.take(pa.array(hard)).to_pylist()))
         codes = np.full(len(values), -1)
         codes[hard] = np.arange(len(hard))
-        keys = where(easy, keys, spread(text([key for key, _ in pairs]), codes))
+        # a word of the stop-list may be all punctuation
+        hard_keys = [
+            written if written.lower() in stop else key for written, (key, _) in zip(texts, pairs, strict=True)
+        ]
+        keys = where(easy, keys, spread(text(hard_keys), codes))
         flags = spread(text([flag for _, flag in pairs]), codes)
     flags = where(~_is_sentinel(kind, keys), flags, pa.scalar("sentinel", TEXT))
     if unreadable.any():

@@ -109,7 +109,7 @@ def json_rows(cells: Mapping[str, pa.Array]) -> pa.Array:
     for name, column in cells.items():
         if column.null_count == len(column):
             continue
-        key = f'"{name}":'
+        key = f',"{name}":'
         if pa.types.is_floating(column.type):
             parts.append(joined([key, number_text(column)]))
         elif pa.types.is_integer(column.type):
@@ -118,8 +118,11 @@ def json_rows(cells: Mapping[str, pa.Array]) -> pa.Array:
             parts.append(joined([key + '"', _escaped(column), '"']))
     if not parts:
         return text(["{}"] * len(next(iter(cells.values())))) if cells else text([])
-    inner = pc.binary_join_element_wise(*parts, pa.scalar(",", TEXT), null_handling="skip")
-    return joined(["{", inner, "}"])
+    # Arrow's own way to skip missing parts leaves out the rows that have none
+    cells_of_row = pc.binary_join_element_wise(
+        *parts, pa.scalar("", TEXT), null_handling="replace", null_replacement=""
+    )
+    return joined(["{", pc.utf8_slice_codeunits(cells_of_row, 1), "}"])
 
 
 def _escaped(column: pa.Array) -> pa.Array:
