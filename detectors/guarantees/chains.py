@@ -40,17 +40,18 @@ def _whole(view: View, length: int, places: np.ndarray) -> Structure:
     heads = {group for group, below in arcs.below.items() if below == length}
     downstream = {group: arcs.downstream(group) for group in heads}
     head = min(heads, key=lambda group: (*(-part for part in downstream[group]), arcs.label(group)))
-    amount, parties, unknown = downstream[head]
+    amount, parties, unknown, some_known = downstream[head]
     chain = arcs.chain_from(head)
     on_chain = among(places, np.sort(chain))
     rows = view.rows[np.concatenate((chain, places[~on_chain]))]
-    measures = {
-        "longest_chain": float(length),
-        "chain_heads": float(len(heads)),
-        "downstream_amount": amount,
-        "downstream_amount_unknown": float(unknown),
-        "downstream_parties": float(parties),
+    measures: dict[str, float] = {
+        "longest_chain": length,
+        "chain_heads": len(heads),
+        "downstream_amount_unknown": unknown,
+        "downstream_parties": parties,
     }
+    if some_known:
+        measures["downstream_amount"] = amount
     return Structure("guarantee_chain", rows, measures, focus=_path(view, chain), path=True)
 
 
@@ -60,10 +61,10 @@ def _one_chain(view: View, found: Chains, label: int, places: np.ndarray, max_pa
     reached = breadth_first_order(view.matrix, int(view.source[chain[0]]), return_predecessors=False)
     rows = view.rows[places[among(view.source[places], np.sort(reached))]]
     measures = {
-        "longest_chain": float(found.length[label]),
-        "downstream_amount": float(np.nansum(view.net.amount[rows])),
-        "downstream_amount_unknown": float(view.net.unknown[rows].sum()),
-        "downstream_parties": float(len(reached) - 1),
+        "longest_chain": int(found.length[label]),
+        "downstream_amount_unknown": int(view.net.unknown[rows].sum()),
+        "downstream_parties": len(reached) - 1,
+        **view.net.known_amount(rows, "downstream_amount"),
     }
     skipped = f"contracts beside one longest chain in a component of {len(places)} contracts"
     cut = bound("max_parties", max_parties, skipped)
@@ -114,18 +115,18 @@ class _Arcs:
         """A name to decide ties by."""
         return min(self.labels[party] for party in self.parties[group])
 
-    def downstream(self, head: int) -> tuple[float, int, int]:
+    def downstream(self, head: int) -> tuple[float, int, int, bool]:
         """What hangs on a party of a group: the known amounts of all contracts reachable from it, how many other
-        parties these reach, and how many of the contracts have no known amount."""
+        parties these reach, how many of the contracts have no amount, and whether any has a known one."""
         reached, waiting = {head}, [head]
         while waiting:
             after = {self.target[arc] for arc in self.out[waiting.pop()]} - reached
             reached |= after
             waiting.extend(after)
         arcs = [arc for group in reached for arc in self.out[group]]
-        amount = math.fsum(self.amount[arc] for arc in arcs if not math.isnan(self.amount[arc]))
+        known = [self.amount[arc] for arc in arcs if not math.isnan(self.amount[arc])]
         parties = len(set().union(*(self.parties[group] for group in reached))) - 1
-        return amount, parties, sum(self.unknown[arc] for arc in arcs)
+        return math.fsum(known), parties, sum(self.unknown[arc] for arc in arcs), bool(known)
 
     def chain_from(self, head: int) -> np.ndarray:
         """Places of the contracts of a longest chain, at each step along the largest amount."""

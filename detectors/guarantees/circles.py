@@ -54,11 +54,11 @@ def circle_structures(view: View, groups: JointGroups, bounds: Bounds) -> Iterat
         telling = among(rows, distinct(np.concatenate(inside)))
         vertices = distinct(np.concatenate((view.source[places], view.target[places])))
         measures = {
-            "strong_components": float(parts.rounds[label]),
-            "parties_in_cycles": float(parts.in_rounds[label]),
-            "largest_strong_component": float(parts.largest_round[label]),
-            "mutual_pairs": float(parts.pairs[label]),
-            "joint_groups": float(parts.joint[label]),
+            "strong_components": int(parts.rounds[label]),
+            "parties_in_cycles": int(parts.in_rounds[label]),
+            "largest_strong_component": int(parts.largest_round[label]),
+            "mutual_pairs": int(parts.pairs[label]),
+            "joint_groups": int(parts.joint[label]),
             "arcs_per_party": float(parts.arcs[label] / parts.vertices[label]),
         }
         best = vertices[view.neighbours[vertices] == view.neighbours[vertices].max()]
@@ -130,7 +130,7 @@ def _cores(
     for at in order[: bounds.max_cores]:
         structure = _core(view, cores[at], bounds.max_parties)
         structure.truncated.insert(0, whole)
-        structure.measures["circle_parties"] = float(parties)
+        structure.measures["circle_parties"] = parties
         if len(cores) > bounds.max_cores:
             left = f"{len(cores) - bounds.max_cores} smaller cores of this circle"
             structure.truncated.append(bound("max_cores", bounds.max_cores, left))
@@ -163,9 +163,9 @@ def _core(view: View, core: np.ndarray, max_parties: int) -> Structure:
     vertices = distinct(np.concatenate((view.source[near], view.target[near])))
     inner_vertices = vertices[among(view.strong[vertices], rounds)]
     measures = {
-        "strong_components": float(len(rounds)),
-        "parties_in_cycles": float(len(inner_vertices)),
-        "core_parties": float(len(core)),
+        "strong_components": len(rounds),
+        "parties_in_cycles": len(inner_vertices),
+        "core_parties": len(core),
         "arcs_per_party": float(len(arcs) / len(vertices)),
     }
     parties = view.net.members(rows)

@@ -197,19 +197,18 @@ def _sizes(structure: Structure, members: np.ndarray, view: View) -> dict[str, f
     net, rows = view.net, structure.rows
     vertices = view.vertex_of[net.guarantor[rows]], view.vertex_of[net.borrower[rows]]
     apart = vertices[0] != vertices[1]
-    amount = net.amount[rows]
     measures = {
-        "parties": float(len(members)),
-        "arcs": float(len(distinct(vertices[0][apart] * view.count + vertices[1][apart]))),
-        "contracts": float(len(rows)),
-        "amount": float(np.nansum(amount)),
-        "amount_unknown": float(net.unknown[rows].sum()),
-        "contracts_other_currency": float(net.foreign[rows].sum()),
-        "self_guarantees": float(net.self_guarantees[members].sum()),
-        "counter_guarantees": float(net.counters_among(members)),
+        "parties": len(members),
+        "arcs": len(distinct(vertices[0][apart] * view.count + vertices[1][apart])),
+        "contracts": len(rows),
+        **net.known_amount(rows, "amount"),
+        "amount_unknown": int(net.unknown[rows].sum()),
+        "contracts_other_currency": int(net.foreign[rows].sum()),
+        "self_guarantees": int(net.self_guarantees[members].sum()),
+        "counter_guarantees": int(net.counters_among(members)),
     }
     if view.name == "contracted":
-        measures["groups"] = float(len(distinct(view.vertex_of[members])))
+        measures["groups"] = len(distinct(view.vertex_of[members]))
     return measures
 
 

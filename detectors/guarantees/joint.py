@@ -63,7 +63,7 @@ def joint_structures(view: View, groups: JointGroups) -> Iterator[Structure]:
     """One ``guarantee_joint`` for each joint group."""
     for vertices, rows, name in zip(groups.vertices, groups.rows, groups.names, strict=True):
         cut = None if name else groups.cut.get(int(view.weak[vertices[0]]))
-        measures = {"joint_by_id": float(name is not None)}
+        measures: dict[str, float] = {"joint_by_id": int(name is not None)}
         yield Structure("guarantee_joint", rows, measures, [cut] if cut else [], joint_name=name)
 
 

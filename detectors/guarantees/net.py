@@ -87,6 +87,12 @@ class Net:
         inside = set(members.tolist())
         return sum(other in inside for one in inside for other in self._counters.get(one, ()))
 
+    def known_amount(self, rows: np.ndarray, name: str) -> dict[str, float]:
+        """``{name: sum of the known amounts}`` of contracts; empty where none is known, which is not 0."""
+        amounts = self.amount[rows]
+        known = amounts[~np.isnan(amounts)]
+        return {name: float(known.sum())} if len(known) else {}
+
     def members(self, rows: np.ndarray) -> np.ndarray:
         """Party numbers of the parties to contracts, ascending."""
         return distinct(np.concatenate((self.guarantor[rows], self.borrower[rows])))

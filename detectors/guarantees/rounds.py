@@ -50,10 +50,10 @@ def round_structures(view: View, groups: JointGroups, bounds: Bounds) -> Iterato
     for label, places in by_label(labels, telling).items():
         structure = Structure("guarantee_mutual" if size[label] == 2 else "guarantee_cycle", view.rows[places])
         structure.measures = {
-            "mutual_pairs": float(pairs[label]),
-            "cycles": float(counts.cycles[label]),
-            "shortest_cycle": float(shortest[label]),
-            "longest_cycle": float(max(counts.longest[label], shortest[label])),
+            "mutual_pairs": int(pairs[label]),
+            "cycles": int(counts.cycles[label]),
+            "shortest_cycle": int(shortest[label]),
+            "longest_cycle": int(max(counts.longest[label], shortest[label])),
         }
         structure.truncated = list(_bitten(label, size[label], counts, left_out, bounds))
         yield structure

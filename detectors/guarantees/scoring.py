@@ -49,7 +49,7 @@ def score(kind: str, measures: dict[str, float], typical: float, innocent: bool)
     """
     band = BANDS[kind]
     unsized = measures["amount_unknown"] + measures["contracts_other_currency"]
-    worth = math.log1p(measures["amount"] / typical + unsized)
+    worth = math.log1p(measures.get("amount", 0.0) / typical + unsized)
     share = 0.6 * _rise(_form(kind, measures), band.half) + 0.4 * _rise(worth, math.log1p(20))
     return (band.low + (band.high - band.low) * share) * (INNOCENT if innocent else 1.0)
 

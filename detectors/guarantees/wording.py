@@ -188,10 +188,10 @@ def _contracts(structure: Structure, measures: dict[str, float], net: Net, curre
 
 def _downstream(structure: Structure, measures: dict[str, float], net: Net, currency: str | None) -> tuple[str, str]:
     parties, unknown = int(measures["downstream_parties"]), int(measures["downstream_amount_unknown"])
-    amount = measures["downstream_amount"]
+    amount = measures.get("downstream_amount")
     head = net.labels[structure.focus[0]]
     zh, en = f"链首{head}下游{parties}户", f"{parties} parties downstream of {head}"
-    if amount:
+    if amount is not None:
         zh += f"，担保{money_zh(amount, currency)}"
         en += f", {money_en(amount, currency)} guaranteed"
     if unknown:

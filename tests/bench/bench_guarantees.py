@@ -77,7 +77,10 @@ def build(folder: Path, companies: int, contracts: int, seed: int) -> None:
     count = len(guarantor)
     amount = np.where(chance.random(count) < 0.1, np.nan, np.round(chance.lognormal(15, 1.2, count), -4))
     joint = chance.random(count) < 0.01
-    data = [f'{{"joint_group_id": "J{one % 3000}"}}' if in_joint else "{}" for one, in_joint in zip(borrower, joint)]
+    data = [
+        f'{{"joint_group_id": "J{one % 3000}"}}' if in_joint else "{}"
+        for one, in_joint in zip(borrower, joint, strict=True)
+    ]
     reps = companies // 10
 
     def table(source, target, amount, uid, data):

@@ -19,7 +19,7 @@ def measures(candidate):
         "guarantee_chain": ("longest_chain",),
         "guarantee_circle": ("arcs", "strong_components", "parties_in_cycles", "joint_groups"),
     }[candidate.kind]
-    return (*(m[name] for name in names), (m["amount"], m["amount_unknown"]))
+    return (*(m[name] for name in names), (m.get("amount", 0), m["amount_unknown"]))
 
 
 def by_net(candidates, names):
