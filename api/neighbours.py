@@ -111,12 +111,11 @@ def neighbourhood(
     near = k_hop(adjacency, [start], 1, fan_out, limit, snapshot.visible)
     distance = {int(number): int(hop) for number, hop in zip(near.nodes, near.distance, strict=True)}
     cut, left_out = dict(near.cut), near.left_out
-    linking = near.nodes[1:][snapshot.links(near.edges[1:])]
-    if hops > 1 and not left_out and len(linking):
-        far = k_hop(adjacency, linking, hops - 1, fan_out, limit + 1, snapshot.links)
+    if hops > 1 and not left_out:
+        far = k_hop(adjacency, [start], hops, fan_out, limit + len(distance), snapshot.links)
         for number, hop in zip(far.nodes, far.distance, strict=True):
-            distance.setdefault(int(number), int(hop) + 1)
-        cut |= {number: skipped for number, skipped in far.cut.items() if number != start}
+            distance.setdefault(int(number), int(hop))
+        cut = far.cut | cut
         left_out = far.left_out + max(len(distance) - limit, 0)
     shown = sorted(distance, key=lambda number: distance[number])[:limit]
     positions, dropped = _between(snapshot, shown)

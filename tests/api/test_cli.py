@@ -364,6 +364,19 @@ def test_a_reader_that_leaves_early_is_no_error(book):
     assert (process.returncode, told) == (0, b"")
 
 
+def test_output_that_cannot_be_written_is_the_users_to_mend(book):
+    command = [str(Path(sys.executable).with_name("ringfence")), "findings"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, cwd=book, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1 and "No space left" in done.stderr
+
+
+def test_the_store_may_be_named_by_the_environment(store_url, tmp_path):
+    done = ringfence("status", "--format", "json", cwd=tmp_path, RINGFENCE_STORE=store_url)
+    assert done.returncode == 0 and json.loads(done.stdout)["nodes"]["company"] == 6
+
+
 def test_output_is_utf8_whatever_the_locale(book):
     plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": "ascii"}
     assert "甲公司" in ringfence("findings", cwd=book, **plain).stdout
