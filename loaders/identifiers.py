@@ -48,7 +48,7 @@ NO_LINK = ("sentinel", "invalid")
 """Flags of values that link no one: each row that has one gets a node of its own."""
 
 _MOBILE = r"^1[3-9]\d{9}$"
-_HOTLINE = r"^(?:[48]00\d{7}|95\d{3,6}|1\d{2,4}|12\d{3})$"
+_HOTLINE = r"^(?:[48]00\d{7}|9[56]\d{3,6}|11[02479]|12[02]|1[0-2]\d{3})$"
 _SEPARATORS = re.compile(r"[\s\-‐‑–—−().·/]+")
 _PUNCTUATION = re.compile(r"[\W_]+")
 _CARD_LENGTHS = range(12, 20)

@@ -119,7 +119,7 @@ class Merger:
             issues.add(bad, name, reasons.take(pa.array(codes[bad])), cells[name].take(pa.array(bad)))
             sound = present(found)
             cells[name] = spread(where(sound, ids), codes)
-            if column.companion:
+            if column.companion and name != "entity_key":
                 cells[column.companion] = spread(found, codes)
 
     def _found(self, column: Column, stated: pa.Array, ids: pa.Array) -> tuple[pa.Array, pa.Array]:
