@@ -90,10 +90,13 @@ class _Arcs:
         self.labels = net.labels
         self.parties: dict[int, set[int]] = defaultdict(set)
         self.out: dict[int, list[int]] = defaultdict(list)
+        self.after: dict[int, set[int]] = defaultdict(set)
         for arc, (one, other) in enumerate(zip(self.source, self.target, strict=True)):
             self.parties[one].add(self.guarantor[arc])
             self.parties[other].add(self.borrower[arc])
             self.out[one].append(arc)
+            if one != other:
+                self.after[one].add(other)
         self.below = self._below()
 
     def _below(self) -> dict[int, int]:
@@ -102,12 +105,11 @@ class _Arcs:
         stack = list(self.parties)
         while stack:
             group = stack[-1]
-            after = {self.target[arc] for arc in self.out[group]} - {group}
-            waiting = [other for other in after if other not in below]
+            waiting = [other for other in self.after[group] if other not in below]
             if waiting:
                 stack.extend(waiting)
             else:
-                below[group] = max((below[other] + 1 for other in after), default=0)
+                below[group] = max((below[other] + 1 for other in self.after[group]), default=0)
                 stack.pop()
         return below
 
@@ -120,7 +122,7 @@ class _Arcs:
         parties these reach, how many of the contracts have no amount, and whether any has a known one."""
         reached, waiting = {head}, [head]
         while waiting:
-            after = {self.target[arc] for arc in self.out[waiting.pop()]} - reached
+            after = self.after[waiting.pop()] - reached
             reached |= after
             waiting.extend(after)
         arcs = [arc for group in reached for arc in self.out[group]]

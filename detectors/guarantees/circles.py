@@ -47,7 +47,8 @@ def circle_structures(view: View, groups: JointGroups, bounds: Bounds) -> Iterat
         parties = view.net.members(rows)
         if len(parties) > bounds.max_parties:
             held = [groups.vertices[group] for group in joint_groups_of.get(label, ())]
-            yield from _cores(view, label, places, len(parties), held, bounds)
+            held = [core[view.weak[core] == label] for core in held]
+            yield from _cores(view, places, len(parties), held, groups.truncated(label), bounds)
             continue
         joint = joint_groups_of.get(label, [])
         inside = [view.rows[places[view.inner[places]]], *(groups.rows[group] for group in joint)]
@@ -63,7 +64,8 @@ def circle_structures(view: View, groups: JointGroups, bounds: Bounds) -> Iterat
         }
         best = vertices[view.neighbours[vertices] == view.neighbours[vertices].max()]
         focus = parties[among(view.vertex_of[parties], best)].tolist()
-        yield Structure("guarantee_circle", np.concatenate((rows[telling], rows[~telling])), measures, focus=focus)
+        ordered = np.concatenate((rows[telling], rows[~telling]))
+        yield Structure("guarantee_circle", ordered, measures, groups.truncated(label), focus=focus)
 
 
 def core_enterprises(view: View, vertices: np.ndarray, core_degree: int) -> np.ndarray:
@@ -104,7 +106,7 @@ def _joint_by_component(view: View, groups: JointGroups) -> dict[int, list[int]]
 
 
 def _cores(
-    view: View, label: int, places: np.ndarray, parties: int, joint: list[np.ndarray], bounds: Bounds
+    view: View, places: np.ndarray, parties: int, joint: list[np.ndarray], cut: list[dict], bounds: Bounds
 ) -> Iterator[Structure]:
     """The cores of one weak component with one hop around each.
 
@@ -129,7 +131,7 @@ def _cores(
     whole = bound("max_parties", bounds.max_parties, skipped, True)
     for at in order[: bounds.max_cores]:
         structure = _core(view, cores[at], bounds.max_parties)
-        structure.truncated.insert(0, whole)
+        structure.truncated = [whole, *structure.truncated, *cut]
         structure.measures["circle_parties"] = parties
         if len(cores) > bounds.max_cores:
             left = f"{len(cores) - bounds.max_cores} smaller cores of this circle"

@@ -11,7 +11,7 @@ import pandas as pd
 
 from ...graph.kernels.components import weak_components
 from ...graph.snapshot import Snapshot
-from .net import numbers
+from .net import numbers, stated
 
 MAJORITY = 0.5
 """A holding above this share puts holder and company in one group."""
@@ -126,7 +126,7 @@ def _group_ids(snapshot: Snapshot) -> tuple[np.ndarray, dict[int, str]]:
     companies = snapshot.facts("companies")
     if "group_id" not in companies:
         return number, {}
-    companies = companies.loc[companies["group_id"].notna()]
-    nodes = np.asarray(companies["node"])
-    number[nodes] = pd.factorize(companies["group_id"])[0]
-    return number, dict(zip(nodes.tolist(), companies["group_id"].astype(str), strict=True))
+    codes, texts = stated(pd.Series(companies["group_id"]))
+    nodes = np.asarray(companies["node"])[codes >= 0]
+    number[nodes] = codes[codes >= 0]
+    return number, {node: texts[number[node]] for node in nodes.tolist()}

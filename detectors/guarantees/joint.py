@@ -13,6 +13,8 @@ from .sets import among, distinct
 from .view import Structure, View, bound, by_label
 
 SMALLEST = 3
+PIVOT_WORK = 20_000_000
+"""Friends looked at in the choice of pivots of one web of mutual pairs, about a second."""
 
 
 @dataclass
@@ -24,7 +26,7 @@ class JointGroups:
     vertices : the vertices of each group
     rows : the net's contracts of each group
     names : each group's id, None where its contracts carry none
-    cut : weak component → the bound that stopped the search for groups without id there
+    cut : weak component → the bound that stopped the search for groups without id in it
     """
 
     vertices: list[np.ndarray] = field(default_factory=list)
@@ -38,6 +40,10 @@ class JointGroups:
         sizes = [len(vertices) for vertices in self.vertices]
         empty = np.array([], dtype=np.int64)
         return np.repeat(np.arange(len(sizes)), sizes), np.concatenate([empty, *self.vertices])
+
+    def truncated(self, weak: int) -> list[dict]:
+        """The bound that stopped the search in a weak component, as a list."""
+        return [self.cut[weak]] if weak in self.cut else []
 
     def count_by(self, label: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """``(group, label, vertices)``: how many vertices of each group bear each label."""
@@ -62,9 +68,9 @@ def joint_groups(view: View, max_cliques: int) -> JointGroups:
 def joint_structures(view: View, groups: JointGroups) -> Iterator[Structure]:
     """One ``guarantee_joint`` for each joint group."""
     for vertices, rows, name in zip(groups.vertices, groups.rows, groups.names, strict=True):
-        cut = None if name else groups.cut.get(int(view.weak[vertices[0]]))
+        truncated = [] if name else groups.truncated(int(view.weak[vertices[0]]))
         measures: dict[str, float] = {"joint_by_id": int(name is not None)}
-        yield Structure("guarantee_joint", rows, measures, [cut] if cut else [], joint_name=name)
+        yield Structure("guarantee_joint", rows, measures, truncated, joint_name=name)
 
 
 def _by_id(view: View, found: JointGroups) -> None:
@@ -118,19 +124,16 @@ def maximal_cliques(friends: dict[int, set[int]], limit: int) -> tuple[list[set[
     """Maximal sets of ``SMALLEST`` or more who are all friends of one another, and whether these are all.
 
     Bron & Kerbosch 1973 with the pivot of Tomita, Tanaka & Takahashi 2006, without recursion. Stops at ``limit``
-    cliques, or after a thousand steps for each clique it may list.
+    cliques, or when choosing pivots has taken ``PIVOT_WORK``.
 
     >>> maximal_cliques({1: {2, 3}, 2: {1, 3}, 3: {1, 2, 4}, 4: {3}}, 10)
     ([{1, 2, 3}], True)
     """
     found: list[set[int]] = []
-    steps = 0
+    work = 0
     stack = [(set[int](), set(friends), set[int]())]
     while stack:
         clique, possible, done = stack.pop()
-        steps += 1
-        if steps > 1000 * limit:
-            return found, False
         if not possible:
             if not done and len(clique) >= SMALLEST:
                 if len(found) == limit:
@@ -139,6 +142,9 @@ def maximal_cliques(friends: dict[int, set[int]], limit: int) -> tuple[list[set[
             continue
         if len(clique) + len(possible) < SMALLEST:
             continue
+        work += sum(min(len(friends[vertex]), len(possible)) for vertex in possible | done)
+        if work > PIVOT_WORK:
+            return found, False
         pivot = max(possible | done, key=lambda vertex: len(friends[vertex] & possible))
         for vertex in possible - friends[pivot]:
             near = friends[vertex]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections import Counter
@@ -17,6 +18,11 @@ from .sets import distinct
 
 LICENSED_ROLES = ("融资担保", "保险增信")
 """Roles on a partner list whose holders guarantee by trade."""
+
+NO_ID = frozenset(
+    ("", "无", "没有", "暂无", "否", "未知", "不详", "-", "--", "/", "0", "none", "null", "nan", "n/a", "na")
+)
+"""What books write where there is no id; taken for one, it would make one group of all that have none."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +97,8 @@ class Net:
         """``{name: sum of the known amounts}`` of contracts; empty where none is known, which is not 0."""
         amounts = self.amount[rows]
         known = amounts[~np.isnan(amounts)]
-        return {name: float(known.sum())} if len(known) else {}
+        # Exactly rounded, so that the order of contracts does not show in the last digit.
+        return {name: math.fsum(known.tolist())} if len(known) else {}
 
     def members(self, rows: np.ndarray) -> np.ndarray:
         """Party numbers of the parties to contracts, ascending."""
@@ -121,7 +128,7 @@ def build_net(snapshot: Snapshot, licensed: frozenset[str], currency: str | None
     unknown = np.isnan(amount)
     named = currencies(edges)
     foreign = ~unknown & np.asarray(named.notna() & (named != currency))
-    joint, joint_names = pd.factorize(edges.column("joint_group_id"))
+    joint, joint_names = stated(edges.column("joint_group_id"))
     return Net(
         snapshot=snapshot,
         parties=parties,
@@ -132,8 +139,8 @@ def build_net(snapshot: Snapshot, licensed: frozenset[str], currency: str | None
         unknown=unknown,
         foreign=foreign,
         joint=joint,
-        joint_names=[str(name) for name in joint_names],
-        counter=np.asarray(edges.column("counter_of").notna()),
+        joint_names=joint_names,
+        counter=stated(edges.column("counter_of"))[0] >= 0,
         start=edges.valid_from,
         end=edges.valid_to,
     )
@@ -144,6 +151,21 @@ def contract_amounts(edges: Edges) -> np.ndarray:
     is_maximum = np.asarray(edges.column("form") == "maximum")
     cap = numbers(edges, "cap")
     return np.where(is_maximum & ~np.isnan(cap), cap, edges.amount)
+
+
+def stated(column: pd.Series) -> tuple[np.ndarray, list[str]]:
+    """A number for each distinct id in a column, -1 for cells that are blank or only say that there is none, and the
+    ids by number.
+
+    >>> stated(pd.Series(["G1", None, "无", "G2", "G1"]))
+    (array([ 0, -1, -1,  1,  0]), ['G1', 'G2'])
+    """
+    codes, texts = pd.factorize(column)
+    names = [str(text).strip() for text in texts]
+    kept = [name for name in dict.fromkeys(names) if name.lower() not in NO_ID]
+    number = {name: place for place, name in enumerate(kept)}
+    renumbered = np.array([*(number.get(name, -1) for name in names), -1], dtype=np.int64)
+    return renumbered[codes], kept
 
 
 def numbers(edges: Edges, column: str) -> np.ndarray:

@@ -56,6 +56,7 @@ def round_structures(view: View, groups: JointGroups, bounds: Bounds) -> Iterato
             "longest_cycle": int(max(counts.longest[label], shortest[label])),
         }
         structure.truncated = list(_bitten(label, size[label], counts, left_out, bounds))
+        structure.truncated += groups.truncated(int(view.weak[view.source[places[0]]]))
         yield structure
 
 

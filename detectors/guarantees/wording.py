@@ -104,7 +104,8 @@ def _joint(structure: Structure, names: _Names, measures: dict[str, float]) -> t
 
 
 def _cycle(structure: Structure, names: _Names, measures: dict[str, float]) -> tuple[str, str]:
-    at_least_zh, at_least_en = ("至少", "at least ") if structure.truncated else ("", "")
+    more = any("cycle" in bound["bound"] for bound in structure.truncated)
+    at_least_zh, at_least_en = ("至少", "at least ") if more else ("", "")
     pairs, cycles = int(measures["mutual_pairs"]), int(measures["cycles"])
     shortest, longest = int(measures["shortest_cycle"]), int(measures["longest_cycle"])
     if cycles <= 1:

@@ -330,6 +330,13 @@ UNGROUPED = {
 }
 
 
+@pytest.mark.parametrize("none", ["无", "-", "N/A", " 0 "])
+def test_a_word_for_no_id_is_no_id(none):
+    ties = Book().company("X1", group_id=none).company("X2", group_id=none)
+    book = Book().guarantees("X1>Y Y>X2 Y>X3 X2>Y", joint_group_id=none, counter_of=none)
+    assert shapes(find(ties.beside(book))) == ["chain X1 X2 X3 Y", "circle X1 X2 X3 Y", "mutual X2 Y"]
+
+
 @pytest.mark.parametrize("ties", UNGROUPED.values(), ids=list(UNGROUPED))
 def test_what_does_not_make_a_group(ties):
     assert {finding.view for finding in find(ties.beside(Book().guarantees("X1>Y Y>X2")))} == {"raw"}
@@ -437,6 +444,15 @@ def test_bounds_on_joint_groups_without_id_are_named():
     found = [finding for finding in find(Book().guarantees(arcs), max_cliques=3) if finding.kind == "guarantee_joint"]
     assert len(found) == 3
     assert all(finding.truncated[0]["bound"] == "max_cliques" for finding in found)
+
+
+def test_a_web_of_pairs_with_too_many_groups_takes_no_longer_than_its_bounds():
+    # Sixty pairs of strangers, else all friends: 2 to the power of 60 maximal groups.
+    arcs = " ".join(f"A{i}>A{j}" for i in range(120) for j in range(120) if i // 2 != j // 2)
+    found = find(Book().guarantees(arcs))
+    assert sum(finding.kind == "guarantee_joint" for finding in found) == 200
+    for kind in ("cycle", "circle"):
+        assert [b["could_change"] for b in one(found, kind).truncated if b["bound"] == "max_cliques"] == [True]
 
 
 def test_a_dense_component_takes_no_longer_than_its_bounds():
