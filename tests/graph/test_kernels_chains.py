@@ -25,6 +25,9 @@ def test_of_equal_chains_the_one_with_the_least_nodes_is_named():
     chains = longest_chains(source, target, 6)
     assert arcs(source, target, chains.edges(0)) == [(0, 1), (1, 2)]
     assert chains.edges(0).tolist() == [3, 2], "of parallel edges the first"
+    # From the component of 1 and 2 lead 2 -> 3 and 1 -> 4: the lesser source decides.
+    source, target = np.array([2, 1, 2, 1]), np.array([1, 2, 3, 4])
+    assert arcs(source, target, longest_chains(source, target, 5).edges(1)) == [(1, 4)]
 
 
 def test_random_multigraphs_equal_networkx(multigraph):

@@ -91,6 +91,15 @@ def test_a_bound_per_start_names_the_nodes_whose_cycles_may_be_missing(multigrap
     assert bitten > 100
 
 
+def test_a_bound_per_start_that_is_just_met_hides_nothing():
+    # 0 and each of 1 to 5 guarantee each other: five cycles from the start 0.
+    source, target = np.array([0] * 5 + [1, 2, 3, 4, 5]), np.array([1, 2, 3, 4, 5] + [0] * 5)
+    assert listed(cycles(source, target, 6, per_start=5)) == [(0, 1), (0, 2), (0, 3), (0, 4), (0, 5)]
+    assert len(cycles(source, target, 6, per_start=5).capped) == 0
+    assert listed(cycles(source, target, 6, per_start=3)) == [(0, 1), (0, 2), (0, 3)]
+    assert cycles(source, target, 6, per_start=3).capped.tolist() == [0]
+
+
 def test_a_bound_on_all_names_the_nodes_not_searched(multigraph):
     bitten = 0
     for seed in range(200):

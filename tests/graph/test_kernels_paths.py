@@ -171,7 +171,19 @@ def test_two_hubs_in_a_row_hide_nothing_up_to_four_edges():
     source = np.concatenate(([0, 3], np.repeat([1, 2], 50), [1]))
     target = np.concatenate(([1, 2], leaf, [2]))
     path = shortest_path(both(source, target, 104), 0, 3, 4, fan_out=2)
-    assert (path.nodes, path.could_change) == ([0, 1, 2, 3], False)
+    assert (path.nodes, path.cut, path.could_change) == ([0, 1, 2, 3], {}, False)
+
+
+def test_where_searches_meet_at_several_nodes_the_shorter_link_is_taken():
+    # 0 - hub 1 - 2 - 6 - hub 4 - 5, and by 7 and 8 instead of 6. Of 4's neighbours 6 comes behind the cut. Once both
+    # sides are cut, the many neighbours of 3 make the search from 5 go on first, up to 7, and those of 7 then the one
+    # from 0, which meets 6 and 7 at once.
+    arcs = [(0, 1), (1, 2), (1, 3), (4, 5), (4, 8), (4, 9), (2, 6), (2, 7), (6, 4), (7, 8)]
+    arcs += [(1, leaf) for leaf in range(10, 15)] + [(4, leaf) for leaf in range(15, 20)]
+    arcs += [(3, leaf) for leaf in range(20, 30)] + [(7, leaf) for leaf in range(30, 50)]
+    path = shortest_path(both(*np.array(arcs).T, 50), 0, 5, 6, fan_out=2)
+    assert path.nodes == [0, 1, 2, 6, 4, 5]
+    assert (path.cut, path.certain, path.could_change) == ({1: 5, 4: 6}, 4, False)
 
 
 def test_a_link_that_a_cut_hides_is_not_denied():
