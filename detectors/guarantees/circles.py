@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from heapq import nsmallest
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +21,7 @@ class Bounds(NamedTuple):
 
     max_parties: int
     core_degree: int
+    core_enterprises: int
     max_cores: int
 
 
@@ -68,10 +70,14 @@ def circle_structures(view: View, groups: JointGroups, bounds: Bounds) -> Iterat
         yield Structure("guarantee_circle", ordered, measures, groups.truncated(label), focus=focus)
 
 
-def core_enterprises(view: View, vertices: np.ndarray, core_degree: int) -> np.ndarray:
-    """The vertices with contracts with ``core_degree`` others or more; where none has, those with the most."""
-    degree = view.neighbours[vertices]
-    return vertices[degree >= min(core_degree, degree.max())]
+def core_enterprises(view: View, vertices: np.ndarray, bounds: Bounds) -> tuple[np.ndarray, int]:
+    """Of these vertices those with contracts with ``core_degree`` others or more, and how many of them are left out.
+
+    At most ``core_enterprises`` of them: those with the most counterparties, then the largest amounts, then names.
+    """
+    able = vertices[view.neighbours[vertices] >= bounds.core_degree]
+    best = _first(view.neighbours[able], view.amounts[able], (able, view.labels), bounds.core_enterprises)
+    return able[best], len(able) - len(best)
 
 
 def _count(view: View, groups: JointGroups) -> Parts:
@@ -122,20 +128,27 @@ def _cores(
             cores.append(core)
             in_core[core] = True
     rest = vertices[~in_core[vertices]]
-    if len(rest) and (not cores or view.neighbours[rest].max() >= bounds.core_degree):
-        cores += list(core_enterprises(view, rest, bounds.core_degree)[:, None])
+    enterprises, left_out = core_enterprises(view, rest, bounds)
+    if not cores and not len(enterprises):
+        most = int(view.neighbours[rest].max())
+        enterprises, left_out = core_enterprises(view, rest, bounds._replace(core_degree=most))
+    cores += list(enterprises[:, None])
     order = sorted(range(len(cores)), key=lambda i: (-len(cores[i]), -int(view.neighbours[cores[i]].sum())))
-    skipped = (
+    rest_of = (
         f"the rest of a circle of {parties} parties: this is one of its {len(cores)} cores, with one hop around it"
     )
-    whole = bound("max_parties", bounds.max_parties, skipped, True)
+    cuts = [bound("max_parties", bounds.max_parties, rest_of, True), *cut]
+    if left_out:
+        skipped = f"{left_out} further core enterprises of this circle, with fewer counterparties"
+        cuts.append(bound("core_enterprises", bounds.core_enterprises, skipped))
+    if len(cores) > bounds.max_cores:
+        cuts.append(
+            bound("max_cores", bounds.max_cores, f"{len(cores) - bounds.max_cores} smaller cores of this circle")
+        )
     for at in order[: bounds.max_cores]:
         structure = _core(view, cores[at], bounds.max_parties)
-        structure.truncated = [whole, *structure.truncated, *cut]
+        structure.truncated = cuts + structure.truncated
         structure.measures["circle_parties"] = parties
-        if len(cores) > bounds.max_cores:
-            left = f"{len(cores) - bounds.max_cores} smaller cores of this circle"
-            structure.truncated.append(bound("max_cores", bounds.max_cores, left))
         yield structure
 
 
@@ -154,7 +167,7 @@ def _core(view: View, core: np.ndarray, max_parties: int) -> Structure:
         others, at, contracts = np.unique(beyond[~inside], return_inverse=True, return_counts=True)
         amounts = np.bincount(at, weights=np.nan_to_num(view.net.amount[rows[~inside]]))
         room = max(max_parties - (len(parties) - len(others)), 1 if len(core) == 1 else 0)
-        taken = np.sort(others[_nearest(contracts, amounts, others, view.net.labels, room)])
+        taken = np.sort(others[_first(contracts, amounts, (others, view.net.labels), room)])
         keep = inside | among(beyond, taken)
         skipped = f"{len(others) - len(taken)} neighbours of the core with fewer contracts or smaller amounts"
         truncated.append(bound("max_parties", max_parties, skipped, True))
@@ -177,15 +190,19 @@ def _core(view: View, core: np.ndarray, max_parties: int) -> Structure:
     )
 
 
-def _nearest(
-    contracts: np.ndarray, amounts: np.ndarray, parties: np.ndarray, labels: list[str], room: int
-) -> np.ndarray:
-    """Places of the ``room`` first parties by most contracts, then largest amount, then name."""
-    order = np.lexsort((-amounts, -contracts))
-    last = order[room - 1] if room else None
-    if last is None or room >= len(order):
+def _first(counts: np.ndarray, amounts: np.ndarray, names: tuple[np.ndarray, list[str]], room: int) -> np.ndarray:
+    """Places of the first ``room`` by most counts, then largest amount, then name.
+
+    Parameters
+    ----------
+    names : the number of each place, and names by number; looked up only where they decide
+    """
+    order = np.lexsort((-amounts, -counts))
+    if room >= len(order) or room == 0:
         return order[:room]
-    tied = order[(contracts[order] == contracts[last]) & (amounts[order] == amounts[last])]
-    before = int(np.flatnonzero(order == tied[0])[0])
-    named = sorted(tied.tolist(), key=lambda place: labels[parties[place]])
-    return np.concatenate((order[:before], np.array(named[: room - before], dtype=np.int64)))
+    last = order[room - 1]
+    tied = (counts[order] == counts[last]) & (amounts[order] == amounts[last])
+    before = int(np.flatnonzero(tied)[0])
+    numbers, labels = names
+    named = nsmallest(room - before, order[tied].tolist(), key=lambda place: labels[numbers[place]])
+    return np.concatenate((order[:before], np.array(named, dtype=np.int64)))

@@ -30,6 +30,7 @@ MERGED_NAMED = 3
 PARAMETERS = (
     Parameter("max_parties", 200, "a circle or chain of more parties is never reported whole, but by its cores"),
     Parameter("core_degree", 10, "counterparties from which on a party is a core enterprise of a large circle"),
+    Parameter("core_enterprises", 20, "most core enterprises of one large circle that are reported as its cores"),
     Parameter("max_cores", 1000, "most cores of one large circle that are reported"),
     Parameter("max_cycle_length", 8, "longest cycle that is counted, in arcs"),
     Parameter("cycles_per_party", 20_000, "most cycles counted from one party of a strong component"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 
@@ -142,10 +143,16 @@ def maximal_cliques(friends: dict[int, set[int]], limit: int) -> tuple[list[set[
             continue
         if len(clique) + len(possible) < SMALLEST:
             continue
-        work += sum(min(len(friends[vertex]), len(possible)) for vertex in possible | done)
+        pivot, most = -1, -1
+        for vertex in chain(possible, done):
+            near = len(friends[vertex] & possible)
+            work += min(len(friends[vertex]), len(possible))
+            if near > most:
+                pivot, most = vertex, near
+                if most >= len(possible) - 1:  # no other leaves fewer to try
+                    break
         if work > PIVOT_WORK:
             return found, False
-        pivot = max(possible | done, key=lambda vertex: len(friends[vertex] & possible))
         for vertex in possible - friends[pivot]:
             near = friends[vertex]
             stack.append((clique | {vertex}, possible & near, done & near))

@@ -14,6 +14,8 @@ from .view import Structure, View, bound, by_label
 
 COUNTED_TOGETHER = 8
 """Strong components up to this size are searched in one go: what a complete one holds is a bound of its own."""
+SHORTEST_WORK = 2_500_000
+"""Vertices that the shortest cycles of one component may have, all together."""
 
 
 class Bounds(NamedTuple):
@@ -26,9 +28,10 @@ class Bounds(NamedTuple):
 
 
 class CycleCounts(NamedTuple):
-    """By strong component: how many cycles were found and the longest of them, and which bounds bit."""
+    """By strong component: how many cycles were found, the shortest and the longest of them, and which bounds bit."""
 
     cycles: np.ndarray
+    shortest: np.ndarray
     longest: np.ndarray
     capped: np.ndarray
     unsearched: np.ndarray
@@ -52,7 +55,7 @@ def round_structures(view: View, groups: JointGroups, bounds: Bounds) -> Iterato
         structure.measures = {
             "mutual_pairs": int(pairs[label]),
             "cycles": int(counts.cycles[label]),
-            "shortest_cycle": int(shortest[label]),
+            "shortest_cycle": int(min(counts.shortest[label], shortest[label])),
             "longest_cycle": int(max(counts.longest[label], shortest[label])),
         }
         structure.truncated = list(_bitten(label, size[label], counts, left_out, bounds))
@@ -67,6 +70,7 @@ def count_cycles(view: View, labels: np.ndarray, bounds: Bounds) -> CycleCounts:
     """
     size = view.strong_size
     count, longest, capped, unsearched = (np.zeros(len(size), dtype=np.int64) for _ in range(4))
+    shortest = np.full(len(size), np.iinfo(np.int64).max)
     together = (labels >= 0) & (size[labels] <= COUNTED_TOGETHER)
     alone = np.where(together, -1, labels)
     searches = [(np.flatnonzero(together), 2**62)] if together.any() else []
@@ -79,10 +83,11 @@ def count_cycles(view: View, labels: np.ndarray, bounds: Bounds) -> CycleCounts:
         label = view.strong[vertices]
         of_cycle = label[found.nodes[found.offsets[:-1]]]
         np.add.at(count, of_cycle, 1)
+        np.minimum.at(shortest, of_cycle, np.diff(found.offsets))
         np.maximum.at(longest, of_cycle, np.diff(found.offsets))
         np.add.at(capped, label[found.capped], 1)
         np.add.at(unsearched, label[found.unsearched], 1)
-    return CycleCounts(count, longest, capped, unsearched)
+    return CycleCounts(count, shortest, longest, capped, unsearched)
 
 
 def shortest_through(view: View, labels: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -91,7 +96,8 @@ def shortest_through(view: View, labels: np.ndarray, most: int) -> tuple[np.ndar
     Parameters
     ----------
     labels : strong component of each contract, -1 for those that do not matter
-    most : through how many vertices of one component, those with the most counterparties first
+    most : through how many vertices of one component, those with the most counterparties first; fewer where cycles
+        may be so long that all together would have more than ``SHORTEST_WORK`` vertices
 
     Returns
     -------
@@ -104,19 +110,25 @@ def shortest_through(view: View, labels: np.ndarray, most: int) -> tuple[np.ndar
     order = np.lexsort((vertices, -view.neighbours[vertices], label))
     first = np.flatnonzero(np.diff(label[order], prepend=-1))
     place = np.arange(len(order)) - np.repeat(first, np.diff(np.append(first, len(order))))
-    left_out = np.maximum(size - most, 0)
-    vertices = vertices[order[place < most]]
+    sought = np.clip(SHORTEST_WORK // np.maximum(size, 1), 1, most)
+    left_out = np.maximum(size - sought, 0)
+    vertices = vertices[order[place < sought[label[order]]]]
 
     inner = labels >= 0
-    offsets, flat = shortest_cycles(view.source[inner], view.target[inner], view.count, vertices)
-    lengths = np.diff(offsets)
+    source, target = view.source[inner], view.target[inner]
     shortest = np.full(len(size), np.iinfo(np.int64).max)
-    np.minimum.at(shortest, view.strong[vertices], lengths)
-    # Each vertex of a cycle is followed by the next, the last by the first.
-    following = np.roll(flat, -1)
-    following[offsets[1:] - 1] = flat[offsets[:-1]]
+    on_cycles = [np.array([], dtype=np.int64)]
+    # No cycle is longer than its component, so a block's cycles take no more room than this.
+    block = np.cumsum(size[view.strong[vertices]]) // (8 * SHORTEST_WORK)
+    for some in np.split(vertices, np.flatnonzero(np.diff(block)) + 1):
+        offsets, flat = shortest_cycles(source, target, view.count, some)
+        np.minimum.at(shortest, view.strong[some], np.diff(offsets))
+        # Each vertex of a cycle is followed by the next, the last by the first.
+        following = np.roll(flat, -1)
+        following[offsets[1:] - 1] = flat[offsets[:-1]]
+        on_cycles.append(distinct(flat.astype(np.int64) * view.count + following))
     telling = np.zeros(len(labels), dtype=bool)
-    telling[inner] = among(view.arc[inner], distinct(flat.astype(np.int64) * view.count + following))
+    telling[inner] = among(view.arc[inner], distinct(np.concatenate(on_cycles)))
     return shortest, telling, left_out
 
 

@@ -117,6 +117,20 @@ class View:
         ends = np.concatenate((pairs // max(self.count, 1), pairs % max(self.count, 1)))
         return np.bincount(ends, minlength=self.count)
 
+    @cached_property
+    def amounts(self) -> np.ndarray:
+        """float64 by vertex: the known amounts of the contracts that end at it."""
+        known = np.nan_to_num(self.net.amount[self.rows])
+        return np.bincount(self.source, known, self.count) + np.bincount(self.target, known, self.count)
+
+    @cached_property
+    def labels(self) -> list[str]:
+        """What people call each vertex; a group by the first of its parties' names."""
+        labels: list[str] = [""] * self.count
+        for vertex, label in zip(self.vertex_of.tolist(), self.net.labels, strict=True):
+            labels[vertex] = min(labels[vertex], label) if labels[vertex] else label
+        return labels
+
     def touching(self, vertices: Iterable[int]) -> np.ndarray:
         """Places in ``rows`` of the contracts that end at any of the vertices, ascending."""
         offsets, edges = self.adjacency.offsets, self.adjacency.edges
