@@ -19,7 +19,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.ipc as ipc
 
-from .model import KIND_CODE, KINDS, RELATIONS, STATUS_FIELDS
+from .model import ALWAYS, KIND_CODE, KINDS, RELATIONS, STATUS_FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -178,6 +178,7 @@ class Snapshot:
         """bool by position: does this version of a relationship show at ``as_of``?"""
         columns = self._shared.edges
         known = (columns["known_at"][positions] <= self.as_of) & (self.as_of < columns["superseded_at"][positions])
+        known &= columns["valid_to"][positions] > ALWAYS  # what its row states no longer, and never was
         in_force = (columns["valid_from"][positions] <= self.as_of) & (self.as_of < columns["valid_to"][positions])
         return known & (in_force | ~_IS_STATE[self._shared.relation_of[positions]])
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from .model import FOREVER, RELATIONS, kind_of
+from .model import ALWAYS, FOREVER, RELATIONS, kind_of
 from .sqlite_schema import relation_table, version_tables
 from .visibility import superseded_at
 
@@ -124,5 +124,6 @@ def _shown(versions: list[dict], as_of: int | None, state: bool) -> list[dict]:
         version
         for version, until in zip(versions, gone.tolist(), strict=True)
         if version["known_at"] <= moment < until
+        and version["valid_to"] > ALWAYS
         and (not state or as_of is None or version["valid_from"] <= moment < version["valid_to"])
     ]

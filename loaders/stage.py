@@ -369,7 +369,20 @@ class _Cleaner:
 
 
 def _partition_hashes(table: Table, cells: Mapping[str, pa.Array]) -> np.ndarray:
-    """Hashes that are equal for rows that may have one key: of the key's cells as they were stated."""
-    names = [name for name in table.key or table.required if name in cells]
-    parts = [cells[name] if cells[name].type == TEXT else cells[name].cast(TEXT) for name in names]
-    return hashes(joined([part.fill_null("") for part in parts], SEPARATOR))
+    """Hashes that are equal for rows that may have one key, and for identical rows without one; the parts in which one
+    loan was paid out lie together too."""
+
+    def side_by_side(names: tuple[str, ...]) -> pa.Array:
+        stated = [
+            cells[name] if cells[name].type == TEXT else cells[name].cast(TEXT) for name in names if name in cells
+        ]
+        return joined([part.fill_null("") for part in stated], SEPARATOR)
+
+    if not table.key:
+        return hashes(side_by_side(table.required[:1]))
+    if not table.key_needs:
+        return hashes(side_by_side(table.key))
+    if table.key_needs not in cells:
+        return hashes(side_by_side(table.required))
+    keyed = present(cells[table.key_needs])
+    return hashes(where(keyed, side_by_side(table.key), side_by_side(table.required)))

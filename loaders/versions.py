@@ -54,6 +54,7 @@ class Versions:
         self._loaded = loaded_tables(store, bulk=True)
         self._first_applications = FirstApplications(store, gathered.first_apply)
         self._paid_in_parts: HashSet | None = None
+        self._retracted = HashSet()
         self.unchanged: dict[str, HashSet] = {}
 
     def write(self, table: Table, rows: Rows) -> int:
@@ -98,7 +99,7 @@ class Versions:
             return None
         uids = rows.uid.to_pylist()
         held = self._current(EDGES[table.name].relation if table.name in EDGES else table.name, uids)
-        return held.set_index("uid").reindex(uids)
+        return _aligned(held, uids)
 
     def _current(self, owner: str, uids: Sequence[str]) -> pd.DataFrame:
         ask = self._store.current_relationships if owner in RELATIONS else self._store.current_facts
@@ -169,11 +170,7 @@ class Versions:
         new, changed = np.ones(len(rows), dtype=bool), np.zeros(len(rows), dtype=bool)
         if before is not None:
             new = before["known_at"].isna().to_numpy()
-            changed = ~new & (
-                (frame["data"].to_numpy() != before["data"].to_numpy())
-                | (frame["valid_from"].to_numpy() != _times(before["valid_from"], ALWAYS))
-                | (frame["valid_to"].to_numpy() != _times(before["valid_to"], FOREVER))
-            )
+            changed = ~new & _differs(frame, before, ("data", "valid_from", "valid_to"))
         known = self._known_at(table, rows, new)
         frame["known_at"] = known
         applied = new | changed
@@ -212,12 +209,8 @@ class Versions:
             stated[link.column] = set(frame["uid"])
             frame = frame.assign(known_at=known[positions])
             if link.column in old:
-                earlier = old[link.column][2].set_index("uid").reindex(frame["uid"])
-                same = np.ones(len(frame), dtype=bool)
-                for name in _COMPARED:
-                    mine, theirs = frame[name].to_numpy(), earlier[name].to_numpy()
-                    same &= (mine == theirs) | (pd.isna(mine) & pd.isna(theirs) & earlier["source"].notna().to_numpy())
-                frame = frame[~same]
+                earlier = _aligned(old[link.column][2], frame["uid"])
+                frame = frame[_differs(frame, earlier, _COMPARED)]
             self._write_links(link.relation, frame)
         for column, (link, positions, frame) in old.items():
             gone = ~frame["uid"].isin(stated.get(column, set())).to_numpy()
@@ -227,14 +220,13 @@ class Versions:
                 self._close_links(link.relation, frame["uid"][gone].tolist(), ends)
 
     def _close_links(self, relation: str, uids: list[str], ends: pd.DataFrame) -> None:
-        """End relationships. A tie or a state ends when that became known; an event that is no longer stated never was:
-        its end is its beginning."""
-        held = self._current(relation, uids).set_index("uid").reindex(uids).reset_index()
+        """End relationships. A tie or a state ends when that became known; an event that its row no longer states
+        never was, which the end ``ALWAYS`` says."""
+        held = _aligned(self._current(relation, uids), uids).reset_index()
         event = RELATIONS[relation].nature == "event"
-        began = _times(held["valid_from"], ALWAYS)
         frame = held.assign(
-            valid_from=began,
-            valid_to=began if event else ends["end"].to_numpy(),
+            valid_from=_times(held["valid_from"], ALWAYS),
+            valid_to=ALWAYS if event else ends["end"].to_numpy(),
             known_at=ends["end"].to_numpy(),
             file=ends["file"].to_numpy(),
             row=ends["row"].to_numpy(),
@@ -268,10 +260,7 @@ class Versions:
                 # the end that a status without a date brings was filled in by the load before
                 (frame["valid_to"].to_numpy() != _times(before["valid_to"], FOREVER)) & ~(self._filled_end(table, rows))
             )
-            for name in ("source", "target", "amount", "data"):
-                mine, theirs = frame[name], before[name].reset_index(drop=True)
-                differs |= ((mine != theirs) & ~(mine.isna() & theirs.isna())).to_numpy()
-            changed = ~new & differs
+            changed = ~new & (differs | _differs(frame, before, ("source", "target", "amount", "data")))
         frame["known_at"] = self._known_at(table, rows, new)
         applied = new | changed
         if applied.any():
@@ -289,7 +278,7 @@ class Versions:
 
     def _retract_whole_payments(self, rows: Rows) -> None:
         """Loans that the store holds as paid to one account are now known to be paid out in parts."""
-        _, first = np.unique(rows.cells["loan_id"].to_numpy(zero_copy_only=False).astype(str), return_index=True)
+        first = np.flatnonzero(self._retracted.add(hashes(rows.cells["loan_id"])))
         if len(first):
             uids = joined(["loans:", rows.cells["loan_id"].take(pa.array(first)), "/account_no"]).to_pylist()
             ends = np.maximum(rows.first_time(("time",))[first], self._date)
@@ -362,11 +351,25 @@ def _rows_before(table: Table, before: pd.DataFrame, uids: pa.Array) -> Rows:
     return Rows(table, uids, cells, nothing, nothing, nothing, own=text(before["node"]))
 
 
+def _aligned(held: pd.DataFrame, uids: Sequence[str] | pd.Series) -> pd.DataFrame:
+    """Versions in the order of ``uids``, missing where there is none; times as Int64, as float64 is not exact."""
+    times = held.columns.intersection(["valid_from", "valid_to", "known_at", "status_from"])
+    return held.astype(dict.fromkeys(times, "Int64")).set_index("uid").reindex(uids)
+
+
+def _differs(frame: pd.DataFrame, other: pd.DataFrame, names: Sequence[str]) -> np.ndarray:
+    """bool by row: do the rows of two aligned frames differ in one of these columns? Two missing cells do not."""
+    differs = np.zeros(len(frame), dtype=bool)
+    for name in names:
+        mine, theirs = frame[name].to_numpy(dtype=object), other[name].to_numpy(dtype=object)
+        missing = pd.isna(mine), pd.isna(theirs)
+        unequal = np.zeros(len(frame), dtype=bool)
+        both = ~(missing[0] | missing[1])
+        unequal[both] = mine[both] != theirs[both]
+        differs |= unequal | (missing[0] != missing[1])
+    return differs
+
+
 def _times(column: pd.Series, blank: int) -> np.ndarray:
-    """int64 of a column of times that may have gaps; exact, as float64 is not."""
-    gaps = column.isna().to_numpy()
-    if not gaps.any():
-        return column.to_numpy(dtype=np.int64)
-    values = np.full(len(column), blank, dtype=np.int64)
-    values[~gaps] = [int(value) for value in column[~gaps]]
-    return values
+    """int64 of a column of times that may have gaps."""
+    return column.astype("Int64").fillna(blank).to_numpy(dtype=np.int64)

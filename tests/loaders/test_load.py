@@ -281,6 +281,45 @@ def test_keys_that_hold_the_separator_stay_apart(loading):
     assert loading.edges("GUARANTEES") == [("applicant:A", "applicant:1|B"), ("applicant:A|1", "applicant:B")]
 
 
+def test_rows_spread_over_many_partitions_come_to_the_same(tmp_path, monkeypatch):
+    random = np.random.default_rng(7)
+
+    def pick(*words):
+        return random.choice(words, 300)
+
+    frames = {
+        "companies": pd.DataFrame({"company_id": pick("C1", "C2", "C3", ""), "region": pick("n", "s", "")}),
+        "guarantees": pd.DataFrame(
+            {
+                "contract_id": pick("G1", "G2", ""), "guarantor_id": pick("C1", "C2", "C9"),
+                "borrower_id": pick("C1", "C3"), "guarantor_kind": pick("", "company"), "amount": pick("1", "2", "x"),
+            }
+        ),
+        "contacts": pd.DataFrame({"applicant_id": pick("A1", "A2"), "contact_mobile": pick("13800138000", "1", "0")}),
+        "applicants": pd.DataFrame({"applicant_id": ["A1", "A2"]}),
+        "disbursements": pd.DataFrame(
+            {"loan_id": pick("L1", "L2"), "account_no": pick("a", "b"), "amount": pick("1", "2"), "time": "2026-01-01"}
+        ),
+        "loans": pd.DataFrame({"loan_id": ["L1", "L2"], "borrower_id": "C1", "account_no": "z"}),
+    }  # fmt: skip
+    tables = {name: frame.to_csv(index=False) for name, frame in frames.items()}
+    owners = ("companies", "GUARANTEES", "LISTS_CONTACT", "DISBURSED_TO")
+    seen = []
+    for size in (1 << 30, 500):
+        monkeypatch.setattr("ringfence.loaders.staging._PARTITION_BYTES", size)
+        monkeypatch.setattr("ringfence.loaders.staging._FLUSH_ROWS", max(size // 10, 20))
+        (folder := tmp_path / str(size)).mkdir()
+        loading = Loading(folder, LENIENT)
+        loading.load(loans=tables["loans"], companies=tables["companies"])
+        report = loading.load(**tables)
+        numbers = ["source", "target", "node"]  # of nodes, given in the order in which they come
+        versions = [loading.versions(owner).drop(columns=numbers, errors="ignore") for owner in owners]
+        rejects = sorted(loading.rejects(), key=str)
+        seen.append((report.tables, rejects, [frame.astype(str).to_dict("records") for frame in versions]))
+    assert seen[0] == seen[1]
+    assert len(seen[0][2][1]) > 50
+
+
 # -- what a row makes
 
 

@@ -59,7 +59,7 @@ class Loading:
         return {row.pop("uid"): {name: cell for name, cell in row.items() if cell is not None} for row in rows}
 
     def versions(self, owner: str) -> pd.DataFrame:
-        """All versions of a table's facts or a relation's relationships, oldest first, with the names of their nodes."""
+        """All versions of a table's facts or a relation's relationships, oldest first, with the names of nodes."""
         from ringfence.graph.model import RELATIONS
 
         prefix, ends = ("rel", ("source", "target")) if owner in RELATIONS else ("fact", ("node",))
