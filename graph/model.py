@@ -6,7 +6,7 @@ Names here are the product's vocabulary. They appear unchanged in stores, JSON, 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Literal
 
 KINDS = (
@@ -169,6 +169,6 @@ class Finding:
         self.id = self.id or finding_id(self.kind, self.view, self.members)
 
     def as_dict(self) -> dict:
-        """The finding as JSON-ready data, ``id`` first."""
-        data = asdict(self)
+        """The finding as JSON-ready data, ``id`` first; lists and dictionaries in it are the finding's own."""
+        data = {field.name: getattr(self, field.name) for field in fields(self)}
         return {"id": data.pop("id"), **data}
