@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .joint import SMALLEST, JointGroups, mutual_pairs
+from .joint import SMALLEST, JointGroups
 from .sets import among, distinct
 from .view import Structure, View, bound, by_label
 
@@ -88,7 +88,7 @@ def _count(view: View, groups: JointGroups) -> Parts:
     rounds = size >= 2
     largest = np.zeros(count, dtype=np.int64)
     np.maximum.at(largest, home[rounds], size[rounds])
-    one, _ = mutual_pairs(view)
+    one, _ = view.mutual
     _, component, inside = groups.count_by(view.weak)
     arc_source, _ = view.arcs
     return Parts(

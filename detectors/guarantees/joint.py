@@ -88,7 +88,7 @@ def _by_id(view: View, found: JointGroups) -> None:
 
 def _by_cliques(view: View, found: JointGroups, max_cliques: int) -> None:
     plain = view.net.joint[view.rows] < 0
-    one, other = mutual_pairs(view, plain)
+    one, other = view.pairs(plain)
     if not len(one):
         return
     webs = weak_components(one, other, view.count)
@@ -110,15 +110,6 @@ def _by_cliques(view: View, found: JointGroups, max_cliques: int) -> None:
             found.vertices.append(vertices)
             found.rows.append(view.rows[inside[ends & plain[inside]]])
             found.names.append(None)
-
-
-def mutual_pairs(view: View, mask: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
-    """Pairs of vertices, the lesser first, that guarantee each other by contracts for which ``mask`` holds."""
-    # Only inside a strong component can two guarantee each other.
-    keys = distinct(view.arc[view.inner if mask is None else view.inner & mask])
-    one, other = keys // max(view.count, 1), keys % max(view.count, 1)
-    pair = (one < other) & among(other * view.count + one, keys)
-    return one[pair], other[pair]
 
 
 def maximal_cliques(friends: dict[int, set[int]], limit: int) -> tuple[list[set[int]], bool]:

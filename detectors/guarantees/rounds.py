@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...graph.kernels.cycles import cycles, shortest_cycles
-from .joint import JointGroups, mutual_pairs
+from .joint import JointGroups
 from .sets import among, distinct
 from .view import Structure, View, bound, by_label
 
@@ -48,7 +48,7 @@ def round_structures(view: View, groups: JointGroups, bounds: Bounds) -> Iterato
     labels = np.where(view.inner & reported[view.strong[view.source]], view.strong[view.source], -1)
     counts = count_cycles(view, labels, bounds)
     shortest, telling, left_out = shortest_through(view, labels, bounds.shortest_cycles)
-    one, _ = mutual_pairs(view, labels >= 0)
+    one, _ = view.mutual
     pairs = np.bincount(view.strong[one], minlength=len(size))
     for label, places in by_label(labels, telling).items():
         structure = Structure("guarantee_mutual" if size[label] == 2 else "guarantee_cycle", view.rows[places])

@@ -12,7 +12,7 @@ from scipy.sparse import csr_matrix
 from ...graph.kernels.adjacency import Adjacency, both, forward
 from ...graph.kernels.components import strong_components, weak_components
 from .net import Net
-from .sets import distinct
+from .sets import among, distinct
 
 
 @dataclass
@@ -97,6 +97,19 @@ class View:
     def inner(self) -> np.ndarray:
         """bool by contract: it lies inside a strong component."""
         return self.strong[self.source] == self.strong[self.target]
+
+    def pairs(self, mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Pairs of vertices, the lesser first, that guarantee each other by contracts for which ``mask`` holds."""
+        # Only inside a strong component can two guarantee each other.
+        keys = distinct(self.arc[self.inner & mask])
+        one, other = keys // max(self.count, 1), keys % max(self.count, 1)
+        pair = (one < other) & among(other * self.count + one, keys)
+        return one[pair], other[pair]
+
+    @cached_property
+    def mutual(self) -> tuple[np.ndarray, np.ndarray]:
+        """All pairs of vertices, the lesser first, that guarantee each other."""
+        return self.pairs(np.ones(len(self.rows), dtype=bool))
 
     @cached_property
     def adjacency(self) -> Adjacency:
