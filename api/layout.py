@@ -100,13 +100,16 @@ def _part(graph: nx.DiGraph, sizes: Sizes, flow: bool, gap: float) -> dict[str, 
 def _columns(graph: nx.DiGraph, sizes: Sizes, rings: Sequence[list[str]], gap: float) -> dict[str, Point] | None:
     """Left to right by longest path, each ring one block; None where that would be too high."""
     block_of = {node: node for node in graph} | {node: ring[0] for ring in rings for node in ring}
+    # A ring is turned further down, so each of its places must do for each of its nodes.
+    largest = {ring[0]: (max(sizes[n][0] for n in ring), max(sizes[n][1] for n in ring)) for ring in rings}
+    roomy = {node: largest.get(block_of[node], sizes[node]) for node in graph}
     inner = {node: {node: (0.0, 0.0)} for node in graph if block_of[node] == node}
-    inner.update({ring[0]: _centred(circle(ring, sizes, gap), sizes) for ring in rings})
+    inner.update({ring[0]: _centred(circle(ring, roomy, gap), roomy) for ring in rings})
     acyclic = nx.DiGraph()
     acyclic.add_nodes_from(inner)
     acyclic.add_edges_from((block_of[s], block_of[t]) for s, t in graph.edges if block_of[s] != block_of[t])
     columns = _by_depth(acyclic)
-    boxes = {block: _box(points, sizes)[2:] for block, points in inner.items()}
+    boxes = {block: _box(points, roomy)[2:] for block, points in inner.items()}
     if max(sum(boxes[b][1] + SPACING for b in column) for column in columns) > COLUMN_LIMIT:
         return None
     arcs = [(s, t) for s, t in graph.edges if block_of[s] != block_of[t]]

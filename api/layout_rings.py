@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 
@@ -80,17 +81,18 @@ def circle(order: Sequence[str], sizes: Sizes, gap: float) -> dict[str, Point]:
         apart = sum(sizes[node][0] for node in order) / 2 + 1.6 * gap
         return {order[0]: (-apart / 2, 0.0), order[1]: (apart / 2, 0.0)}
     angles = [2 * math.pi * i / len(order) - math.pi / 2 for i in range(len(order))]
+    unit = [(math.cos(angle), math.sin(angle)) for angle in angles]
     radius = 0.0
-    for i, node in enumerate(order):
-        a, b = angles[i], angles[(i + 1) % len(order)]
-        chord = math.hypot(math.cos(a) - math.cos(b), math.sin(a) - math.sin(b))
-        # How far the two boxes reach along the line between them, plus the gap, is what the chord must measure.
-        along = (abs(math.cos(a) - math.cos(b)) / chord, abs(math.sin(a) - math.sin(b)) / chord)
-        reach = sum(_reach(sizes[n], along) for n in (node, order[(i + 1) % len(order)]))
-        radius = max(radius, (reach + gap) / chord)
-    return {node: (radius * math.cos(a), radius * math.sin(a)) for node, a in zip(order, angles, strict=True)}
+    for i, j in itertools.combinations(range(len(order)), 2):
+        chord = math.dist(unit[i], unit[j])
+        neighbours = j - i in (1, len(order) - 1)
+        apart = _clearance(sizes[order[i]], sizes[order[j]], unit[i], unit[j])
+        radius = max(radius, (apart + (gap if neighbours else 0.0)) / chord)
+    return {node: (radius * x, radius * y) for node, (x, y) in zip(order, unit, strict=True)}
 
 
-def _reach(size: tuple[float, float], along: tuple[float, float]) -> float:
-    """From the centre of a box to its border in a direction."""
-    return min(size[i] / 2 / max(along[i], 1e-9) for i in (0, 1))
+def _clearance(one: tuple[float, float], other: tuple[float, float], a: Point, b: Point) -> float:
+    """The distance from which on two boxes, one in the direction of the other as ``b`` is of ``a``, do not overlap."""
+    chord = math.dist(a, b)
+    along = [max(abs(a[i] - b[i]) / chord, 1e-9) for i in (0, 1)]
+    return min((one[i] + other[i]) / 2 / along[i] for i in (0, 1))

@@ -95,7 +95,7 @@ def picture(members: Sequence[Mapping], rows: Sequence[Mapping], labels: Mapping
             back = (key[1], key[0], *key[2:])
             title += "\n" + _arc_title(back, bundles[back], labels)
         inside = key[2] == "GUARANTEES" and not key[3] and rings.get(key[0], -1) == rings.get(key[1], -2)
-        edges.append(_edge(number, key, way.roundness, title, inside, key in both))
+        edges.append(_edge(number, key, way.roundness, title, inside, key in both, len(shown) > 150))
         if way.label is not None:
             nodes.append(_label_node(number, amounts[key], way.label, title, inside))
     left, top, right, bottom = _bounds(points, sizes, [w.label for w in routes if w.label], longest)
@@ -323,9 +323,10 @@ def _node(
     }
 
 
-def _edge(number: int, key: tuple, roundness: float, title: str, ring: bool, both: bool) -> dict:
+def _edge(number: int, key: tuple, roundness: float, title: str, ring: bool, both: bool, crowded: bool) -> dict:
     guarantee = key[2] == "GUARANTEES"
     colour = RING if ring else ARC if guarantee else TIE
+    opacity = 0.6 if crowded else 1.0
     head = {"enabled": True, "scaleFactor": 0.7 if guarantee else 0.5}
     curved = {"enabled": True, "type": "curvedCW" if roundness > 0 else "curvedCCW", "roundness": abs(roundness)}
     return {
@@ -333,8 +334,8 @@ def _edge(number: int, key: tuple, roundness: float, title: str, ring: bool, bot
         "from": key[0],
         "to": key[1],
         "title": title,
-        "color": {"color": colour, "highlight": colour, "hover": colour, "inherit": False},
-        "width": 1.6 if both else 2.4 if ring else 1.6 if guarantee else 1.2,
+        "color": {"color": colour, "highlight": colour, "hover": colour, "inherit": False, "opacity": opacity},
+        "width": (1.6 if both else 2.4 if ring else 1.6 if guarantee else 1.2) * (0.5 if crowded else 1),
         "hoverWidth": 0.8,
         "selectionWidth": 0.8,
         "dashes": [7, 5] if key[3] else False if guarantee else [2, 4],

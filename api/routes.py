@@ -142,9 +142,11 @@ def _labels(
         else:
             options = curve(points[arc.source], points[arc.target], rounds[i], np.array(_ALONG))
         size = np.array(arc.label)
-        foreign = lines[owner != i]
+        middle, reach = options.mean(axis=0), np.ptp(options, axis=0) + size
+        foreign = lines[(np.abs(lines - middle) < reach).all(axis=1) & (owner != i)]
+        around = taken[(np.abs(taken[:, :2] - middle) < reach + taken[:, 2:]).all(axis=1)]
         costs = [
-            8 * _covered(option, size, taken)
+            8 * _covered(option, size, around)
             + 0.06 * float((np.abs(foreign - option) < size / 2 + 2).all(axis=1).sum())
             + 0.01 * place
             for place, option in enumerate(options)
