@@ -19,11 +19,12 @@ from .net import Net, build_net, licensed_guarantors, main_currency, numbers
 from .people import families
 from .scoring import score
 from .sets import distinct
-from .twins import Background, innocent_twin
+from .twins import Background, innocent_twin, proof
 from .view import Structure, View, bound
 from .wording import Merged, reasons
 
 KINDS = ("guarantee_mutual", "guarantee_joint", "guarantee_cycle", "guarantee_chain", "guarantee_circle")
+NONE = np.array([], dtype=np.int64)
 MERGED_NAMED = 3
 """Groups of the contracted view that a reason spells out."""
 
@@ -143,11 +144,10 @@ def _contracted(net: Net, group: dict[str, int]) -> View | None:
 def _background(snapshot: Snapshot, net: Net, known: Population) -> Background:
     controls, holdings = snapshot.edges("CONTROLS"), snapshot.edges("HOLDS_SHARE")
     holdings = holdings.where(numbers(holdings, "ratio") > MAJORITY)
-    ties = [(controls.source, controls.target), (holdings.source, holdings.target)]
-    family: dict[int, set[int]] = {}
-    for one, other in families(snapshot, net.parties, ties):
-        family.setdefault(one, set()).add(other)
-        family.setdefault(other, set()).add(one)
+    family: dict[int, dict[int, list[int]]] = {}
+    for (one, other), positions in families(snapshot, net.parties, (controls, holdings)).items():
+        for party, beside in ((one, other), (other, one)):
+            family.setdefault(party, {}).setdefault(beside, []).extend(positions)
     counter = np.flatnonzero(net.counter)
     answered = zip(net.borrower[counter].tolist(), net.guarantor[counter].tolist(), strict=True)
     return Background(
@@ -170,7 +170,8 @@ def _candidate(
     net = view.net
     measures = _sizes(structure, members, view) | structure.measures
     twin = innocent_twin(structure, members, net, background)
-    merged, tie_rows = _merged(structure, members, view, ties) if view.name == "contracted" else ([], [])
+    merged, tie_rows = _merged(members, view, ties) if view.name == "contracted" else ([], NONE)
+    tie_rows = distinct(np.concatenate((tie_rows, proof(twin, members, net, ties, background))))
     zh, en = reasons(structure, members, measures, net, known.currency, twin, merged)
     evidence = np.concatenate((net.position[structure.rows], tie_rows)).astype(np.int64)
     truncated = list(structure.truncated)
@@ -206,18 +207,18 @@ def _sizes(structure: Structure, members: np.ndarray, view: View) -> dict[str, f
         "amount_unknown": int(net.unknown[rows].sum()),
         "contracts_other_currency": int(net.foreign[rows].sum()),
         "self_guarantees": int(net.self_guarantees[members].sum()),
-        "counter_guarantees": int(net.counters_among(members)),
+        "counter_guarantees": len(net.counters_among(members)),
     }
     if view.name == "contracted":
         measures["groups"] = len(distinct(view.vertex_of[members]))
     return measures
 
 
-def _merged(structure: Structure, members: np.ndarray, view: View, ties: Ties) -> tuple[list[Merged], np.ndarray]:
+def _merged(members: np.ndarray, view: View, ties: Ties) -> tuple[list[Merged], np.ndarray]:
     """Which members the view takes as one, in words, and the relationships that tie them."""
     vertex = view.vertex_of[members]
     vertices, counts = np.unique(vertex, return_counts=True)
-    merged, positions = [], [np.array([], dtype=np.int64)]
+    merged, positions = [], [NONE]
     for group in vertices[counts > 1]:
         parties = members[vertex == group]
         nodes = view.net.parties[parties].tolist()

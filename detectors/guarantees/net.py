@@ -83,15 +83,15 @@ class Net:
     def _counters(self) -> dict[int, list[int]]:
         by_guarantor: dict[int, list[int]] = {}
         for row in np.flatnonzero(self.counter).tolist():
-            by_guarantor.setdefault(int(self.guarantor[row]), []).append(int(self.borrower[row]))
+            by_guarantor.setdefault(int(self.guarantor[row]), []).append(row)
         return by_guarantor
 
-    def counters_among(self, members: np.ndarray) -> int:
-        """How many counter-guarantees run between these parties."""
+    def counters_among(self, members: np.ndarray) -> list[int]:
+        """The counter-guarantees that run between these parties."""
         if not self._counters:
-            return 0
+            return []
         inside = set(members.tolist())
-        return sum(other in inside for one in inside for other in self._counters.get(one, ()))
+        return [row for one in inside for row in self._counters.get(one, ()) if int(self.borrower[row]) in inside]
 
     def known_amount(self, rows: np.ndarray, name: str) -> dict[str, float]:
         """``{name: sum of the known amounts}`` of contracts; empty where none is known, which is not 0."""

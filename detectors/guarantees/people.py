@@ -38,47 +38,49 @@ def _person(snapshot: Snapshot, name: str, key: str) -> str:
     return f"{shown}（{key}）" if shown else key
 
 
-def families(
-    snapshot: Snapshot, parties: np.ndarray, ties: Sequence[tuple[np.ndarray, np.ndarray]]
-) -> set[tuple[int, int]]:
-    """Pairs of party numbers of whom the one controls the other, by law or by majority, or is kin to a controller.
+def families(snapshot: Snapshot, parties: np.ndarray, control: Sequence[Edges]) -> dict[tuple[int, int], list[int]]:
+    """Pairs of party numbers of whom the one controls the other or is kin to it, with the relationships that say so.
 
     Parameters
     ----------
     parties : node numbers, ascending
-    ties : nodes of those who control and of what they control
+    control : relationships that mean control, by law or by majority
     """
     member = np.zeros(snapshot.node_count, dtype=bool)
     member[parties] = True
-    ends = [(one[member[one] & member[other]], other[member[one] & member[other]]) for one, other in ties]
-    ends.append(_kin(snapshot, member))
-    return {
-        pair
-        for one, other in ends
-        for pair in zip(np.searchsorted(parties, one).tolist(), np.searchsorted(parties, other).tolist(), strict=True)
-    }
+    rows = []
+    for edges in control:
+        among = edges.where(member[edges.source] & member[edges.target])
+        rows += zip(among.source.tolist(), among.target.tolist(), among.positions[:, None].tolist(), strict=True)
+    number = {node: place for place, node in enumerate(parties.tolist())}
+    found: dict[tuple[int, int], list[int]] = {}
+    for one, other, positions in [*rows, *_kin(snapshot, member)]:
+        if one != other:
+            found.setdefault((number[one], number[other]), []).extend(positions)
+    return found
 
 
-def _kin(snapshot: Snapshot, member: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _kin(snapshot: Snapshot, member: np.ndarray) -> list[tuple[int, int, list[int]]]:
     """Persons among the members of whom the one named the other's own phone as that of a family member."""
     persons = member & (snapshot.kinds == KIND_CODE["applicant"])
     if not persons.any():
-        return np.array([], dtype=np.int64), np.array([], dtype=np.int64)
+        return []
     named = _linking(snapshot, "LISTS_CONTACT", persons)
     named = named.where(np.asarray(named.column("relation").isin(KIN)))
     owned = _linking(snapshot, "HAS_PHONE", persons)
     owned = owned.where(np.asarray(owned.column("use") != "work"))
-    owners: dict[int, list[int]] = {}
-    for person, phone in zip(owned.source.tolist(), owned.target.tolist(), strict=True):
-        owners.setdefault(phone, []).append(person)
-    pairs = [
-        (person, owner)
-        for person, phone in zip(named.source.tolist(), named.target.tolist(), strict=True)
-        for owner in owners.get(phone, ())
-        if owner != person
+    owners: dict[int, list[tuple[int, int]]] = {}
+    for person, phone, position in zip(*_lists(owned), strict=True):
+        owners.setdefault(phone, []).append((person, position))
+    return [
+        (person, owner, [position, own])
+        for person, phone, position in zip(*_lists(named), strict=True)
+        for owner, own in owners.get(phone, ())
     ]
-    one, other = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
-    return one, other
+
+
+def _lists(edges: Edges) -> tuple[list[int], list[int], list[int]]:
+    return edges.source.tolist(), edges.target.tolist(), edges.positions.tolist()
 
 
 def _linking(snapshot: Snapshot, relation: str, persons: np.ndarray) -> Edges:

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from .groups import Ties
 from .net import Net
+from .sets import distinct
 from .view import Structure
 
 FARMERS = "farmers_joint_group"
@@ -23,14 +25,14 @@ class Background:
     ----------
     person : bool by party, it is a natural person
     owner : int64 by party, a number that parties of one group by group id or holdings share, -1 for none
-    family : by party, who controls it, is controlled by it, or is kin to it
+    family : by party, who controls it, is controlled by it, or is kin to it, with the relationships that say so
     answered : (guarantor, borrower) pairs whose borrower gave the guarantor a counter-guarantee
     in_joint : bool by contract, it belongs to a joint group
     """
 
     person: np.ndarray
     owner: np.ndarray
-    family: dict[int, set[int]]
+    family: dict[int, dict[int, list[int]]]
     answered: set[tuple[int, int]]
     in_joint: np.ndarray = field(default_factory=lambda: np.array([], dtype=bool))
 
@@ -59,11 +61,27 @@ def innocent_twin(structure: Structure, members: np.ndarray, net: Net, known: Ba
     return None
 
 
-def _one_family(members: list[int], family: dict[int, set[int]]) -> bool:
+def proof(twin: str | None, members: np.ndarray, net: Net, ties: Ties, known: Background) -> np.ndarray:
+    """Positions of the relationships an innocent explanation rests on, beside the structure's own contracts."""
+    found: list[int] = []
+    if twin == CONTROLLER:
+        inside = set(members.tolist())
+        for party in inside:
+            for other, positions in known.family.get(party, {}).items():
+                if other in inside:
+                    found.extend(positions)
+    elif twin == PARENT:
+        found.extend(ties.position[ties.between(net.parties[members].tolist())].tolist())
+    elif twin == COUNTER:
+        found.extend(net.position[net.counters_among(members)].tolist())
+    return distinct(np.array([position for position in found if position >= 0], dtype=np.int64))
+
+
+def _one_family(members: list[int], family: dict[int, dict[int, list[int]]]) -> bool:
     inside = set(members)
     reached, waiting = {members[0]}, [members[0]]
     while waiting:
-        after = (family.get(waiting.pop(), set()) & inside) - reached
+        after = (family.get(waiting.pop(), {}).keys() & inside) - reached
         reached |= after
         waiting.extend(after)
     return len(reached) == len(inside)

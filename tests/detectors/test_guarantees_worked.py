@@ -135,6 +135,8 @@ def test_a_chain_of_secured_guarantees_names_the_counter_guarantees():
     secured = one(find(book), "chain")
     assert (secured.innocent_twin, secured.measures["counter_guarantees"]) == ("counter_guarantee", 2)
     assert secured.score < half.score and "反担保" in secured.reason_zh
+    # The counter-guarantees prove the explanation, so they are evidence; they are no contracts of the chain.
+    assert (len(half.evidence), len(secured.evidence), secured.measures["contracts"]) == (2, 4, 2)
 
 
 # -- joint groups
@@ -368,6 +370,7 @@ def test_parents_and_subsidiaries():
     twin = one(find(ties.beside(Book().guarantees("A>B B>C C>A", 1.0))), "cycle")
     assert (guilty.innocent_twin, twin.innocent_twin) == (None, "parent_subsidiary")
     assert twin.score < guilty.score
+    assert [row["relation"] for row in twin.evidence] == ["GUARANTEES"] * 3 + ["HOLDS_SHARE"] * 2
     # One outsider, and it is no family matter.
     assert one(find(ties.beside(Book().guarantees("A>B B>C C>D D>A", 1.0))), "cycle").innocent_twin is None
 
@@ -386,6 +389,7 @@ def test_controller_and_spouse():
     twin, guilty = one(find(book("配偶")), "cycle"), one(find(book("同事")), "cycle")
     assert (twin.innocent_twin, guilty.innocent_twin) == ("controller_spouse", None)
     assert twin.score < guilty.score
+    assert sorted(row["relation"] for row in twin.evidence[4:]) == ["CONTROLS", "HAS_PHONE", "LISTS_CONTACT"]
 
 
 def test_two_families_are_not_one():
