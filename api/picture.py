@@ -17,8 +17,8 @@ from ..graph.model import PARTIES
 from ..graph.times import to_iso
 from .labels import COLOURS, OTHER_COLOURS, SHAPES, Label, currency_words, money, plain, text_width, wrapped
 from .layout import GAP, canonical, layout
+from .layout_arcs import Arc, route
 from .layout_rings import strong_parts
-from .routes import Arc, route
 from .words import KIND_WORDS, RELATION_WORDS, ROLE_WORDS, Words
 
 NODE_LIMIT = 400

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from ringfence.api.layout import layout
-from ringfence.api.routes import Arc, curve, route
+from ringfence.api.layout_arcs import Arc, curve, route
 
 BOX = (110.0, 44.0)
 
