@@ -104,7 +104,9 @@ def test_masks(kind, value, shown):
     assert mask(kind, value) == shown
 
 
-@given(st.sampled_from(["phone", "id_document", "account", "name", "email", "ip", "address", "device", "wifi"]),
-       st.text(min_size=2, max_size=30))  # fmt: skip
+@given(
+    st.sampled_from(["phone", "id_document", "account", "name", "email", "ip", "address", "device", "wifi"]),
+    st.text(st.characters(exclude_characters="*"), min_size=2, max_size=30),
+)
 def test_a_mask_never_shows_the_whole_value(kind, value):
-    assert value not in mask(kind, value) or value in "****"
+    assert value not in mask(kind, value)
