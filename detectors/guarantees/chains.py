@@ -67,7 +67,7 @@ def _one_chain(view: View, found: Chains, label: int, places: np.ndarray, max_pa
         **view.net.known_amount(rows, "downstream_amount"),
     }
     skipped = f"contracts beside one longest chain in a component of {len(places)} contracts"
-    cut = bound("max_parties", max_parties, skipped)
+    cut = bound("max_chain_parties", max_parties, skipped)
     return Structure("guarantee_chain", view.rows[chain], measures, [cut], _path(view, chain), path=True)
 
 

@@ -29,7 +29,8 @@ MERGED_NAMED = 3
 """Groups of the contracted view that a reason spells out."""
 
 PARAMETERS = (
-    Parameter("max_parties", 200, "a circle or chain of more parties is never reported whole, but by its cores"),
+    Parameter("max_parties", 200, "a circle of more parties is never reported whole, but by its cores"),
+    Parameter("max_chain_parties", 1000, "a chain in a component of more parties is reported by one longest chain"),
     Parameter("core_degree", 10, "counterparties from which on a party is a core enterprise of a large circle"),
     Parameter("core_enterprises", 20, "most core enterprises of one large circle that are reported as its cores"),
     Parameter("max_cores", 1000, "most cores of one large circle that are reported"),
@@ -122,7 +123,7 @@ def _structures(view: View, background: Background, params: dict[str, Any]) -> I
         background.in_joint[rows] = True
     yield from joint_structures(view, groups)
     yield from rounds.round_structures(view, groups, rounds.Bounds(*(params[name] for name in rounds.Bounds._fields)))
-    yield from chain_structures(view, params["max_parties"])
+    yield from chain_structures(view, params["max_chain_parties"])
     limits = circles.Bounds(*(params[name] for name in circles.Bounds._fields))
     yield from circles.circle_structures(view, groups, limits)
 

@@ -287,11 +287,11 @@ def test_a_strong_component_too_large_for_a_circle_is_still_one_cycle():
 
 
 def test_a_large_chain_is_reported_by_one_longest_path():
-    arcs = " ".join(f"N{(i - 1) // 3}>N{i}" for i in range(1, 300))
+    arcs = " ".join(f"N{(i - 1) // 3}>N{i}" for i in range(1, 1200))
     found = one(find(Book().guarantees(arcs, 1.0)), "chain")
-    assert found.measures["longest_chain"] == len(found.evidence) == len(found.members) - 1 == 5
-    assert found.measures["downstream_amount"] == 299
-    assert found.truncated[0]["bound"] == "max_parties"
+    assert found.measures["longest_chain"] == len(found.evidence) == len(found.members) - 1 == 7
+    assert found.measures["downstream_amount"] == 1199
+    assert found.truncated[0]["bound"] == "max_chain_parties"
 
 
 # -- groups taken as one
