@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from .clean import normal_width
 from .mapping import fold
 
 _RESIDENT = re.compile(r"^\d{17}[\dX]$")
@@ -58,10 +59,11 @@ def document(value: str, cert_type: str) -> tuple[str, str | None]:
     >>> document("E12345678", "护照"), document("AB123456", "护照"), document("110105194912310021", "")
     (('E12345678', None), ('passport:AB123456', None), ('110105194912310021', 'invalid'))
     """
-    stated, colon, rest = value.partition(":")
-    if colon and not cert_type:
-        cert_type, value = stated, rest
-    number = re.sub(r"[\s\-()]", "", value).upper()
+    number = normal_width(re.sub(r"[\s\-()]", "", value).upper()) or value
+    stated, _, rest = value.partition(":")
+    if rest and stated and not cert_type:
+        key, flag = document(rest, stated)
+        return (number, flag) if flag else (key, flag)
     kind = _TYPES.get(fold(cert_type), "other" if cert_type else "")
     shape, key = _recognised(number)
     if kind == "uscc":

@@ -92,9 +92,10 @@ def normal_values(kind: str, values: pa.Array, forms: pa.Array, plain: bool) -> 
         pairs = list(map(one, texts, forms.take(pa.array(hard)).to_pylist()))
         codes = np.full(len(values), -1)
         codes[hard] = np.arange(len(hard))
-        # a word of the stop-list may be all punctuation
+        # a word of the stop-list may be all punctuation; letters may compose once what stood between them is gone
         hard_keys = [
-            written if written.lower() in stop else key for written, (key, _) in zip(texts, pairs, strict=True)
+            written if written.lower() in stop else key if key.isascii() else normal_width(key)
+            for written, (key, _) in zip(texts, pairs, strict=True)
         ]
         keys = where(easy, keys, spread(text(hard_keys), codes))
         flags = spread(text([flag for _, flag in pairs]), codes)
@@ -185,7 +186,7 @@ def _phone(value: str, _: str) -> tuple[str, str | None]:
         return "+86" + domestic, None
     if re.match(_HOTLINE, domestic) or re.match(r"^0[1-9]\d{1,2}[2-9]\d{6,7}$", domestic):
         return "+86" + domestic.lstrip("0") + extension, "landline"
-    return _foreign_phone(digits, extension) or (digits or value, "invalid")
+    return _foreign_phone(digits, extension) or (value, "invalid")
 
 
 def _without_extension(value: str) -> tuple[str, str]:
