@@ -172,7 +172,8 @@ def _candidate(
     measures = _sizes(structure, members, view) | structure.measures
     twin = innocent_twin(structure, members, net, background)
     merged, tie_rows = _merged(members, view, ties) if view.name == "contracted" else ([], NONE)
-    tie_rows = distinct(np.concatenate((tie_rows, proof(twin, members, net, ties, background))))
+    if twin:
+        tie_rows = distinct(np.concatenate((tie_rows, proof(twin, members, net, ties, background))))
     zh, en = reasons(structure, members, measures, net, known.currency, twin, merged)
     evidence = np.concatenate((net.position[structure.rows], tie_rows)).astype(np.int64)
     truncated = list(structure.truncated)

@@ -61,7 +61,7 @@ def innocent_twin(structure: Structure, members: np.ndarray, net: Net, known: Ba
     return None
 
 
-def proof(twin: str | None, members: np.ndarray, net: Net, ties: Ties, known: Background) -> np.ndarray:
+def proof(twin: str, members: np.ndarray, net: Net, ties: Ties, known: Background) -> np.ndarray:
     """Positions of the relationships an innocent explanation rests on, beside the structure's own contracts."""
     found: list[int] = []
     if twin == CONTROLLER:
