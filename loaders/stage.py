@@ -356,6 +356,8 @@ class _Cleaner:
         elif column.name == "entity_key":
             kinds = self._cells["entity_kind"].take(pa.array(rows)).to_pylist()
             values = text([mask(k, v) for k, v in zip(kinds, values.to_pylist(), strict=True)])
+        elif column.name in ("gps_lat", "gps_lon") and self._stager.personal("address"):
+            values = text([mask("address", value) for value in values.to_pylist()])
         elif column.type not in ("ref", "party"):
             values = text([shown(value) for value in values.to_pylist()])
         if not column.required:

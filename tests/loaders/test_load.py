@@ -478,6 +478,15 @@ def pa_buffer(data):
     return io.BytesIO(data)
 
 
+def test_a_place_that_cannot_be_read_is_masked_in_its_reject(tmp_path):
+    loading = Loading(tmp_path, PERSONAL)
+    loading.load(
+        applicants="applicant_id\nA1",
+        applications="apply_no,applicant_id,apply_time,gps_lat,gps_lon\nP1,A1,2026-01-01,N39.908713,116.3",
+    )
+    assert loading.store.rejects()["value"].tolist() == ["N39.9****"]
+
+
 def test_masks_stand_behind_every_personal_token_in_the_graph(tmp_path):
     loading = Loading(tmp_path, PERSONAL)
     loading.load(
