@@ -10,11 +10,14 @@
   frame.network = network; // for whoever wants to turn it about from the browser's console
 
   const whole = () => network.fit({ maxZoomLevel: 1.15, animation: false });
+  // A picture too large to be read whole opens at its telling part.
+  const telling = JSON.parse(frame.dataset.telling);
+  const open = () => (telling.length ? network.fit({ nodes: telling, maxZoomLevel: 1.15, animation: false }) : whole());
   const zoom = (factor) => () => network.moveTo({ scale: network.getScale() * factor, animation: false });
   document.getElementById("closer").addEventListener("click", zoom(1.3));
   document.getElementById("farther").addEventListener("click", zoom(1 / 1.3));
   document.getElementById("whole").addEventListener("click", whole);
-  window.addEventListener("resize", whole);
+  window.addEventListener("resize", open);
 
   // Paper has other measures than the screen: it gets the picture as it was last drawn.
   const printed = document.getElementById("printed");
@@ -23,7 +26,7 @@
   window.addEventListener("beforeprint", keep);
 
   network.once("afterDrawing", () => {
-    whole();
+    open();
     network.once("afterDrawing", () => {
       keep();
       frame.dataset.drawn = "true";

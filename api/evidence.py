@@ -42,6 +42,12 @@ _HERE = Path(__file__).parent
 
 PAGE_WIDTH = 1130
 """Pixels the picture has across on a wide screen, by which its height is chosen."""
+PAGE_HEIGHT = 900.0
+"""The most it has down."""
+LEGIBLE = 0.6
+"""The scale below which a picture shown whole cannot be read: it then opens at its telling part."""
+TELLING_ROWS = 12
+"""Rows of evidence, from the first on, whose parties are that part."""
 
 OPTIONS = {
     "physics": {"enabled": False},
@@ -161,6 +167,7 @@ def _between(snapshot: Snapshot, source: str, target: str) -> dict[tuple[str, st
 def _page(finding: dict, rows: Sequence[Mapping], seen: Mapping[str, Label], drawn: Picture) -> dict[str, Any]:
     style, script, library = _asset("evidence.css"), _asset("evidence.js"), _library()
     scale = min(1.15, PAGE_WIDTH / max(1.0, 1.1 * drawn.width))
+    illegible = min(scale, PAGE_HEIGHT / max(1.0, 1.12 * drawn.height)) < LEGIBLE
     return {
         "policy": _policy([library, script], style),
         "style": style,
@@ -183,12 +190,25 @@ def _page(finding: dict, rows: Sequence[Mapping], seen: Mapping[str, Label], dra
             for name in finding["measures"]
         ],
         "rows": [_row(row, seen) for row in rows],
-        "height": round(max(200.0, min(1.12 * drawn.height * scale + 36, 900.0))),
+        "height": round(max(200.0, min(1.12 * drawn.height * scale + 36, PAGE_HEIGHT))),
         "picture": drawn,
-        "small": scale < 0.6,
+        "small": illegible,
+        "telling": json.dumps(_telling(rows, drawn) if illegible else []),
         "legend": drawn.legend,
         "kinds": KIND_WORDS,
     }
+
+
+def _telling(rows: Sequence[Mapping], drawn: Picture) -> list[str]:
+    """The drawn nodes of the first rows of evidence, which are the telling ones, as far as these hang together."""
+    shown = {node["id"] for node in drawn.nodes}
+    found: dict[str, None] = {}
+    for row in rows[:TELLING_ROWS]:
+        ends = (row["source"], row["target"])
+        if found and not found.keys() & ends:
+            break
+        found.update(dict.fromkeys(end for end in ends if end in shown))
+    return list(found)
 
 
 def _facts(finding: dict) -> list[tuple[Words, str]]:

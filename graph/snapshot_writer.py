@@ -66,18 +66,21 @@ def write_snapshot(
         plain = "flag" not in fields.column_names
         flagged.append(np.zeros(table.num_rows, bool) if plain else fields.column("flag").is_valid().to_numpy())
     np.save(folder / "edges" / "flagged.npy", np.concatenate(flagged) if flagged else np.array([], dtype=bool))
-    numbers = {}
+    # One column at a time, so that all of them never lie in memory twice.
     for name, dtype in EDGE_NUMBERS.items():
-        numbers[name] = np.concatenate(parts.pop(name)) if count else np.array([], dtype=dtype)
-        np.save(folder / "edges" / f"{name}.npy", numbers[name])
+        column = np.concatenate(parts.pop(name)) if count else np.array([], dtype=dtype)
+        np.save(folder / "edges" / f"{name}.npy", column)
     np.save(folder / "edges" / "relation.npy", np.concatenate(codes) if codes else np.array([], dtype=np.uint8))
     chunks = [chunk for column in uids for chunk in column.chunks]
     _write_table(folder / "edges" / "uid.arrow", pa.table({"uid": pa.chunked_array(chunks, pa.large_string())}))
+    del chunks, uids
     meta["edges"] = spans
 
-    adjacency = both(numbers["source"], numbers["target"], len(names))
+    ends = (np.load(folder / "edges" / f"{name}.npy", mmap_mode="r") for name in ("source", "target"))
+    adjacency = both(*ends, len(names))
     for name, array in zip(("offsets", "neighbours", "positions"), adjacency, strict=True):
         np.save(folder / "adjacency" / f"{name}.npy", array)
+    del adjacency
 
     meta["facts"] = []
     for table_name, table in facts:
@@ -93,9 +96,10 @@ def write_snapshot(
 
     names = names.cast(pa.large_string())
     _write_table(folder / "names.arrow", pa.table({"name": names}))
-    kinds = pc.list_element(pc.split_pattern(names, ":", max_splits=1), 0)
-    codes_by_kind = pc.index_in(kinds, value_set=pa.array(KINDS, type=kinds.type))
-    np.save(folder / "kinds.npy", codes_by_kind.to_numpy(zero_copy_only=False).astype(np.uint8))
+    codes_by_kind = np.zeros(len(names), dtype=np.uint8)
+    for code, kind in enumerate(KINDS):
+        codes_by_kind[pc.starts_with(names, f"{kind}:").to_numpy(zero_copy_only=False)] = code
+    np.save(folder / "kinds.npy", codes_by_kind)
     # Arrow orders strings by their UTF-8 bytes, and so does Python by code points: the two orders are the same.
     np.save(folder / "order.npy", pc.sort_indices(names).to_numpy().astype(np.int32))
     _write_table(folder / "masks.arrow", masks.sort_by("token"))

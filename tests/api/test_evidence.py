@@ -371,6 +371,20 @@ def test_a_picture_too_large_shows_its_core_says_so_and_lists_every_row(opened):
     assert painted(seen)["ink"] > 5000
 
 
+def test_a_picture_too_small_to_read_whole_opens_at_the_telling_rows(opened):
+    arcs = [(f"T{i}", f"T{i + 1}") for i in range(3)] + [("T0", f"X{i}") for i in range(350)]
+    book = Book().guarantees(" ".join(f"{one}>{other}" for one, other in arcs))
+    snapshot = book.snapshot()
+    seen = opened(finding_of(snapshot, kind="guarantee_chain"), snapshot)
+    assert json.loads(seen.page.locator("#picture").get_attribute("data-telling"))[:4] == [
+        f"company:T{i}" for i in range(4)
+    ]
+    scale = "document.getElementById('picture').network.getScale()"
+    opened_at = seen.page.evaluate(scale)
+    seen.page.click("#whole")
+    assert seen.page.evaluate(scale) < opened_at
+
+
 def test_names_are_those_of_the_findings_time_whenever_it_is_shown():
     renamed, finding_time = parse_moment("2026-06-01"), parse_moment("2026-05-01")
     book = Book().guarantee("A", "B", 5e6, start="2026-01-01")
