@@ -76,8 +76,8 @@ def write_snapshot(
     del chunks, uids
     meta["edges"] = spans
 
-    ends = (np.load(folder / "edges" / f"{name}.npy", mmap_mode="r") for name in ("source", "target"))
-    adjacency = both(*ends, len(names))
+    source, target = (np.load(folder / "edges" / f"{name}.npy", mmap_mode="r") for name in ("source", "target"))
+    adjacency = both(source, target, len(names))
     for name, array in zip(("offsets", "neighbours", "positions"), adjacency, strict=True):
         np.save(folder / "adjacency" / f"{name}.npy", array)
     del adjacency

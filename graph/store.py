@@ -34,7 +34,8 @@ RELATIONSHIP_COLUMNS = (
     "uid", "source", "target", "amount", "data", "valid_from", "valid_to", "known_at", "file", "row",
 )  # fmt: skip
 """One version of a relationship. ``source`` and ``target`` are node names; ``amount`` is a float, NaN where unknown;
-an event's time is its ``valid_from``, and one that its row states no longer has the ``valid_to`` ``ALWAYS``; ``data`` is JSON text of the other cells, or None."""
+an event's time is its ``valid_from``, and one that its row states no longer has the ``valid_to`` ``ALWAYS``; ``data``
+is JSON text of the other cells, or None."""
 
 REJECT_COLUMNS = ("table", "file", "row", "column", "reason", "level", "value")
 """A row or cell that could not be used: ``level`` is ``row`` or ``cell``; ``value`` is masked where personal."""
