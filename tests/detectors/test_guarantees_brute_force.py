@@ -32,7 +32,7 @@ def by_net(candidates, names):
     return found
 
 
-@pytest.mark.parametrize("batch", range(6))
+@pytest.mark.parametrize("batch", [*range(6), *(pytest.param(n, marks=pytest.mark.soak) for n in range(6, 100))])
 def test_findings_equal_brute_force_in_both_views(batch):
     nets = {seed: random_net(seed) for seed in range(1000 * batch, 1000 * batch + 200)}
     book = Book()

@@ -4,6 +4,7 @@ import tempfile
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ringfence.graph.errors import UserError
@@ -106,9 +107,8 @@ class History:
         assert dict(zip(current["uid"], current["amount"], strict=True)) == latest
 
 
-@settings(max_examples=60)
-@given(st.lists(steps, min_size=3, max_size=14))
-def test_every_reader_sees_what_the_rule_says(history):
+def play(history):
+    """Tell a store and its oracle a history, and compare what they show after every step that may change it."""
     with tempfile.TemporaryDirectory() as folder:
         told = History(open_store(f"sqlite:///{folder}/graph.db"))
         for what, rows in history:
@@ -121,6 +121,19 @@ def test_every_reader_sees_what_the_rule_says(history):
         told.step("discard", None)
         told.check()
         told.store.close()
+
+
+@settings(max_examples=60)
+@given(st.lists(steps, min_size=3, max_size=14))
+def test_every_reader_sees_what_the_rule_says(history):
+    play(history)
+
+
+@pytest.mark.soak
+@settings(max_examples=3000)
+@given(st.lists(steps, min_size=3, max_size=30))
+def test_every_reader_sees_what_the_rule_says_over_many_long_histories(history):
+    play(history)
 
 
 def test_a_revision_that_is_not_there_is_refused(tmp_path):
