@@ -68,7 +68,7 @@ class SqliteWriter:
                 f"INSERT INTO rejects VALUES ({self.load}, ?, ?, ?, ?, ?, ?, ?)", zip(*cells, strict=True)
             )
 
-    def publish(self, tables: dict[str, dict[str, int]], data_date: int | None) -> int:
+    def publish(self, tables: dict[str, dict[str, int]], data_date: int | None, since: int | None = None) -> int | None:
         connection = self._connection
         if not self._indexed:
             for owner in version_tables(connection):
@@ -78,6 +78,8 @@ class SqliteWriter:
             revision = connection.execute(
                 "SELECT 1 + max(max(coalesce(revision, 0)), max(coalesce(withdrawn, 0))) FROM loads"
             ).fetchone()[0]
+            if since is not None and revision != since + 1:
+                return None
             connection.executemany(
                 "INSERT OR REPLACE INTO meta VALUES (?, ?)",
                 [(f"privacy:{kind}", value) for kind, value in sorted(self.privacy.items())],

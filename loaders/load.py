@@ -125,10 +125,13 @@ class _Load:
             self._table(TABLES[name], gathered, merger, versions, declared, seen, files)
             if seen is not None:
                 closed[name] = versions.close_missing(TABLES[name], seen, self._writer.file(self._source.name))
-        self._settle(revision, merger, versions)
-        self._pass_on_secrets()
-        tables = {name: _added_up(name, counts) for name, counts in self._counts.items()}
-        published = self._writer.publish(tables, own_date)
+        published = None
+        tables: dict[str, dict[str, int]] = {}
+        while published is None:
+            revision = self._settle(revision, merger, versions)
+            self._pass_on_secrets()
+            tables = {name: _added_up(name, counts) for name, counts in self._counts.items()}
+            published = self._writer.publish(tables, own_date, since=revision)
         return LoadReport(
             load=self._writer.load,
             revision=published,
@@ -222,8 +225,9 @@ class _Load:
             f"{rows:,} of them for {reason}{where}: mend the files, or raise reject_limit in the mapping"
         )
 
-    def _settle(self, revision: int, merger: Merger, versions: Versions) -> None:
-        """Small writes may have changed rows since they were found unchanged: write those anew, until it is quiet."""
+    def _settle(self, revision: int, merger: Merger, versions: Versions) -> int:
+        """Small writes may have changed rows since they were found unchanged: write those anew, until it is quiet.
+        Returns the revision up to which they were looked at."""
         while (latest := self._store.revision()) != revision:
             changes, revision = self._store.changes_since(revision), latest
             for name, unchanged in versions.unchanged.items():
@@ -231,6 +235,7 @@ class _Load:
                 uids = [uid for uid, held in zip(uids, unchanged.holds(_hashed(uids)), strict=True) if held]
                 if uids:
                     self._again(TABLES[name], uids, merger, versions)
+        return revision
 
     def _again(self, table: Table, uids: list[str], merger: Merger, versions: Versions) -> None:
         counts = self._counts[table.name]

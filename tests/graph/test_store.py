@@ -164,6 +164,17 @@ def test_small_writes_go_on_while_a_bulk_load_is_open(store):
     assert arcs(store.snapshot()) == {("company:X", "company:Y"), ("company:A", "company:B")}
 
 
+def test_a_load_may_be_published_only_if_nothing_was_since(store):
+    with store.writer("bulk") as writer:
+        writer.relationships("GUARANTEES", relationships(("g", "company:A", "company:B")), {})
+        seen = store.revision()
+        guarantee(store, ("s", "company:X", "company:Y"), bulk=False)
+        assert writer.publish({}, None, since=seen) is None
+        assert arcs(store.snapshot()) == {("company:X", "company:Y")}
+        assert writer.publish({}, None, since=store.revision()) == 2
+    assert arcs(store.snapshot()) == {("company:X", "company:Y"), ("company:A", "company:B")}
+
+
 def test_changes_since_names_what_was_published_or_withdrawn_after(store):
     guarantee(store, ("g", "company:A", "company:B"))
     second = guarantee(store, ("h", "company:A", "company:C"))
