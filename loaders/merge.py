@@ -239,7 +239,7 @@ class Merger:
         file: np.ndarray,
         row: np.ndarray,
     ) -> Rows:
-        leaders = {column.companion: column.name for column in table.columns if column.companion}
+        leaders = {c.companion: c.name for c in table.columns if c.companion and c.name in cells}
         if PLACE.name in cells:
             leaders |= {"gps_lat": PLACE.name, "gps_lon": PLACE.name}
         chosen = {name: alive[together.rows_of(leaders.get(name, name))] for name in cells}

@@ -525,6 +525,12 @@ def dirty_tables(draw):
     return tables
 
 
+def test_a_companion_without_its_column_says_nothing(loading):
+    report = loading.load(merchants="merchant_no,legal_rep_kind\nM1,company\nM1,\nM2,company\n")
+    assert report.tables["merchants"]["used"] == 2 and report.tables["merchants"]["duplicate"] == 1
+    assert "CONTROLS" not in loading.store.counts()[1]
+
+
 @given(tables=dirty_tables())
 @settings(max_examples=40)
 def test_every_row_read_is_accounted_for_and_a_second_load_changes_nothing(tmp_path_factory, tables):
