@@ -18,7 +18,7 @@ from .errors import UserError
 from .keys import KeyFile, is_token
 from .model import DECLARING, FOREVER, PERSONAL_KINDS, RELATIONS
 from .sqlite_schema import fact_table, index_statements, prepare, relation_table, version_tables
-from .sqlite_writer import SqliteWriter
+from .sqlite_writer import SqliteWriter, latest_revision, remove_versions, transaction
 from .store import REJECT_COLUMNS, Load, Run
 
 if TYPE_CHECKING:
@@ -76,12 +76,7 @@ class SqliteStore:
 
     # -- loads and revisions
     def revision(self) -> int:
-        return (
-            self.connection.execute(
-                "SELECT max(max(coalesce(revision, 0)), max(coalesce(withdrawn, 0))) FROM loads"
-            ).fetchone()[0]
-            or 0
-        )
+        return latest_revision(self.connection)
 
     def data_date(self) -> int | None:
         return self.connection.execute(
@@ -121,8 +116,7 @@ class SqliteStore:
 
     def unload(self, load: int) -> int:
         connection = self.connection
-        connection.execute("BEGIN IMMEDIATE")
-        try:
+        with transaction(connection):
             row = connection.execute("SELECT bulk, state FROM loads WHERE load = ?", (load,)).fetchone()
             if row is None or row[1] == "open":
                 raise UserError(f"no load {load} to unload: 'ringfence status' lists them", 404)
@@ -141,10 +135,6 @@ class SqliteStore:
             revision = self.revision() + 1
             connection.execute("UPDATE loads SET state = 'withdrawn', withdrawn = ? WHERE load = ?", (revision, load))
             connection.execute("INSERT OR REPLACE INTO meta VALUES ('orphans', '1')")
-            connection.execute("COMMIT")
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
         return revision
 
     def changes_since(self, revision: int) -> set[str]:
@@ -323,8 +313,7 @@ class SqliteStore:
     # -- findings
     def save_run(self, run: Run, findings: list[dict]) -> int:
         connection = self.connection
-        connection.execute("BEGIN IMMEDIATE")
-        try:
+        with transaction(connection):
             number = cast(
                 int,
                 connection.execute(
@@ -348,10 +337,6 @@ class SqliteStore:
                 "INSERT INTO findings VALUES (?, ?, ?, ?)",
                 [(number, f["id"], f["rank_all"], json.dumps(f, ensure_ascii=False)) for f in findings],
             )
-            connection.execute("COMMIT")
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
         return number
 
     def latest_runs(self, as_of: int | None = None) -> list[Run]:
@@ -375,15 +360,6 @@ class SqliteStore:
             (prefix, prefix + "\U0010ffff"),
         )
         return [json.loads(row[0]) for row in rows]
-
-
-def remove_versions(connection: sqlite3.Connection, load: int) -> None:
-    """Delete all versions a load wrote, some thousands at a time so that other writers get their turn."""
-    for owner, first, last in connection.execute(
-        "SELECT owner, first, last FROM spans WHERE load = ?", (load,)
-    ).fetchall():
-        connection.execute(f'DELETE FROM "{owner}" WHERE rowid BETWEEN ? AND ?', (first, last))
-    connection.execute("DELETE FROM spans WHERE load = ?", (load,))
 
 
 def _alive(pid: int) -> bool:

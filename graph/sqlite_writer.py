@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import cast
 
 import pandas as pd
@@ -58,12 +60,12 @@ class SqliteWriter:
 
     def secrets(self, frame: pd.DataFrame) -> None:
         rows = frame[["token", "mask", "cipher"]].itertuples(index=False, name=None)
-        with _transaction(self._connection):
+        with transaction(self._connection):
             self._connection.executemany("INSERT OR IGNORE INTO secrets VALUES (?, ?, ?)", rows)
 
     def rejects(self, frame: pd.DataFrame) -> None:
         cells = [_plain(frame[name]) for name in REJECT_COLUMNS]
-        with _transaction(self._connection):
+        with transaction(self._connection):
             self._connection.executemany(
                 f"INSERT INTO rejects VALUES ({self.load}, ?, ?, ?, ?, ?, ?, ?)", zip(*cells, strict=True)
             )
@@ -74,10 +76,8 @@ class SqliteWriter:
             for owner in version_tables(connection):
                 for statement in index_statements(owner):
                     connection.execute(statement)
-        with _transaction(connection):
-            revision = connection.execute(
-                "SELECT 1 + max(max(coalesce(revision, 0)), max(coalesce(withdrawn, 0))) FROM loads"
-            ).fetchone()[0]
+        with transaction(connection):
+            revision = latest_revision(connection) + 1
             if since is not None and revision != since + 1:
                 return None
             connection.executemany(
@@ -92,13 +92,11 @@ class SqliteWriter:
         return revision
 
     def discard(self) -> None:
-        from .sqlite_store import remove_versions
-
         connection = self._connection
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         remove_versions(connection, self.load)
-        with _transaction(connection):
+        with transaction(connection):
             connection.execute("DELETE FROM rejects WHERE load = ?", (self.load,))
             connection.execute("DELETE FROM loads WHERE load = ?", (self.load,))
             connection.execute("INSERT OR REPLACE INTO meta VALUES ('orphans', '1')")
@@ -111,7 +109,7 @@ class SqliteWriter:
         statement = f'INSERT INTO "{owner}" (load, {", ".join(columns)}) VALUES ({marks})'
         for start in range(0, len(frame), _CHUNK):
             part = frame.iloc[start : start + _CHUNK]
-            with _transaction(self._connection):
+            with transaction(self._connection):
                 numbers = self._node_numbers(part, ends)
                 cells = [numbers[name] if name in numbers else _plain(part[name]) for name in columns]
                 before = self._last_row(owner)
@@ -147,17 +145,31 @@ class SqliteWriter:
         )
 
 
-class _transaction:
+def latest_revision(connection: sqlite3.Connection) -> int:
+    """The highest revision that a publication or an undo has made; 0 where there is none."""
+    query = "SELECT max(max(coalesce(revision, 0)), max(coalesce(withdrawn, 0))) FROM loads"
+    return connection.execute(query).fetchone()[0] or 0
+
+
+def remove_versions(connection: sqlite3.Connection, load: int) -> None:
+    """Delete all versions a load wrote, some thousands at a time so that other writers get their turn."""
+    for owner, first, last in connection.execute(
+        "SELECT owner, first, last FROM spans WHERE load = ?", (load,)
+    ).fetchall():
+        connection.execute(f'DELETE FROM "{owner}" WHERE rowid BETWEEN ? AND ?', (first, last))
+    connection.execute("DELETE FROM spans WHERE load = ?", (load,))
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     """A write transaction that takes its lock at once, so that it never fails half-way for want of one."""
-
-    def __init__(self, connection: sqlite3.Connection):
-        self._connection = connection
-
-    def __enter__(self) -> None:
-        self._connection.execute("BEGIN IMMEDIATE")
-
-    def __exit__(self, kind: object, *_: object) -> None:
-        self._connection.execute("COMMIT" if kind is None else "ROLLBACK")
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
 
 
 def _plain(column) -> list:
