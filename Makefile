@@ -60,7 +60,7 @@ soak: $(INSTALLED) ## the long runs: kills, many seeds
 
 lock: $(INSTALLED) ## resolve requirements.lock anew from pyproject.toml
 	CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --upgrade --generate-hashes --all-extras \
-		--all-build-deps --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links \
+		--all-build-deps --allow-unsafe --no-strip-extras --no-emit-index-url --no-emit-find-links \
 		--output-file requirements.lock pyproject.toml
 
 clean: ## remove all that these targets made, the environment included

@@ -14,7 +14,7 @@ def lock(root):
 
 
 def test_every_dependency_is_locked_at_a_version_that_satisfies_it(root, lock):
-    pinned = dict(re.findall(r"^([a-z0-9._-]+)==(\S+)", lock, re.MULTILINE))
+    pinned = dict(re.findall(r"^([a-z0-9._-]+)(?:\[[a-z0-9,._-]+\])?==(\S+)", lock, re.MULTILINE))
     declared = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
     extras = declared["project"]["optional-dependencies"]
     asked = [
