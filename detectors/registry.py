@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from .contract import Detector
 from .guarantees.detector import GUARANTEE
+from .rings.detector import FRAUD_RING
 
-DETECTORS: dict[str, Detector] = {detector.id: detector for detector in (GUARANTEE,)}
+DETECTORS: dict[str, Detector] = {detector.id: detector for detector in (GUARANTEE, FRAUD_RING)}

@@ -6,6 +6,9 @@ those of one relation standing together. ``superseded_at`` is the ``known_at`` o
 (``FOREVER`` where none does), so a version shows at T when ``known_at <= T < superseded_at``; see ``visibility.py``.
 """
 
+# pyright: reportAttributeAccessIssue=false
+# (pyarrow makes the functions of its compute module as it is imported, where no type checker sees them)
+
 from __future__ import annotations
 
 import json
@@ -17,12 +20,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.ipc as ipc
 
+from .keys import TOKEN_PREFIX
 from .model import ALWAYS, KIND_CODE, KINDS, RELATIONS, STATUS_FIELDS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 FORMAT = 1
 EDGE_NUMBERS = {
@@ -168,6 +173,14 @@ class Snapshot:
         place = int(np.searchsorted(tokens, token)) if len(tokens) else 0
         return masks[place] if place < len(tokens) and tokens[place] == token else None
 
+    def masked(self, cells: Iterable[str | None]) -> list[str | None]:
+        """What people may see of a column of cells: tokens as their masks, None where they have none."""
+        table = self._shared.mask_table
+        texts = pa.array(cells, pa.string(), from_pandas=True)
+        tokens = single_chunk(table.column("token")).cast(pa.string())
+        masks = single_chunk(table.column("mask")).cast(pa.string()).take(pc.index_in(texts, value_set=tokens))
+        return pc.if_else(pc.starts_with(texts, TOKEN_PREFIX), masks, texts).to_pylist()
+
     # -- relationships
     @property
     def edge_count(self) -> int:
@@ -196,6 +209,15 @@ class Snapshot:
             for name in ("source", "target", "amount", "valid_from", "valid_to")
         }
         return Edges(relation, positions, **columns, _fields=self._shared.fields(relation), _first=first)
+
+    def ties(self, relation: str) -> Edges:
+        """The relationships of a relation that show at ``as_of`` and link their ends, as ``links`` tells."""
+        edges = self.edges(relation)
+        return edges.where(self.links(edges.positions))
+
+    def ends(self, positions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """int32 node numbers of the sources and targets of relationships."""
+        return self._shared.edges["source"][positions], self._shared.edges["target"][positions]
 
     def adjacency(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """All relationships from both ends, whatever ``as_of`` (check with ``visible``): ``offsets int64[nodes + 1]``,
@@ -291,8 +313,12 @@ class _Shared:
         return np.load(self.folder / "order.npy", mmap_mode="r")
 
     @cached_property
+    def mask_table(self) -> pa.Table:
+        return _mapped(self.folder / "masks.arrow")
+
+    @cached_property
     def masks(self) -> tuple[np.ndarray, list[str]]:
-        table = _mapped(self.folder / "masks.arrow")
+        table = self.mask_table
         return np.array(table.column("token").to_pylist(), dtype=str), table.column("mask").to_pylist()
 
     @cached_property

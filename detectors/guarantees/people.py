@@ -8,9 +8,7 @@ import numpy as np
 
 from ...graph.model import KIND_CODE
 from ...graph.snapshot import Edges, Snapshot
-
-KIN = frozenset({"配偶", "夫妻", "丈夫", "妻子", "父母", "父亲", "母亲", "子女", "儿子", "女儿", "兄弟姐妹", "spouse"})
-"""Relations to a contact that make them family."""
+from ..words import KIN
 
 
 def party_labels(snapshot: Snapshot, parties: np.ndarray) -> list[str]:
@@ -65,10 +63,10 @@ def _kin(snapshot: Snapshot, member: np.ndarray) -> list[tuple[int, int, list[in
     persons = member & (snapshot.kinds == KIND_CODE["applicant"])
     if not persons.any():
         return []
-    named = _linking(snapshot, "LISTS_CONTACT", persons)
-    named = named.where(np.asarray(named.column("relation").isin(KIN)))
-    owned = _linking(snapshot, "HAS_PHONE", persons)
-    owned = owned.where(np.asarray(owned.column("use") != "work"))
+    named = snapshot.ties("LISTS_CONTACT")
+    named = named.where(persons[named.source] & np.asarray(named.column("relation").isin(KIN)))
+    owned = snapshot.ties("HAS_PHONE")
+    owned = owned.where(persons[owned.source] & np.asarray(owned.column("use") != "work"))
     owners: dict[int, list[tuple[int, int]]] = {}
     for person, phone, position in zip(*_lists(owned), strict=True):
         owners.setdefault(phone, []).append((person, position))
@@ -81,10 +79,3 @@ def _kin(snapshot: Snapshot, member: np.ndarray) -> list[tuple[int, int, list[in
 
 def _lists(edges: Edges) -> tuple[list[int], list[int], list[int]]:
     return edges.source.tolist(), edges.target.tolist(), edges.positions.tolist()
-
-
-def _linking(snapshot: Snapshot, relation: str, persons: np.ndarray) -> Edges:
-    """The ties of these persons that link."""
-    edges = snapshot.edges(relation)
-    edges = edges.where(persons[edges.source])
-    return edges.where(snapshot.links(edges.positions))

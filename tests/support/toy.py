@@ -15,14 +15,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pyarrow as pa
-from ringfence.graph.model import ALWAYS, FOREVER, RELATIONS
+from ringfence.graph.model import ALWAYS, DECLARING, FOREVER, RELATIONS, kind_of
 from ringfence.graph.snapshot import Snapshot, open_snapshot
 from ringfence.graph.snapshot_writer import write_snapshot
 from ringfence.graph.times import parse_moment
 
 NOW = parse_moment("2026-06-30")
 """When toy graphs are looked at unless a test says otherwise."""
-TIMES = {"start_date", "end_date", "released_at", "status_date", "listed_from", "listed_to"}
+TIMES = {"start_date", "end_date", "released_at", "status_date", "listed_from", "listed_to", "apply_time"}
 
 
 def name(party: str) -> str:
@@ -55,6 +55,7 @@ class Fact:
     start: int
     end: int
     cells: dict
+    known: int = ALWAYS
 
 
 @dataclass
@@ -96,19 +97,123 @@ class Book:
 
     def person(self, key: str, mobile: str | None = None, **cells) -> Book:
         """An applicant's row, with the tie to the own phone."""
-        uid = f"applicants:{key}"
-        self.facts.append(Fact("applicants", f"applicant:{key}", uid, ALWAYS, FOREVER, cells))
+        self.facts.append(Fact("applicants", f"applicant:{key}", f"applicants:{key}", ALWAYS, FOREVER, cells))
         if mobile:
-            phone = f"phone:{mobile}"
-            cells = {"use": "own", "via": "mobile"}
-            self._tie("HAS_PHONE", f"applicant:{key}", phone, f"{uid}/mobile/{phone}", None, ALWAYS, FOREVER, cells)
+            self._own(key, "HAS_PHONE", f"phone:{mobile}", "mobile", "own")
         return self
 
-    def contact(self, person: str, mobile: str, relation: str) -> Book:
+    def lives(self, person: str, address: str) -> Book:
+        """A home address."""
+        return self._own(person, "HAS_ADDRESS", f"address:{address}", "home_address", "own")
+
+    def email(self, person: str, address: str) -> Book:
+        """An e-mail address."""
+        return self._own(person, "HAS_EMAIL", f"email:{address}", "email", "own")
+
+    def identified(self, person: str, number: str) -> Book:
+        """An identity document."""
+        return self._own(person, "HAS_ID", f"id_document:{number}", "cert_no", "own")
+
+    def owns(self, person: str, account: str) -> Book:
+        """A bank card."""
+        return self._own(person, "OWNS", f"account:{account}", "bank_card_no")
+
+    def employed(self, person: str, employer: str, phone: str | None = None, address: str | None = None) -> Book:
+        """An employer, with its phone and address as the person stated them."""
+        self._own(person, "WORKS_AT", f"employer:{employer}", "employer")
+        if phone:
+            self._own(person, "HAS_PHONE", f"phone:{phone}", "employer_phone", "work")
+        if address:
+            self._own(person, "HAS_ADDRESS", f"address:{address}", "work_address", "work")
+        return self
+
+    def contact(self, person: str, mobile: str, relation: str, name: str | None = None) -> Book:
         """A contact that a person named."""
         uid = f"contacts:{person}|{mobile}"
-        cells = {"relation": relation}
+        cells = {"relation": relation, "name": name}
         return self._tie("LISTS_CONTACT", f"applicant:{person}", f"phone:{mobile}", uid, None, ALWAYS, FOREVER, cells)
+
+    def application(
+        self,
+        person: str,
+        number: str,
+        time: str | None = None,
+        device: str | None = None,
+        imei: str | None = None,
+        wifi: str | None = None,
+        ip: str | None = None,
+        merchant: str | None = None,
+        channel: str | None = None,
+        cell: str | None = None,
+        **cells,
+    ) -> Book:
+        """An application, true and known from ``time`` on, with the ties of its columns; ``cell`` is the place it was
+        filed from, other cells are as the table has them."""
+        node, start = f"application:{number}", _moment(time, ALWAYS)
+        uid = f"applications:{number}"
+        cells = {"apply_time": start if time else None, **cells}
+        self.facts.append(Fact("applications", node, uid, ALWAYS, FOREVER, cells, start))
+        ends = (f"applicant:{person}", node, f"{uid}/applicant_id", None, start, FOREVER, {"via": "applicant_id"})
+        self._tie("APPLIED", *ends, known=start)
+        for relation, column, kind, key in (
+            ("USED_DEVICE", "device_id", "device", device),
+            ("USED_DEVICE", "imei", "device", imei),
+            ("USED_WIFI", "wifi_bssid", "wifi", wifi),
+            ("USED_IP", "ip", "ip", ip),
+            ("APPLIED_FROM", "place", "address", cell),
+            ("AT_MERCHANT", "merchant_no", "merchant", merchant),
+            ("VIA_CHANNEL", "channel", "channel", channel),
+        ):
+            if key:
+                tied = "" if relation in ("AT_MERCHANT", "VIA_CHANNEL") else f"/{kind}:{key}"
+                ends = (node, f"{kind}:{key}", f"{uid}/{column}{tied}", None, start, FOREVER, {"via": column})
+                self._tie(relation, *ends, known=start)
+        return self
+
+    def loan(
+        self,
+        person: str,
+        number: str,
+        amount: float | None = None,
+        time: str | None = None,
+        account: str | None = None,
+        application: str | None = None,
+        **cells,
+    ) -> Book:
+        """A loan, true and known from ``time`` on, paid out to ``account``; ``application`` is what it came of."""
+        node, start, uid = f"loan:{number}", _moment(time, ALWAYS), f"loans:{number}"
+        self.facts.append(Fact("loans", node, uid, ALWAYS, FOREVER, {"amount": amount, **cells}, start))
+        for relation, column, source, target, value in (
+            ("BORROWED", "borrower_id", f"applicant:{person}", node, None),
+            ("BECAME", "apply_no", application and f"application:{application}", node, None),
+            ("DISBURSED_TO", "account_no", node, account and f"account:{account}", amount),
+        ):
+            if source and target:
+                ends = (source, target, f"{uid}/{column}", value, start, FOREVER, {"via": column})
+                self._tie(relation, *ends, known=start)
+        return self
+
+    def repaid(self, account: str, loan: str, amount: float, time: str) -> Book:
+        """A repayment."""
+        start = _moment(time, ALWAYS)
+        uid = f"repayments:{len(self.ties)}"
+        self._tie("REPAID", f"account:{account}", f"loan:{loan}", uid, amount, start, FOREVER, {}, known=start)
+        return self
+
+    def signed_in(self, device: str, account: str, time: str) -> Book:
+        """A sign-in."""
+        start = _moment(time, ALWAYS)
+        uid = f"sign_ins:{len(self.ties)}"
+        self._tie("SIGNED_IN", f"device:{device}", f"account:{account}", uid, None, start, FOREVER, {}, known=start)
+        return self
+
+    def flag(self, node: str, flag: str, source: str = "bureau", since: str | None = None) -> Book:
+        """A row of flags: ``flag`` on a node, known from ``since`` on."""
+        start = _moment(since, ALWAYS)
+        cells = {"flag": flag, "source": source}
+        uid = f"flags:{name(node)}|{flag}|{source}|{since or ''}"
+        self.facts.append(Fact("flags", name(node), uid, start, FOREVER, cells, start))
+        return self
 
     def partner(self, partner_name: str, role: str, **cells) -> Book:
         """A row of a partner list; ``listed_from`` and ``listed_to`` are dates."""
@@ -118,8 +223,14 @@ class Book:
         self.facts.append(Fact("partners", None, f"partners:{partner_name}|{role}||{start}", start, end, cells))
         return self
 
-    def _tie(self, relation, source, target, uid, amount, start, end, cells) -> Book:
-        known = start if relation == "GUARANTEES" else ALWAYS
+    def _own(self, person: str, relation: str, target: str, column: str, use: str | None = None) -> Book:
+        """What a column of a person's row says."""
+        uid, cells = f"applicants:{person}/{column}/{target}", {"use": use, "via": column}
+        return self._tie(relation, f"applicant:{person}", target, uid, None, ALWAYS, FOREVER, cells)
+
+    def _tie(self, relation, source, target, uid, amount, start, end, cells, known: int | None = None) -> Book:
+        if known is None:
+            known = start if relation == "GUARANTEES" else ALWAYS
         value = float("nan") if amount is None else float(amount)
         cells = {key: _moment(cell, cell) if key in TIMES else cell for key, cell in cells.items()}
         self.ties.append(Tie(relation, name(source), name(target), uid, value, start, end, known, cells))
@@ -134,11 +245,12 @@ class Book:
         )
 
     def rekeyed(self, seed: int) -> tuple[Book, dict[str, str]]:
-        """The same book under other party keys, and the new name of each node."""
+        """The same book under other keys of what tables declare, and the new name of each node; identifiers keep
+        theirs."""
         nodes = sorted(self.nodes())
         keys = random.Random(seed).sample(range(10_000, 90_000), len(nodes))
         new = {
-            node: f"{node.partition(':')[0]}:Z{key}" if node.split(":")[0] != "phone" else node
+            node: f"{kind_of(node)}:Z{key}" if kind_of(node) in DECLARING else node
             for node, key in zip(nodes, keys, strict=True)
         }
         ties = [
@@ -213,7 +325,7 @@ def write(book: Book, folder: Path) -> None:
                         "node": pa.array([number[fact.node] if fact.node else -1 for _, fact in rows], pa.int32()),
                         "valid_from": pa.array([fact.start for _, fact in rows], pa.int64()),
                         "valid_to": pa.array([fact.end for _, fact in rows], pa.int64()),
-                        "known_at": pa.array([ALWAYS for _ in rows], pa.int64()),
+                        "known_at": pa.array([fact.known for _, fact in rows], pa.int64()),
                         "superseded_at": pa.array([FOREVER for _ in rows], pa.int64()),
                         "status_from": pa.array([ALWAYS for _ in rows], pa.int64()),
                         "file": pa.array([2 for _ in rows], pa.int32()),

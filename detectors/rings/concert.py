@@ -1,0 +1,81 @@
+"""Acting in concert: how unlikely it is that so many of a group applied within so short a time."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+FEWEST = 3
+"""Fewer applicants than this within any time are no concert."""
+
+
+class Concert(NamedTuple):
+    """The time within which more of a group applied than chance explains.
+
+    Attributes
+    ----------
+    surprise : minus the natural logarithm of the chance of it, 0 or more
+    first, last : int, the first and last application in it; epoch milliseconds, None where there is none
+    """
+
+    surprise: float
+    first: int | None
+    last: int | None
+
+
+def concert(times: Sequence[Sequence[int]], calendar: np.ndarray) -> Concert:
+    """The least likely concentration of a group's applications.
+
+    A scan statistic with a Bonferroni bound: that some k of n people, each with m applications, all apply within a time
+    in which a share w of all applications of the book fall, has at most the chance C(n, k) m^k k w^(k-1) (Naus 1965);
+    the least over k, times the number of k that were tried. The book's own calendar is the clock, so that a season or
+    a promotion day, when everybody applies, makes nobody suspect.
+
+    Parameters
+    ----------
+    times : the application times of each of the group, epoch milliseconds
+    calendar : int64, evenly spaced quantiles of all application times of the book, ascending
+
+    >>> calendar = np.arange(0, 1001)
+    >>> concert([[10], [12], [14]], calendar).surprise > 5, concert([[10], [400], [900]], calendar).surprise
+    (True, 0.0)
+    """
+    events = sorted((time, person) for person, own in enumerate(times) for time in own)
+    people = sum(bool(own) for own in times)
+    if people < FEWEST or len(calendar) < 2:
+        return Concert(0.0, None, None)
+    clock = np.interp([time for time, _ in events], calendar, np.linspace(0.0, 1.0, len(calendar))).tolist()
+    tick = 1.0 / len(calendar)
+    most = math.log(len(events) / people)
+    best = Concert(0.0, None, None)
+    for k in range(FEWEST, people + 1):
+        begin, end = _shortest(events, clock, k)
+        share = max(clock[end] - clock[begin], tick)
+        chance = math.log(math.comb(people, k)) + k * most + math.log(k) + (k - 1) * math.log(min(share, 1.0))
+        surprise = -chance - math.log(people - FEWEST + 1)
+        if surprise > best.surprise:
+            best = Concert(surprise, events[begin][0], events[end][0])
+    return best
+
+
+def _shortest(events: Sequence[tuple[int, int]], clock: Sequence[float], k: int) -> tuple[int, int]:
+    """The places of the first and last event of the shortest run that holds events of k people."""
+    latest: dict[int, int] = {}
+    order: deque[tuple[int, int]] = deque()
+    best, found = math.inf, (0, len(events) - 1)
+    for place, (_, person) in enumerate(events):
+        latest[person] = place
+        order.append((place, person))
+        while latest[order[0][1]] != order[0][0]:
+            order.popleft()
+        if len(latest) > k:
+            del latest[order.popleft()[1]]
+            while latest.get(order[0][1]) != order[0][0]:
+                order.popleft()
+        if len(latest) == k and clock[place] - clock[order[0][0]] < best:
+            best, found = clock[place] - clock[order[0][0]], (order[0][0], place)
+    return found

@@ -1,0 +1,81 @@
+"""Innocent causes that explain what is shared before anybody is suspected: households and the equipment of shops."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...graph.kernels.components import weak_components
+from ...graph.model import KIND_CODE
+from ...graph.snapshot import Snapshot
+from .uses import WAY, Uses
+
+LARGEST_HOME = 8
+"""An address of more people is no one family's: only at smaller ones does a common surname mean kin."""
+LARGEST_HOUSEHOLD = 10
+"""More people than this, tied by kin words and names, are no household."""
+OWN_SHARE = 0.5
+"""What is used in more than this share of its uses at one merchant is the merchant's equipment."""
+
+
+def households(uses: Uses, surname: np.ndarray, ids: int) -> np.ndarray:
+    """Who lives as one family: an id's household, itself where it is alone.
+
+    Two people are family where one names the other's own phone as family, under his own surname as far as one is told;
+    where both name one phone as family, and nobody names it as anything else or under another surname; or where they
+    have one surname at one home address of few.
+
+    Parameters
+    ----------
+    surname : int64 by node, a number for each surname, -1 where none is known
+    ids : how many ids there are
+    """
+    own, kin = (uses.where(uses.way == WAY[way]) for way in ("own_phone", "kin"))
+    owner_name = np.full(ids, -1, dtype=np.int64)
+    owner_name[own.value] = own.label
+    agreed = (kin.label < 0) | (owner_name[kin.value] < 0) | (kin.label == owner_name[kin.value])
+    owned = np.zeros(ids, dtype=bool)
+    owned[own.value] = True
+    kin = kin.where(np.where(owned[kin.value], agreed, ~_doubtful(uses, ids)[kin.value]))
+    named = np.isin(own.value, kin.value)
+    one = np.concatenate((own.person[named], kin.person))
+    other = np.concatenate((own.value[named], kin.value))
+    # people and the phones that make them family are nodes alike; so are surnames at addresses
+    home = uses.where((uses.way == WAY["home"]) & (surname[uses.person] >= 0))
+    users = np.bincount(np.unique(home.value * ids + home.person) // ids, minlength=ids)
+    home = home.where(users[home.value] <= LARGEST_HOME)
+    kinds, name_at_home = np.unique(home.value * ids + surname[home.person], return_inverse=True)
+    one = np.concatenate((one, home.person))
+    other = np.concatenate((other, ids + name_at_home))
+    label = weak_components(one, other, ids + len(kinds))[:ids]
+    people = np.unique(uses.person)
+    size = np.bincount(label[people], minlength=int(label.max(initial=0)) + 1)
+    found = np.arange(ids)
+    members = people[size[label[people]] <= LARGEST_HOUSEHOLD]
+    least = np.full(len(size), -1, dtype=np.int64)
+    least[label[members[::-1]]] = members[::-1]
+    found[members] = least[label[members]]
+    return found
+
+
+def _doubtful(uses: Uses, ids: int) -> np.ndarray:
+    """bool by id: a phone that somebody names as no family of his, or that goes by two surnames."""
+    doubtful = np.zeros(ids, dtype=bool)
+    doubtful[uses.value[np.isin(uses.way, [WAY["acquaintance"], WAY["contact"], WAY["work_phone"]])]] = True
+    kin = uses.where((uses.way == WAY["kin"]) & (uses.label >= 0))
+    least, most = np.full(ids, np.iinfo(np.int64).max), np.full(ids, -1, dtype=np.int64)
+    np.minimum.at(least, kin.value, kin.label)
+    np.maximum.at(most, kin.value, kin.label)
+    return doubtful | (least < most)
+
+
+def shop_equipment(snapshot: Snapshot, uses: Uses, ids: int) -> np.ndarray:
+    """bool by id: a handset, network or place used mostly at one merchant, or an account that a merchant owns."""
+    excused = np.zeros(ids, dtype=bool)
+    session = uses.where(np.isin(uses.way, [WAY["handset"], WAY["network"], WAY["cell"]]))
+    total = np.bincount(session.value, minlength=ids)
+    at = session.where(session.merchant >= 0)
+    keys, count = np.unique(at.value * ids + at.merchant, return_counts=True)
+    excused[(keys // ids)[count > OWN_SHARE * total[keys // ids]]] = True
+    owns = snapshot.ties("OWNS")
+    excused[owns.target[snapshot.kinds[owns.source] == KIND_CODE["merchant"]]] = True
+    return excused

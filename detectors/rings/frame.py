@@ -1,0 +1,121 @@
+"""One numbering for a book and its parts: applicants, values, handsets joined from their ids, and networks.
+
+A *frame* is numbered like the book it was first laid over. Its ids are that book's node numbers; then its networks,
+that is every Wi-Fi with an internet address it was used with; then whatever else a part or a later state brings.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ...graph.kernels.components import weak_components
+from ...graph.model import KIND_CODE
+from ...graph.snapshot import Snapshot
+from .uses import WAY, Uses, collect
+
+MOST_CO_USED = 50
+"""A device id used together with more others is no handset's own; it joins nothing."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The numbering of a book.
+
+    Attributes
+    ----------
+    base : the book
+    joined : int64 by node, of a device the number of the handset it belongs to; others stand for themselves
+    networks : int64, ascending: ``wifi << 32 | ip`` of every Wi-Fi used with an internet address
+    """
+
+    base: Snapshot
+    joined: np.ndarray
+    networks: np.ndarray
+
+    @property
+    def size(self) -> int:
+        """How many ids there are."""
+        return len(self.joined) + len(self.networks)
+
+
+def lay(snapshot: Snapshot) -> tuple[Frame, Uses]:
+    """The frame of a book, and its uses in it."""
+    uses = collect(snapshot)
+    joined = _handsets(snapshot, uses)
+    numbers = np.arange(snapshot.node_count)
+    frame = Frame(snapshot, joined, np.unique(_networks(snapshot, uses, numbers)[0]))
+    return frame, _numbered(frame, snapshot, uses, numbers)
+
+
+def seen_in(frame: Frame, snapshot: Snapshot) -> tuple[Uses, np.ndarray]:
+    """The uses of a book, or a part of one, in a frame; and int64 by node of that book, its id."""
+    if snapshot.folder == frame.base.folder:
+        numbers = np.arange(frame.base.node_count)
+    else:
+        found = [frame.base.find(name) for name in snapshot.names(np.arange(snapshot.node_count))]
+        numbers = np.array([frame.size + i if n is None else n for i, n in enumerate(found)], dtype=np.int64)
+    return _numbered(frame, snapshot, collect(snapshot), numbers), numbers
+
+
+def inverse(numbers: np.ndarray) -> np.ndarray:
+    """int64 by id, the node of that id, -1 where there is none."""
+    node = np.full(int(numbers.max(initial=-1)) + 1, -1, dtype=np.int64)
+    node[numbers] = np.arange(len(numbers))
+    return node
+
+
+def _numbered(frame: Frame, snapshot: Snapshot, uses: Uses, numbers: np.ndarray) -> Uses:
+    """Uses by id: devices joined to handsets, and a network beside each use of its Wi-Fi."""
+    value = numbers[uses.value]
+    known = value < len(frame.joined)
+    value[known] = frame.joined[value[known]]
+    merchant = np.where(uses.merchant >= 0, numbers[uses.merchant], -1)
+    own = replace(uses, person=numbers[uses.person], value=value, merchant=merchant)
+
+    keys, of_wifi = _networks(snapshot, uses, numbers)
+    after = max(frame.size, int(numbers.max(initial=-1)) + 1)
+    new = np.setdiff1d(keys, frame.networks)
+    ids = len(frame.joined) + np.searchsorted(frame.networks, keys)
+    fresh = np.isin(keys, new)
+    ids[fresh] = after + np.searchsorted(new, keys[fresh])
+    networks = replace(own.where(of_wifi), value=ids)
+    names = Uses.__dataclass_fields__
+    return Uses(*(np.concatenate((getattr(own, name), getattr(networks, name))) for name in names))
+
+
+def _networks(snapshot: Snapshot, uses: Uses, numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The networks of applications that have both a Wi-Fi and an internet address, and the places of the Wi-Fi's uses.
+
+    A part of a book may hold nodes its frame does not know; their ids are large, but the product stays far below 2⁶³.
+    """
+    network = np.flatnonzero(uses.way == WAY["network"])
+    kinds = snapshot.kinds[uses.value[network]]
+    wifi, ip = network[kinds == KIND_CODE["wifi"]], network[kinds == KIND_CODE["ip"]]
+    filed = snapshot.ends(uses.position)[0]
+    address = np.full(snapshot.node_count, -1, dtype=np.int64)
+    address[filed[ip]] = numbers[uses.value[ip]]
+    wifi = wifi[address[filed[wifi]] >= 0]
+    return (numbers[uses.value[wifi]] << 32) | address[filed[wifi]], wifi
+
+
+def _handsets(snapshot: Snapshot, uses: Uses) -> np.ndarray:
+    """Devices joined where one application used both, transitively: a re-installed app has a new id on the old imei."""
+    joined = np.arange(snapshot.node_count)
+    used = np.flatnonzero((uses.way == WAY["handset"]) & (snapshot.kinds[uses.value] == KIND_CODE["device"]))
+    filed = snapshot.ends(uses.position[used])[0]
+    order = np.lexsort((uses.value[used], filed))
+    filed, device = filed[order], uses.value[used][order]
+    together = np.flatnonzero((filed[1:] == filed[:-1]) & (device[1:] != device[:-1]))
+    if not len(together):
+        return joined
+    ends = np.unique(np.stack([device[together], device[together + 1]], axis=1), axis=0)
+    beside = np.bincount(ends.ravel(), minlength=snapshot.node_count)
+    ends = ends[(beside[ends] <= MOST_CO_USED).all(axis=1)]
+    label = weak_components(ends[:, 0], ends[:, 1], snapshot.node_count)
+    nodes = np.unique(ends)[::-1]
+    least = np.empty(snapshot.node_count, dtype=np.int64)
+    least[label[nodes]] = nodes  # in falling order, so that the least node of each handset is written last
+    joined[nodes] = least[label[nodes]]
+    return joined

@@ -1,0 +1,127 @@
+"""From ties to groups: people whom what they share binds, round after round, and the splitting of what is too large."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import networkx as nx
+import numpy as np
+
+from ...graph.kernels.coincidence import Ties, added_up
+from ...graph.kernels.components import weak_components
+from .population import Compared
+
+LEAST_THINGS = 2
+"""One thing in common is a coincidence, or a hub; a second makes it a cycle of ties."""
+GROUP = 3
+"""So many people who are bound already are so rare that what ties two such groups is no matter of their size."""
+CONFIRMING = 3
+"""So many users of a value, and half of all its users, must be bound to others of them already, for it to bind all."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """People who hang together.
+
+    Attributes
+    ----------
+    people : int64, ascending
+    cut_from : how many people a larger group held of which this is a part; 0 where it was not taken apart
+    """
+
+    people: np.ndarray
+    cut_from: int = 0
+
+
+def bound_together(compared: Compared, rule: np.ndarray, strength: float, single: float) -> np.ndarray:
+    """Label the groups that what they share binds: int64 by person.
+
+    In the beginning everybody is a group. Then, round after round, all these are joined at once, until nothing is:
+
+    - two groups that at least ``LEAST_THINGS`` things tie, and two groups of several people that one does which no place
+      explains, where the weights add up to ``strength`` and the logarithm of the number of pairs between the groups,
+      which is how much likelier larger groups are to share something by chance
+    - all users of a value half of whom, and no less than ``CONFIRMING``, are in groups with other users of it: a value
+      whose users share other things too is no coincidence for any of them
+    """
+    ties, count = compared.ties, len(compared.people)
+    telling = np.unique(ties.value)
+    used = np.isin(compared.value, telling)
+    holder, value = compared.holder[used], np.searchsorted(telling, compared.value[used])
+    users = np.maximum(compared.users[telling], np.bincount(value, minlength=len(telling)))
+    label = np.arange(count, dtype=np.int64)
+    while True:
+        size = np.bincount(label, minlength=count)
+        sums = added_up(ties, label, rule)
+        smaller = np.minimum(size[sums.first], size[sums.second])
+        many = smaller > 1
+        total = sums.total - np.where(smaller < GROUP, np.log(size[sums.first] * size[sums.second]), 0.0)
+        strong = (total >= strength) & ((sums.things >= LEAST_THINGS) | (many & sums.alone))
+        strong |= (total >= single) & sums.alone
+        bound = _confirmed(label[holder], value, users)[value]
+        if not strong.any() and not (label[holder[bound]] != _least(label[holder], value, len(users))[value[bound]]).any():
+            return label
+        one = np.concatenate((sums.first[strong], label[holder[bound]]))
+        other = np.concatenate((sums.second[strong], count + value[bound]))
+        label = weak_components(one, other, count + len(users))[label].astype(np.int64)
+
+
+def _confirmed(group: np.ndarray, value: np.ndarray, users: np.ndarray) -> np.ndarray:
+    """bool by value: enough of its users are in groups with others of them."""
+    keys, together = np.unique(value << 32 | group, return_counts=True)
+    several = together > 1
+    bound = np.zeros(len(users), dtype=np.int64)
+    np.add.at(bound, keys[several] >> 32, together[several])
+    return (bound >= CONFIRMING) & (2 * bound >= users)
+
+
+def _least(group: np.ndarray, value: np.ndarray, values: int) -> np.ndarray:
+    """int64 by value: the least group that uses it."""
+    least = np.full(values, np.iinfo(np.int64).max)
+    np.minimum.at(least, value, group)
+    return least
+
+
+def find_groups(ties: Ties, label: np.ndarray, rule: np.ndarray, least: int, most: int) -> list[Group]:
+    """The groups of at least ``least`` people; what holds more than ``most`` is split.
+
+    Parameters
+    ----------
+    label : by person, as ``bound_together`` gives it
+    """
+    size = np.bincount(label, minlength=1)
+    order = np.argsort(label, kind="stable")
+    order = order[size[label[order]] >= least]
+    groups = np.split(order, np.flatnonzero(np.diff(label[order])) + 1) if len(order) else []
+    found = [Group(people) for people in groups if len(people) <= most]
+    for people in groups:
+        if len(people) > most:
+            inside = label[ties.first] == label[people[0]]
+            inside &= label[ties.second] == label[people[0]]
+            sums = added_up(Ties(*(column[inside] for column in ties)), np.arange(len(label)), rule)
+            graph = nx.Graph()
+            graph.add_nodes_from(people.tolist())
+            graph.add_weighted_edges_from(zip(*(column.tolist() for column in sums[:3]), strict=True))
+            for part in _parts(graph, least, most):
+                found.append(Group(np.array(sorted(part)), len(people) if len(part) < len(people) else 0))
+    return found
+
+
+def _parts(graph: nx.Graph, least: int, most: int) -> Iterator[set[int]]:
+    """The people of the parts of a graph, none more than ``most`` as far as its links can be told apart: the weakest
+    are left out until it falls apart or shrinks enough."""
+    people = set(graph.nodes)
+    if len(people) <= most:
+        yield people
+        return
+    for level in sorted({weight for _, _, weight in graph.edges.data("weight")})[1:]:
+        rest = graph.edge_subgraph((a, b) for a, b, weight in graph.edges.data("weight") if weight >= level)
+        parts = [nodes for nodes in nx.connected_components(rest) if len(nodes) >= least]
+        if not parts:
+            break
+        if len(parts) > 1 or len(parts[0]) <= most:
+            for nodes in parts:
+                yield from _parts(nx.Graph(rest.subgraph(nodes)), least, most)
+            return
+    yield people

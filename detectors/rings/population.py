@@ -1,0 +1,165 @@
+"""What only the whole book knows of shared values: how rare each is, what sharing it is worth, and what explains it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ...graph.kernels.coincidence import Holding, Moments, Ties, coincidences
+from ...graph.model import ALWAYS
+from ...graph.snapshot import Snapshot
+from .explained import households, shop_equipment
+from .facets import DAY, FACET, FACETS, scale
+from .frame import Frame, lay
+from .surnames import surnames
+from .uses import Uses, applications
+
+PRIOR = (0.03, 0.01, 0.002, 0.005, 0.02, 0.05, 0.15, 0.5, 0.3, 0.3, 0.3, 0.5)
+"""How many partners a person has by chance, by facet, through values of two users, before a book is seen; through
+values of up to d users log2(d) times that."""
+PRIOR_PEOPLE = 2000
+"""How many people the prior counts for: a small book says little of what is rare."""
+SHORTEST_SPAN = 60.0 * DAY
+
+
+@dataclass(frozen=True)
+class Population:
+    """What the whole book says of its values and people; arrays are by the frame's ids.
+
+    Attributes
+    ----------
+    users : int32, how many households use a value
+    excused : bool, what innocent causes explain for all who share it
+    household : int64, of a person the number of the household
+    people : how many applicants use anything
+    calendar : int64, the 1001 evenly spaced quantiles of the times of all applications; empty where there are none
+    weight : float32[facets, most users + 1], what sharing a value is worth: minus the natural logarithm of how many
+        partners a person has by chance through values as rare, and 0 from where that is one or more
+    """
+
+    frame: Frame
+    users: np.ndarray
+    excused: np.ndarray
+    household: np.ndarray
+    people: int
+    calendar: np.ndarray
+    weight: np.ndarray
+
+    @property
+    def span(self) -> float:
+        """Milliseconds over which applications are spread, but for the first and last of a hundred."""
+        return max(float(self.calendar[990] - self.calendar[10]) if len(self.calendar) else 0.0, SHORTEST_SPAN)
+
+    def hub_limits(self) -> dict[str, int]:
+        """By facet, the most users a value may have for sharing it to say anything."""
+        return {name: int(np.flatnonzero(self.weight[code] > 0).max(initial=0)) for name, code in FACET.items()}
+
+
+def measure(snapshot: Snapshot, params: dict[str, Any]) -> Population:
+    """Measure the population of a book.
+
+    Partners by chance are counted on pairs that share one thing and nothing else. So neither rings, which share more,
+    nor people who live together make what they share look common.
+    """
+    frame, uses = lay(snapshot)
+    family = households(uses, surnames(snapshot, snapshot.edges("LISTS_CONTACT"))[0], frame.size)
+    who, when = applications(snapshot)
+    population = Population(
+        frame=frame,
+        users=_users(uses, family, frame.size),
+        excused=shop_equipment(snapshot, uses, frame.size),
+        household=family,
+        people=len(np.unique(uses.person)),
+        calendar=np.quantile(when, np.linspace(0, 1, 1001)).astype(np.int64) if len(when) else when,
+        weight=np.zeros((len(FACETS), params["max_users"] + 1), dtype=np.float32),
+    )
+    compared = compare(population, uses.where(comparable(population, uses)), (who, when))
+    return replace(population, weight=_weights(compared.lone, population.people))
+
+
+def _weights(lone: np.ndarray, people: int) -> np.ndarray:
+    degrees = np.maximum(np.arange(lone.shape[1]), 2)
+    prior = np.array(PRIOR)[:, None] * np.log2(degrees)
+    expected = (2.0 * lone.cumsum(axis=1) + PRIOR_PEOPLE * prior) / (people + PRIOR_PEOPLE)
+    return np.maximum(-np.log(expected), 0.0).astype(np.float32)
+
+
+def _users(uses: Uses, household: np.ndarray, ids: int) -> np.ndarray:
+    keys = np.unique(uses.value * len(household) + household[uses.person])
+    return np.bincount(keys // len(household), minlength=ids).astype(np.int32)
+
+
+def extended(population: Population, uses: Uses) -> Population:
+    """The population with what it had not met counted among these uses, which are all there is of it."""
+    known = len(population.users)
+    ids = int(max(uses.value.max(initial=-1), uses.person.max(initial=-1), uses.merchant.max(initial=-1))) + 1
+    if ids <= known:
+        return population
+    household = np.concatenate((population.household, np.arange(known, ids)))
+    users = np.concatenate((population.users, _users(uses, household, ids)[known:]))
+    excused = np.concatenate((population.excused, np.zeros(ids - known, dtype=bool)))
+    return replace(population, users=users, excused=excused, household=household)
+
+
+class Compared(NamedTuple):
+    """What people share, in numbers from 0.
+
+    Attributes
+    ----------
+    people, values : int64, the ids of those that are numbered
+    holder, value : int64, who uses what, once for each pair
+    users : int32 by value, how many households use it in the whole book
+    ties : what pairs of people share
+    lone : int64[facets, degrees], how many pairs share one thing only, as ``coincidences`` counts them
+    """
+
+    people: np.ndarray
+    values: np.ndarray
+    holder: np.ndarray
+    value: np.ndarray
+    users: np.ndarray
+    ties: Ties
+    lone: np.ndarray
+
+
+def compare(population: Population, uses: Uses, applied: tuple[np.ndarray, np.ndarray]) -> Compared:
+    """Weigh what every pair of applicants shares.
+
+    Parameters
+    ----------
+    uses : those that are ``comparable``
+    applied : who applied, by id, and when, epoch milliseconds
+    """
+    people, holder = np.unique(uses.person, return_inverse=True)
+    values, value = np.unique(uses.value, return_inverse=True)
+    order = np.lexsort((uses.label, uses.way, value, holder))
+    holder, value, time = holder[order], value[order], uses.time[order]
+    new = np.ones(len(order), dtype=bool)
+    new[1:] = (holder[1:] != holder[:-1]) | (value[1:] != value[:-1])
+    starts = np.flatnonzero(new)
+    timeless = np.iinfo(np.int64).max
+    first = np.minimum.reduceat(np.where(time > ALWAYS, time, timeless), starts) if len(starts) else time
+    last = np.maximum.reduceat(time, starts) if len(starts) else time
+    one = order[starts]
+    holding = Holding(holder[starts], value[starts], uses.way[one], uses.label[one], first, last)
+    _, family = np.unique(population.household[people], return_inverse=True)
+    users = population.users[values]
+    moments = _moments(people, *applied)
+    ties, lone = coincidences(holding, family, users, moments, scale(population.weight, population.span))
+    return Compared(people, values, holding.holder, holding.value, users, ties, lone)
+
+
+def _moments(people: np.ndarray, who: np.ndarray, when: np.ndarray) -> Moments:
+    place = np.minimum(np.searchsorted(people, who), max(len(people) - 1, 0))
+    known = people[place] == who if len(people) else np.zeros(len(who), dtype=bool)
+    place, when = place[known], when[known]
+    order = np.lexsort((when, place))
+    return Moments(np.searchsorted(place[order], np.arange(len(people) + 1)), when[order])
+
+
+def comparable(population: Population, uses: Uses) -> np.ndarray:
+    """bool by use: of a value that several use, not more than are compared with each other, and unexplained."""
+    users = population.users[uses.value]
+    return (users > 1) & (users < population.weight.shape[1]) & ~population.excused[uses.value]

@@ -1,0 +1,156 @@
+"""What the people of one group share: value by value, how rare it is and who uses it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from ...graph.kernels.coincidence import EACH, ONCE, SESSION
+from ...graph.kernels.components import weak_components
+from .facets import FACET, FACETS, PAIR_FACET, RULES
+from .population import Population
+from .uses import Uses
+
+ALONE = tuple(code for code, rule in enumerate(RULES) if rule in (EACH, ONCE))
+"""Facets that living, working or studying in one place does not explain."""
+SESSIONS = tuple(name for name, rule in zip(FACETS, RULES, strict=True) if rule == SESSION)
+"""Facets that say nothing beside a handset used there."""
+TIED_TWICE = 1 / 3
+"""A group in which fewer are tied by two things or more is not a ring but one hub's clients."""
+
+
+@dataclass(frozen=True)
+class Shared:
+    """A value that people of a group share.
+
+    Attributes
+    ----------
+    facet : a place in ``FACETS``: the weightiest among any two of them
+    people : ids of those of the group who use it, ascending
+    users : how many households use it in the whole book
+    weight : what sharing it is worth
+    rows : places in the group's uses
+    """
+
+    value: int
+    facet: int
+    people: np.ndarray
+    users: int
+    weight: float
+    rows: np.ndarray
+
+    @property
+    def name(self) -> str:
+        """The facet's name."""
+        return FACETS[self.facet]
+
+    @property
+    def alone(self) -> bool:
+        """Whether one place of home, work or study does not explain it."""
+        return self.facet in ALONE
+
+
+class Piece(NamedTuple):
+    """A piece of evidence: people who share something, by which facet, and what sharing it is worth."""
+
+    facet: int
+    people: np.ndarray
+    weight: float
+
+    @property
+    def alone(self) -> bool:
+        """Whether one place of home, work or study does not explain it."""
+        return self.facet in ALONE
+
+
+@dataclass(frozen=True)
+class Common:
+    """All that a group shares, the weightiest first.
+
+    Attributes
+    ----------
+    people : the group, ids ascending
+    uses : the uses of what they share
+    household : int64 by person, the household of each
+    """
+
+    people: np.ndarray
+    uses: Uses
+    household: np.ndarray
+    values: list[Shared]
+
+    def of(self, *names: str) -> list[Shared]:
+        """The values shared by these facets."""
+        return [shared for shared in self.values if shared.name in names]
+
+    @property
+    def one_hub(self) -> bool:
+        """Whether hardly anybody is tied by more than one thing: all use one hub, as an intermediary's clients do, and
+        have no other tie."""
+        people = np.concatenate([np.unique(piece.people) for piece in self.tied] or [self.people[:0]])
+        twice = int((np.unique(people, return_counts=True)[1] > 1).sum())
+        return twice < max(2, TIED_TWICE * len(self.people))
+
+    @cached_property
+    def tied(self) -> list[Piece]:
+        """Independent pieces of evidence. All that comes of living, working or studying in one place is one piece for
+        those whom it joins: their networks, addresses and acquaintances overlap for one reason."""
+        pieces = [Piece(s.facet, s.people, s.weight) for s in self.values if s.alone]
+        with_handset = [set(s.people.tolist()) for s in self.of("handset")]
+        places = [
+            s
+            for s in self.values
+            if not s.alone
+            and not (s.name in SESSIONS and any(users.issuperset(s.people.tolist()) for users in with_handset))
+        ]
+        if not places:
+            return pieces
+        one = np.concatenate([np.searchsorted(self.people, s.people) for s in places])
+        other = len(self.people) + np.repeat(np.arange(len(places)), [len(s.people) for s in places])
+        label = weak_components(one, other, len(self.people) + len(places))
+        of_person, of_place = label[: len(self.people)], label[len(self.people) :]
+        for joined in np.unique(of_place):
+            weight = max(s.weight for s, place in zip(places, of_place.tolist(), strict=True) if place == joined)
+            pieces.append(Piece(FACET["address"], self.people[of_person == joined], weight))
+        return pieces
+
+
+def common(group: np.ndarray, population: Population, uses: Uses) -> Common:
+    """What the people of a group share.
+
+    Parameters
+    ----------
+    group : ids ascending
+    uses : the group's uses of values that may be compared
+    """
+    family = population.household
+    order = np.lexsort((uses.person, uses.value))
+    uses = uses.where(order)
+    starts = np.flatnonzero(np.diff(uses.value, prepend=-1))
+    found = []
+    for begin, end in zip(starts.tolist(), [*starts[1:].tolist(), len(uses)], strict=True):
+        people = np.unique(uses.person[begin:end])
+        if len(np.unique(family[people])) < 2:
+            continue
+        value = int(uses.value[begin])
+        kinds = _facets(uses.where(np.arange(begin, end)), family)
+        if not len(kinds):
+            continue
+        users = int(population.users[value])
+        weight, facet = max((float(population.weight[kind, users]), -int(kind)) for kind in np.unique(kinds))
+        if weight > 0:
+            found.append(Shared(value, -facet, people, users, weight, np.arange(begin, end)))
+    found.sort(key=lambda s: (-s.weight * (len(s.people) - 1), -len(s.people), s.facet, s.users))
+    return Common(group, uses, family[group], found)
+
+
+def _facets(uses: Uses, family: np.ndarray) -> np.ndarray:
+    """The facets by which any two people of different households share the value that these are uses of."""
+    rows = np.unique(np.stack([uses.way, uses.label, family[uses.person]]), axis=1)
+    way, label, home = rows
+    differ = (label[:, None] >= 0) & (label >= 0) & (label[:, None] != label)
+    kinds = PAIR_FACET[differ.astype(int), way[:, None], way]
+    return kinds[(kinds >= 0) & (home[:, None] != home)]

@@ -1,0 +1,31 @@
+"""Surnames: all that is read of people's names, and all that a mask leaves to be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from ...graph.keys import mask
+from ...graph.snapshot import Edges, Snapshot
+
+FAMILIAR = frozenset("小老阿大")
+"""What stands before a surname or a given name among friends (小王, 阿强): the first character is then no surname."""
+
+
+def surnames(snapshot: Snapshot, contacts: Edges) -> tuple[np.ndarray, np.ndarray]:
+    """A number for each surname, -1 where none can be told: int64 by node, of applicants; and by contact, of the name
+    it was given."""
+    frame = snapshot.facts("applicants")
+    own = frame["name"] if "name" in frame else pd.Series([None] * len(frame), dtype=object)
+    codes = _codes(snapshot, pd.concat([own, contacts.column("name")], ignore_index=True))
+    by_node = np.full(snapshot.node_count, -1, dtype=np.int64)
+    by_node[frame["node"].to_numpy()] = codes[: len(own)]
+    return by_node, codes[len(own) :]
+
+
+def _codes(snapshot: Snapshot, names: Iterable[str | None]) -> np.ndarray:
+    masks = (text if text is None or "*" in text else mask("name", text) for text in snapshot.masked(names))
+    told = [None if text is None or text[:1] in FAMILIAR else text.partition("*")[0] for text in masks]
+    return pd.factorize(np.array(told, dtype=object))[0]

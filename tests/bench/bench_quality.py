@@ -1,0 +1,105 @@
+"""How good fraud rings found are: recall and precision over books whose truth is known, beside two public baselines.
+
+    python tests/bench/bench_quality.py [--applicants 20000] [--seeds 101-110] [--settings default none] [--jobs 2]
+
+Every book is made, loaded into a store of its own and searched as a user would. Figures are pooled over the seeds of a
+setting; intervals are 95 %, bootstrapped by ring; differences are to each baseline on the same books.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import multiprocessing
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+sys.path.insert(0, str(Path(__file__).parent))
+from _baselines import all_identifiers, three_identifiers
+from ringfence.detectors.quality import (
+    ALERTS_A_DAY,
+    TOP,
+    Judgement,
+    differences,
+    false_alarms,
+    figures,
+    judge,
+    totals,
+)
+from ringfence.detectors.run import run
+from ringfence.graph.store import open_store
+from ringfence.loaders.load import load
+from ringfence.loaders.sample import write_sample
+from ringfence.loaders.source import open_source
+
+METHODS = ("fraud-ring", "three identifiers", "all identifiers")
+
+
+class Book(NamedTuple):
+    """Which book to make."""
+
+    setting: str
+    applicants: int
+    seed: int
+
+
+def judged(book: Book) -> dict[str, Judgement]:
+    """Make a book, load it, look for rings by each method, and judge what is found."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        os.environ["RINGFENCE_KEY_FILE"] = str(folder / "keys.json")
+        write_sample(folder / "book", book.applicants, book.seed, book.setting)
+        truth = json.loads((folder / "book" / "truth.json").read_text("utf-8"))
+        store = open_store(f"sqlite:///{folder / 'graph.db'}")
+        load(store, open_source(str(folder / "book"), None))
+        date = store.data_date()
+        assert date is not None
+        snapshot = store.snapshot().at(date)
+        found = {
+            "fraud-ring": [finding.as_dict() for finding in run(snapshot, detectors=["fraud-ring"]).findings],
+            "three identifiers": three_identifiers(snapshot),
+            "all identifiers": all_identifiers(snapshot),
+        }
+        store.close()
+        return {method: judge(truth, findings, "fraud_ring") for method, findings in found.items()}
+
+
+def report(setting: str, books: list[dict[str, Judgement]]) -> None:
+    """Print what a setting's books come to."""
+    by_method = {method: [book[method] for book in books] for method in METHODS}
+    count = sum(len(judgement.planted) for judgement in by_method["fraud-ring"])
+    print(f"\n== {setting}: {len(books)} books, {count} planted rings")
+    for method, judgements in by_method.items():
+        print(f"-- {method}")
+        for name, figure in figures(judgements).items():
+            print(f"   {name:<24}{figure}")
+        print("   " + ", ".join(f"{name} {value:.4g}" for name, value in totals(judgements).items()))
+        print(f"   wrong findings by what they are: {false_alarms(judgements)}; of the first {TOP} of each book: "
+              f"{false_alarms(judgements, TOP)}")  # fmt: skip
+        if method != "fraud-ring":
+            for name, figure in differences(by_method["fraud-ring"], judgements).items():
+                print(f"   gain in {name:<16}{figure}")
+    print(f"(the first {TOP}, or as many as are planted, for precision at top; {ALERTS_A_DAY} alerts a day)", flush=True)
+
+
+def main() -> None:
+    """Judge all books and report by setting."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--applicants", type=int, default=20_000)
+    parser.add_argument("--seeds", default="101-110", help="first-last")
+    parser.add_argument("--settings", nargs="+", default=["default", "dense", "sparse", "camouflaged", "none"])
+    parser.add_argument("--jobs", type=int, default=2)
+    given = parser.parse_args()
+    first, last = (int(part) for part in given.seeds.split("-"))
+    print(f"books of {given.applicants:,} applicants, seeds {first} to {last}")
+    with multiprocessing.get_context("spawn").Pool(given.jobs, maxtasksperchild=4) as pool:
+        for setting in given.settings:
+            books = [Book(setting, given.applicants, seed) for seed in range(first, last + 1)]
+            report(setting, pool.map(judged, books, chunksize=1))
+
+
+if __name__ == "__main__":
+    main()
