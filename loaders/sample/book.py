@@ -1,0 +1,109 @@
+"""A synthetic loan book from beginning to end: a world, its innocent likenesses of fraud, the fraud, the tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from ...graph.errors import UserError
+from . import tables
+from .dirt import soil
+from .innocents import spare_all
+from .lending import Loans, history, lend, repayments
+from .money import Ledger, everyday
+from .people import DAYS, END
+from .rings import plant_rings
+from .settings import setting_named
+from .tables import Keys, Shown
+from .world import World, honest_world
+from .writing import write_table, write_truth
+
+LEAST = 500
+"""Fewer applicants make no book: schemes and innocent groups would be most of it."""
+
+
+def write_sample(folder: Path, applicants: int, seed: int, setting: str = "default") -> dict:
+    """Write a synthetic loan book as canonical tables, and ``truth.json`` which says what is in it.
+
+    Parameters
+    ----------
+    folder : made where it is missing
+    applicants : rows of persons in ``applicants.csv``, all of whom have applied at least once
+    seed : equal arguments give equal bytes
+    setting : one of ``SETTINGS``
+
+    Returns
+    -------
+    ``tables`` rows by table, ``planted`` schemes by kind, ``innocent`` groups by twin
+
+    Raises
+    ------
+    UserError : the folder is not empty, the setting is unknown, or there are too few applicants
+    """
+    chosen = setting_named(setting)
+    if applicants < LEAST:
+        raise UserError(f"a book needs {LEAST} applicants or more, not {applicants}; ask for more")
+    if seed < 0:
+        raise UserError(f"the seed is a whole number from 0 on, not {seed}")
+    _make(folder)
+    # the honest world and its innocent groups are the same in every setting
+    streams = [np.random.default_rng([seed, part]) for part in range(4)]
+    world = honest_world(streams[0], applicants)
+    spare_all(world, streams[1])
+    plant_rings(world, streams[2], chosen)
+    loans = lend(world, streams[3])
+    ledger = Ledger(loans)
+    everyday(world, ledger, streams[3])
+    for follow in world.after_lending:
+        follow(ledger)
+    _settle_truth(world, loans)
+    keys = tables.number_parties(world, 1, streams[3])
+    rows = {
+        name: write_table(folder, name, soil(streams[3], name, columns))
+        for name, columns in _columns(world, ledger, keys, streams[3])
+    }
+    write_truth(folder, world.truth, keys, setting, seed, applicants, streams[3])
+    planted, innocent = world.truth.counts()
+    return {"tables": rows, "planted": planted, "innocent": innocent}
+
+
+def _columns(world: World, ledger: Ledger, keys: Keys, random: np.random.Generator):
+    shown: Shown = tables.show(world, ledger, random)
+    loans = ledger.loans
+    in_parts = (random.random(len(loans.row)) < 0.04) & (loans.account >= 0) & (loans.disbursed < END - 7200)
+    yield "applicants", tables.applicants(world, keys, random)
+    yield "applications", tables.applications(world, keys, shown, random)
+    yield "contacts", tables.contacts(world, keys)
+    yield "merchants", tables.merchants(world, keys, random)
+    yield "loans", tables.loans(world, keys, shown, ledger, in_parts)
+    yield "disbursements", tables.disbursements(world, shown, ledger, in_parts)
+    yield "repayments", tables.repayments(world, shown, repayments(loans, random))
+    yield "loan_history", tables.loan_history(shown, history(loans, random))
+    yield "transfers", tables.transfers(world, shown, random)
+    yield "sign_ins", tables.sign_ins(world, shown)
+    yield "accounts", tables.accounts(world, keys, shown, ledger)
+    yield "devices", tables.devices(shown)
+
+
+def _settle_truth(world: World, loans: Loans) -> None:
+    """Amounts and times of schemes that were planted in applications."""
+    a = world.applications
+    schemes = a.scheme[loans.row]
+    lent = np.bincount(schemes[schemes >= 0], loans.amount[schemes >= 0], minlength=len(world.truth.planted))
+    used = np.flatnonzero(a.scheme[: a.count] >= 0)
+    for number, scheme in enumerate(world.truth.planted):
+        rows = used[a.scheme[used] == number]
+        if len(rows):
+            scheme.amount = float(lent[number])
+            scheme.first, scheme.last = int(a.time[rows].min()), int(a.time[rows].max())
+
+
+def _make(folder: Path) -> None:
+    if folder.is_dir() and any(folder.iterdir()):
+        raise UserError(f"{folder}: the folder is not empty; name a new one or empty it first")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"{folder}: cannot be made ({error.strerror}); name another folder") from error

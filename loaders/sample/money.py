@@ -1,0 +1,85 @@
+"""Money moving between accounts: wages, purchases, friends and families, firms; and whatever schemes add to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .people import DAYS, END
+
+if TYPE_CHECKING:
+    from .lending import Loans
+    from .world import World
+
+KINDS = ("transfer", "withdrawal", "purchase", "payroll", "refund", "loan_transfer")
+CODE = {word: code for code, word in enumerate(KINDS)}
+PURPOSES = ("", "工资", "货款", "往来款", "生活费", "还款", "房租", "服务费", "购买理财", "证券转入", "退款", "备用金")
+PURPOSE = {word: code for code, word in enumerate(PURPOSES)}
+
+
+@dataclass
+class Ledger:
+    """What has been lent, and the transfers and sign-ins that follow.
+
+    Attributes
+    ----------
+    transfers : parts of ``(from, to, amount, time, kind, purpose)``, columns of numbers
+    sign_ins : parts of ``(device, account, time)``
+    flags : ``(kind of node, number, flag, source, day from, day until or -1)``
+    """
+
+    loans: Loans
+    transfers: list[tuple[np.ndarray, ...]] = field(default_factory=list)
+    sign_ins: list[tuple[np.ndarray, ...]] = field(default_factory=list)
+    flags: list[tuple[str, int, str, str, int, int]] = field(default_factory=list)
+
+    def pay(self, source: int, target: int, amount: float, time: int, kind: str = "transfer", purpose: str = "") -> None:
+        """One transfer; nothing after the end of the book."""
+        if time < END and source != target:
+            row = (source, target, round(float(amount), 2), int(time), CODE[kind], PURPOSE[purpose])
+            self.transfers.append(tuple(np.array([cell]) for cell in row))
+
+    def pay_all(self, source: np.ndarray, target: np.ndarray, amount: np.ndarray, time: np.ndarray, kind: str, purpose: np.ndarray | str = "") -> None:
+        """Many transfers of one kind."""
+        reasons = np.full(len(source), PURPOSE[purpose]) if isinstance(purpose, str) else purpose
+        kept = (time < END) & (time >= 0) & (source != target)
+        columns = (source, target, np.round(amount, 2), time, np.full(len(source), CODE[kind]), reasons)
+        self.transfers.append(tuple(column[kept] for column in columns))
+
+    def of_rows(self, rows: np.ndarray) -> np.ndarray:
+        """The loans that came of some applications."""
+        return np.flatnonzero(np.isin(self.loans.row, rows))
+
+
+def everyday(world: World, ledger: Ledger, random: np.random.Generator) -> None:
+    """Wages for every fourth applicant, purchases, withdrawals, rents, and money among friends and in families."""
+    people, who = world.people, world.people.who
+    paid = who[(people.employer[who] >= 0) & (random.random(len(who)) < 0.25)]
+    firm = people.employer[paid]
+    purse: dict[int, int] = {one: world.accounts.new("", -1) for one in np.unique(firm).tolist()}
+    source = np.array([purse[one] for one in firm.tolist()], dtype=np.int64)
+    wage = np.exp(random.normal(8.7, 0.4, len(paid)))
+    begin = random.integers(0, 10, len(paid))
+    for month in range(0, 18, 2):
+        day = (month + begin) % 18 * 30 + 9 + firm % 12
+        time = day * 86_400 + 36_000 + random.integers(0, 20_000, len(paid))
+        kept = random.random(len(paid)) < 0.7
+        ledger.pay_all(source[kept], paid[kept], (wage * random.normal(1, 0.05, len(paid)))[kept], time[kept], "payroll", "工资")
+    buyer = random.choice(who, int(len(who) * 1.6))
+    shop = world.merchants.account[random.choice(len(world.merchants.city), len(buyer), p=world.merchants.weight / world.merchants.weight.sum())]
+    ledger.pay_all(buyer, shop, np.exp(random.normal(4.6, 1.1, len(buyer))), _any_time(random, len(buyer)), "purchase")
+    giver = random.choice(who, int(len(who) * 0.9))
+    for circle in (people.friends, people.homes):
+        mate = circle.mates(random, giver)
+        known = mate >= 0
+        purpose = np.array([PURPOSE[word] for word in ("", "生活费", "往来款", "房租")])[random.integers(0, 4, int(known.sum()))]
+        ledger.pay_all(giver[known], mate[known], np.exp(random.normal(6.2, 1.1, int(known.sum()))), _any_time(random, int(known.sum())), "transfer", purpose)
+    signs = random.choice(who, int(len(who) * 0.8))
+    time = _any_time(random, len(signs))
+    ledger.sign_ins.append((world.handsets.device(world.handsets.of(signs, time), time), signs, time))
+
+
+def _any_time(random: np.random.Generator, count: int) -> np.ndarray:
+    return random.integers(0, DAYS, count) * 86_400 + (random.beta(3, 2.2, count) * 86_399).astype(np.int64)
