@@ -9,14 +9,20 @@ import pyarrow as pa
 
 from ...graph.errors import UserError
 from . import tables
+from .brokers import plant_brokers
+from .cashout import plant_cashout
+from .clusters import plant_clusters
 from .dirt import soil
+from .flows import plant_flows
 from .innocents import spare_all
 from .lending import Loans, history, lend, repayments
 from .money import Ledger, everyday
-from .people import DAYS, END
+from .orders import orders
+from .people import END
 from .rings import plant_rings
 from .settings import setting_named
 from .tables import Keys, Shown
+from .velocity import plant_velocity
 from .world import World, honest_world
 from .writing import write_table, write_truth
 
@@ -52,7 +58,8 @@ def write_sample(folder: Path, applicants: int, seed: int, setting: str = "defau
     streams = [np.random.default_rng([seed, part]) for part in range(4)]
     world = honest_world(streams[0], applicants)
     spare_all(world, streams[1])
-    plant_rings(world, streams[2], chosen)
+    for plant in (plant_rings, plant_brokers, plant_cashout, plant_flows, plant_clusters, plant_velocity):
+        plant(world, streams[2], chosen)
     loans = lend(world, streams[3])
     ledger = Ledger(loans)
     everyday(world, ledger, streams[3])
@@ -79,6 +86,7 @@ def _columns(world: World, ledger: Ledger, keys: Keys, random: np.random.Generat
     yield "merchants", tables.merchants(world, keys, random)
     yield "loans", tables.loans(world, keys, shown, ledger, in_parts)
     yield "disbursements", tables.disbursements(world, shown, ledger, in_parts)
+    yield "orders", orders(world, keys, loans, random)
     yield "repayments", tables.repayments(world, shown, repayments(loans, random))
     yield "loan_history", tables.loan_history(shown, history(loans, random))
     yield "transfers", tables.transfers(world, shown, random)
@@ -94,9 +102,10 @@ def _settle_truth(world: World, loans: Loans) -> None:
     lent = np.bincount(schemes[schemes >= 0], loans.amount[schemes >= 0], minlength=len(world.truth.planted))
     used = np.flatnonzero(a.scheme[: a.count] >= 0)
     for number, scheme in enumerate(world.truth.planted):
-        rows = used[a.scheme[used] == number]
+        source = world.truth.same_rows.get(number, number)
+        rows = used[a.scheme[used] == source]
         if len(rows):
-            scheme.amount = float(lent[number])
+            scheme.amount = float(lent[source])
             scheme.first, scheme.last = int(a.time[rows].min()), int(a.time[rows].max())
 
 

@@ -29,10 +29,15 @@ class Scheme:
 
 @dataclass
 class Truth:
-    """All schemes in the order of planting, all innocent groups as ``(twin, [(kind of party, number)])``."""
+    """All schemes in the order of planting, all innocent groups as ``(twin, [(kind of party, number)])``.
+
+    ``same_rows`` names, for a scheme that is seen in the applications of another, that other.
+    """
 
     planted: list[Scheme] = field(default_factory=list)
     innocent: list[tuple[str, list[tuple[str, int]]]] = field(default_factory=list)
+
+    same_rows: dict[int, int] = field(default_factory=dict)
 
     def plant(self, kind: str, shape: str, difficulty: str, members: list[tuple[str, int, str]]) -> int:
         """Add a scheme; its number."""

@@ -31,6 +31,8 @@ class World:
     firm_phone : by employer, the phone it is known by
     old_phone : by person, a number given up within the book's time, -1 for none
     mobile, card, home, employer, work_phone, workplace : by person, what an applicant states (-1: blank)
+    restricted : accounts that loan money must not reach
+    unshipped : by application, its order is never shipped
     free : by person, applies and belongs to nothing planted yet
     """
 
@@ -55,6 +57,8 @@ class World:
     employer: np.ndarray
     work_phone: np.ndarray
     workplace: np.ndarray
+    restricted: np.ndarray
+    unshipped: np.ndarray
     free: np.ndarray
     truth: Truth
     crowd: Crowd
@@ -92,17 +96,19 @@ def honest_world(random: np.random.Generator, applicants: int) -> World:
     firm_phone[landline] = phones.new_landlines(employers.city[: employers.firms][landline])
     firm_phone[~landline] = phones.reserve.take(int((~landline).sum()))
     job = people.employer
+    filed = first_round(random, people.who)
+    restricted = np.array([accounts.new("", -1) for _ in range(3 + applicants // 2000)])
     told = random.random(count)
     world = World(
         applicants=applicants, people=people, employers=employers, phones=phones, handsets=handsets,
         accounts=accounts, addresses=addresses, networks=networks, merchants=merchants,
         salespeople=Salespeople.hire(random, applicants), malls=malls, malls_city=malls_city, firm_phone=firm_phone,
-        old_phone=old_phone, applications=first_round(random, people.who),
+        old_phone=old_phone, applications=filed,
         mobile=np.arange(count), card=np.where(random.random(count) < 0.93, np.arange(count), -1),
         home=people.household.copy(), employer=job.copy(),
         work_phone=np.where((job >= 0) & (told < 0.7), firm_phone[job], -1),
         workplace=np.where((job >= 0) & (told > 0.3), addresses.work + job, -1),
-        free=np.zeros(count, bool), truth=Truth(),
+        restricted=restricted, unshipped=np.zeros(filed.capacity, bool), free=np.zeros(count, bool), truth=Truth(),
         crowd=Crowd(random, people.who, people.city),
     )  # fmt: skip
     world.free[people.who] = True
