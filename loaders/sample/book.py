@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
 
 from ...graph.errors import UserError
-from . import tables
+from . import corporate_tables, tables
 from .brokers import plant_brokers
 from .cashout import plant_cashout
 from .clusters import plant_clusters
+from .companies import Corporate, found_companies, honest_guarantees
 from .dirt import soil
 from .flows import plant_flows
+from .guarantees import innocent_guarantees, plant_guarantees
 from .innocents import spare_all
 from .lending import Loans, history, lend, repayments
 from .money import Ledger, everyday
@@ -21,7 +23,7 @@ from .orders import orders
 from .people import END
 from .rings import plant_rings
 from .settings import setting_named
-from .tables import Keys, Shown
+from .tables import Columns, Keys
 from .velocity import plant_velocity
 from .world import World, honest_world
 from .writing import write_table, write_truth
@@ -57,41 +59,55 @@ def write_sample(folder: Path, applicants: int, seed: int, setting: str = "defau
     # the honest world and its innocent groups are the same in every setting
     streams = [np.random.default_rng([seed, part]) for part in range(4)]
     world = honest_world(streams[0], applicants)
+    corporate = found_companies(world, streams[1])
+    honest_guarantees(world, corporate, streams[1])
+    innocent_guarantees(world, corporate, streams[1])
     spare_all(world, streams[1])
     for plant in (plant_rings, plant_brokers, plant_cashout, plant_flows, plant_clusters, plant_velocity):
         plant(world, streams[2], chosen)
+    plant_guarantees(world, corporate, streams[2], chosen)
     loans = lend(world, streams[3])
     ledger = Ledger(loans)
     everyday(world, ledger, streams[3])
     for follow in world.after_lending:
         follow(ledger)
     _settle_truth(world, loans)
-    keys = tables.number_parties(world, 1, streams[3])
+    keys = tables.number_parties(world, len(corporate), streams[3])
     rows = {
         name: write_table(folder, name, soil(streams[3], name, columns))
-        for name, columns in _columns(world, ledger, keys, streams[3])
+        for name, columns in _columns(world, corporate, ledger, keys, streams[3])
     }
     write_truth(folder, world.truth, keys, setting, seed, applicants, streams[3])
     planted, innocent = world.truth.counts()
     return {"tables": rows, "planted": planted, "innocent": innocent}
 
 
-def _columns(world: World, ledger: Ledger, keys: Keys, random: np.random.Generator):
-    shown: Shown = tables.show(world, ledger, random)
-    loans = ledger.loans
+def _columns(
+    world: World, corporate: Corporate, ledger: Ledger, keys: Keys, random: np.random.Generator
+) -> Iterator[tuple[str, Columns]]:
+    owned = np.array([world.accounts.new("company", number) for number in range(len(corporate))])
+    lent = corporate_tables.borrow(corporate, random, owned)
+    shown = tables.show(world, ledger, len(lent.company), random)
+    loans, names = ledger.loans, corporate.names()
     in_parts = (random.random(len(loans.row)) < 0.04) & (loans.account >= 0) & (loans.disbursed < END - 7200)
+    ids, text = shown.loan[len(loans.row) :], tables.account_text(world, lent.account)
     yield "applicants", tables.applicants(world, keys, random)
     yield "applications", tables.applications(world, keys, shown, random)
     yield "contacts", tables.contacts(world, keys)
+    yield "companies", corporate_tables.companies(corporate, keys, random)
+    yield "holdings", corporate_tables.holdings(corporate, keys)
     yield "merchants", tables.merchants(world, keys, random)
-    yield "loans", tables.loans(world, keys, shown, ledger, in_parts)
+    to_companies = corporate_tables.loans(lent, corporate, keys, ids, names, text, random)
+    yield "loans", tables.stacked(tables.loans(world, keys, shown, ledger, in_parts), to_companies)
+    yield "loan_history", tables.loan_history(shown, history(loans, random))
     yield "disbursements", tables.disbursements(world, shown, ledger, in_parts)
+    yield "guarantees", corporate_tables.guarantees(corporate, lent, ids, keys, random)
+    yield "partners", corporate_tables.partners(corporate, names)
     yield "orders", orders(world, keys, loans, random)
     yield "repayments", tables.repayments(world, shown, repayments(loans, random))
-    yield "loan_history", tables.loan_history(shown, history(loans, random))
     yield "transfers", tables.transfers(world, shown, random)
     yield "sign_ins", tables.sign_ins(world, shown)
-    yield "accounts", tables.accounts(world, keys, shown, ledger)
+    yield "accounts", tables.accounts(world, keys, shown, ledger, owned)
     yield "devices", tables.devices(shown)
 
 

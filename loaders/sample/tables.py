@@ -130,8 +130,8 @@ class Shown:
     sign_ins: tuple[np.ndarray, ...]
 
 
-def show(world: World, ledger: Ledger, random: np.random.Generator) -> Shown:
-    """Draw what several tables need alike."""
+def show(world: World, ledger: Ledger, companies: int, random: np.random.Generator) -> Shown:
+    """Draw what several tables need alike; loans to so many ``companies`` are numbered after those to persons."""
     sign_ins = tuple(np.concatenate(part) for part in zip(*ledger.sign_ins, strict=True))
     sign_ins = tuple(part[sign_ins[2] < END] for part in sign_ins)
     a = world.applications
@@ -139,7 +139,7 @@ def show(world: World, ledger: Ledger, random: np.random.Generator) -> Shown:
     device, imei, model = world.handsets.texts(devices, random)
     return Shown(
         numbers.ids(random, "", a.count, 14),
-        numbers.ids(random, "L", len(ledger.loans.row), 11),
+        numbers.ids(random, "L", len(ledger.loans.row) + companies, 11),
         {"id": device, "imei": imei, "model": model},
         devices,
         tuple(np.concatenate(part) for part in zip(*ledger.transfers, strict=True)),
@@ -217,7 +217,7 @@ def loans(world: World, keys: Keys, shown: Shown, ledger: Ledger, in_parts: np.n
     overdue, balance = given.overdue(DAYS * 86_400), given.balance(DAYS * 86_400)
     merchant = np.where(given.account < 0, a.merchant[given.row], -1)
     return {
-        "loan_id": shown.loan,
+        "loan_id": shown.loan[: len(given.row)],
         "borrower_id": keys.applicant.take(pa.array(given.person)),
         "lender": pick(words.LENDERS, given.lender),
         "apply_no": shown.application.take(pa.array(given.row)),
@@ -233,6 +233,17 @@ def loans(world: World, keys: Keys, shown: Shown, ledger: Ledger, in_parts: np.n
         "five_class": pick(lending.CLASSES, lending.five_class(overdue)),
         "dpd": pa.array(overdue).cast(_TEXT),
         "status_date": days(np.full(len(overdue), DAYS - 1)),
+    }
+
+
+def stacked(one: Columns, other: Columns) -> Columns:
+    """Two tables as one; a column that only one of them has is missing in the other's rows."""
+    counts = [len(next(iter(part.values()))) for part in (one, other)]
+    return {
+        name: pa.concat_arrays(
+            [part[name].cast(_TEXT) if name in part else pa.nulls(count, _TEXT) for part, count in zip((one, other), counts, strict=True)]
+        )
+        for name in dict.fromkeys([*one, *other])
     }
 
 
@@ -293,11 +304,12 @@ def sign_ins(world: World, shown: Shown) -> Columns:
     }
 
 
-def accounts(world: World, keys: Keys, shown: Shown, ledger: Ledger) -> Columns:
-    """Rows of ``accounts``: all that somebody of the book owns, and some of those that money went to or came from."""
+def accounts(world: World, keys: Keys, shown: Shown, ledger: Ledger, others: np.ndarray) -> Columns:
+    """Rows of ``accounts``: all that somebody of the book owns, ``others`` with them, and some of those that money went
+    to or came from."""
     given = ledger.loans
     seen = [shown.ledger[0], shown.ledger[1], given.account, given.payer, world.card[world.people.who], shown.sign_ins[1]]
-    codes = np.unique(np.concatenate([*seen, world.merchants.account]))
+    codes = np.unique(np.concatenate([*seen, world.merchants.account, others]))
     codes = codes[codes >= 0]
     persons = np.where(codes < 2 * world.accounts.people, codes % world.accounts.people, -1)
     owner = keys.applicant.take(pa.array(persons, mask=persons < 0)).to_pylist()
