@@ -16,9 +16,11 @@ from .companies import Corporate, found_companies, honest_guarantees
 from .dirt import soil
 from .flows import plant_flows
 from .guarantees import innocent_guarantees, plant_guarantees
-from .innocents import spare_all
+from .innocent_places import spare_places
+from .innocents import spare_people
 from .lending import Loans, history, lend, repayments
 from .money import Ledger, everyday
+from .noticed import notice
 from .orders import orders
 from .people import END
 from .rings import plant_rings
@@ -62,7 +64,9 @@ def write_sample(folder: Path, applicants: int, seed: int, setting: str = "defau
     corporate = found_companies(world, streams[1])
     honest_guarantees(world, corporate, streams[1])
     innocent_guarantees(world, corporate, streams[1])
-    spare_all(world, streams[1])
+    spare_places(world, streams[1])
+    spare_people(world, streams[1])
+    world.index_rows()
     for plant in (plant_rings, plant_brokers, plant_cashout, plant_flows, plant_clusters, plant_velocity):
         plant(world, streams[2], chosen)
     plant_guarantees(world, corporate, streams[2], chosen)
@@ -72,6 +76,7 @@ def write_sample(folder: Path, applicants: int, seed: int, setting: str = "defau
     for follow in world.after_lending:
         follow(ledger)
     _settle_truth(world, loans)
+    notice(world)
     keys = tables.number_parties(world, len(corporate), streams[3])
     rows = {
         name: write_table(folder, name, soil(streams[3], name, columns))

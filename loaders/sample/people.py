@@ -3,7 +3,7 @@ those who do."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -107,6 +107,7 @@ class Employers:
     ----------
     firms : how many there are without the reserve
     weight : how many work there, relative to others
+    named : names of those that are no firms
     """
 
     firms: int
@@ -115,6 +116,7 @@ class Employers:
     head: np.ndarray
     trade: np.ndarray
     reserve: Reserve
+    named: dict[int, str] = field(default_factory=dict)
 
     @classmethod
     def draw(cls, random: np.random.Generator, applicants: int) -> Employers:
@@ -137,6 +139,9 @@ class Employers:
         head, tail = words.BUSINESS_HEAD, words.BUSINESS_TAIL
         found = []
         for one in which.tolist():
+            if one in self.named:
+                found.append(self.named[one])
+                continue
             code, city = int(self.head[one]), places.NAME[self.city[one]].removesuffix("市")
             first, second, third = code % len(head), code // len(head) % len(head), code // len(head) ** 2
             middle = head[first] + (head[second] if second != first else "") + tail[third % len(tail)]
