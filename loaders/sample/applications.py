@@ -25,8 +25,38 @@ BASE_RISK = np.array([0.070, 0.055, 0.045, 0.040, 0.030, 0.025, 0.060, 0.030])
 """How many loans of a product go bad, everything else being average."""
 TERMS = ((3, 6, 12), (12, 24), (6, 12), (3, 6), (24, 36), (24, 36), (12, 18), (12,))
 _AT_SHOP = {GOODS: shops.DIGITAL, CAR: shops.CARS, DECOR: shops.DECORATION, LESSONS: shops.BEAUTY, WEB: shops.ONLINE}
-_HOURS = np.array([1.2, 0.8, 0.5, 0.3, 0.2, 0.3, 0.7, 1.4, 2.6, 4.4, 5.6, 5.4, 4.6, 4.4, 5.2, 5.2, 5.0, 4.4, 4.0, 4.6, 5.2, 5.0, 4.0, 2.6])
-_NEW_YEAR = ((np.datetime64("2025-01-26"), np.datetime64("2025-02-06")), (np.datetime64("2026-02-14"), np.datetime64("2026-02-25")))
+_HOURS = np.array(
+    [
+        1.2,
+        0.8,
+        0.5,
+        0.3,
+        0.2,
+        0.3,
+        0.7,
+        1.4,
+        2.6,
+        4.4,
+        5.6,
+        5.4,
+        4.6,
+        4.4,
+        5.2,
+        5.2,
+        5.0,
+        4.4,
+        4.0,
+        4.6,
+        5.2,
+        5.0,
+        4.0,
+        2.6,
+    ]
+)
+_NEW_YEAR = (
+    (np.datetime64("2025-01-26"), np.datetime64("2025-02-06")),
+    (np.datetime64("2026-02-14"), np.datetime64("2026-02-25")),
+)
 
 _WHOLE = {
     "person": -1, "time": 0, "product": -1, "channel": -1, "salesperson": -1, "merchant": -1, "device": -1,
@@ -209,7 +239,14 @@ def _from_where(world: World, random: np.random.Generator, rows: np.ndarray) -> 
     _gps(world, random, rows, place, on_move, city)
 
 
-def _gps(world: World, random: np.random.Generator, rows: np.ndarray, place: np.ndarray, on_move: np.ndarray, city: np.ndarray) -> None:
+def _gps(
+    world: World,
+    random: np.random.Generator,
+    rows: np.ndarray,
+    place: np.ndarray,
+    on_move: np.ndarray,
+    city: np.ndarray,
+) -> None:
     a, networks = world.applications, world.networks
     lat = networks.lat[place] + random.normal(0, 0.0004, len(rows))
     lon = networks.lon[place] + random.normal(0, 0.0004, len(rows))

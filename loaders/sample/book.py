@@ -19,6 +19,7 @@ from .guarantees import innocent_guarantees, plant_guarantees
 from .innocent_places import spare_places
 from .innocents import spare_people
 from .lending import Loans, history, lend, repayments
+from .marks import account_owners, flags
 from .money import Ledger, everyday
 from .noticed import notice
 from .orders import orders
@@ -112,7 +113,10 @@ def _columns(
     yield "repayments", tables.repayments(world, shown, repayments(loans, random))
     yield "transfers", tables.transfers(world, shown, random)
     yield "sign_ins", tables.sign_ins(world, shown)
-    yield "accounts", tables.accounts(world, keys, shown, ledger, owned)
+    named = tables.named_accounts(world, shown, ledger, owned)
+    yield "accounts", tables.accounts(world, keys, named)
+    yield "account_owners", account_owners(world, keys, named, random)
+    yield "flags", flags(world, keys, ledger, random)
     yield "devices", tables.devices(shown)
 
 

@@ -45,7 +45,9 @@ def plant_brokers(world: World, random: np.random.Generator, setting: Setting) -
         plant_broker(world, random, difficulty, shape, int(random.integers(12, most)))
 
 
-def plant_broker(world: World, random: np.random.Generator, difficulty: str, shape: str, count: int, days: int | None = None) -> np.ndarray:
+def plant_broker(
+    world: World, random: np.random.Generator, difficulty: str, shape: str, count: int, days: int | None = None
+) -> np.ndarray:
     """One intermediary with so many clients, who come within ``days`` or as many as is usual.
 
     Returns
@@ -67,6 +69,7 @@ def plant_broker(world: World, random: np.random.Generator, difficulty: str, sha
             _invent_jobs(world, random, cast, touched)
         elif means == "salesperson":
             seller = _salesperson(world, random, cast.city)
+            world.bent_salespeople.append(seller)
             world.applications.salesperson[rows] = seller
             world.applications.channel[rows] = 18 + world.salespeople.channel[seller]
         else:

@@ -16,7 +16,7 @@ from .people import DAYS
 from .rings import stage
 from .settings import Setting, plan
 from .shops import BEAUTY, DIGITAL, ONLINE
-from .world import gather, start_day
+from .world import start_day
 
 if TYPE_CHECKING:
     from .money import Ledger
@@ -33,7 +33,9 @@ _PRODUCT = {DIGITAL: GOODS, ONLINE: WEB, BEAUTY: LESSONS}
 def plant_cashout(world: World, random: np.random.Generator, setting: Setting) -> None:
     """One bent shop for every 4,000 applicants in the usual setting, each a different one."""
     able = random.permutation(np.flatnonzero(np.isin(world.merchants.category, list(_PRODUCT))))
-    for shop, difficulty in zip(able.tolist(), plan(random, setting, world.applicants, APPLICANTS_PER_SHOP), strict=False):
+    for shop, difficulty in zip(
+        able.tolist(), plan(random, setting, world.applicants, APPLICANTS_PER_SHOP), strict=False
+    ):
         _plant(world, random, shop, difficulty)
 
 

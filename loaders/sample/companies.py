@@ -73,7 +73,15 @@ class Corporate:
         taken, self.pool = self.pool[:count], self.pool[count:]
         return taken
 
-    def guarantee(self, random: np.random.Generator, guarantor: tuple[str, int], borrower: tuple[str, int], share: float = 0.25, joint: int = -1, counter_of: int = -1) -> int:
+    def guarantee(
+        self,
+        random: np.random.Generator,
+        guarantor: tuple[str, int],
+        borrower: tuple[str, int],
+        share: float = 0.25,
+        joint: int = -1,
+        counter_of: int = -1,
+    ) -> int:
         """A contract in force at the end of the book, of about a share of the guarantor's net assets; its number."""
         wealth = self.net[guarantor[1]] if guarantor[0] == "company" else 300_000
         amount = max(round(wealth * share * random.uniform(0.5, 1.0) / 10_000) * 10_000, 10_000)
@@ -123,12 +131,12 @@ def honest_guarantees(world: World, corporate: Corporate, random: np.random.Gene
     have ended."""
     able = len(corporate.pool)
     licensed = np.flatnonzero(corporate.licensed)
-    backed = corporate.take(able // 10)
-    for one in backed:
-        guarantor = int(random.choice(licensed))
-        corporate.guarantee(random, ("company", guarantor), ("company", one), share=0.002)
+    backed = np.array(corporate.take(able // 10))
+    by = random.choice(licensed, len(backed))
     for guarantor in licensed.tolist():
-        mine = [one for one in backed if any(c.guarantor[1] == guarantor and c.borrower[1] == one for c in corporate.contracts)]
+        mine = backed[by == guarantor].tolist()
+        for one in mine:
+            corporate.guarantee(random, ("company", guarantor), ("company", one), share=0.002)
         world.truth.spare("licensed_guarantor", [], [("company", one) for one in [guarantor, *mine]])
     for one in corporate.take(able // 10):
         if corporate.rep[one] >= 0:

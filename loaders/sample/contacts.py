@@ -58,8 +58,11 @@ def name_people(world: World, random: np.random.Generator, persons: np.ndarray) 
         for chosen, circle, word in by_circle:
             who = one[chosen]
             mate = circle.mates(random, who)
-            who, mate = who[mate >= 0], mate[mate >= 0]
+            alone = mate < 0
+            mate = np.where(alone, people.friends.mates(random, who), mate)
+            alone, who, mate = alone[mate >= 0], who[mate >= 0], mate[mate >= 0]
             relation = _kin(world, random, who, mate) if not word else np.full(len(who), CODE[word])
+            relation = np.where(alone, CODE["朋友"], relation)
             vague = random.random(len(who)) < 0.06
             relation = np.where(vague, CODE["其他"], relation)
             world.contacts.add(who, phones_of(world, random, mate), mate, relation)

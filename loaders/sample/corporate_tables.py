@@ -61,7 +61,9 @@ def holdings(corporate: Corporate, keys: Keys) -> Columns:
 
 def borrow(corporate: Corporate, random: np.random.Generator, accounts: np.ndarray) -> CorporateLoans:
     """One or two loans of each company that is no licensed guarantor."""
-    company = np.repeat(np.arange(len(corporate)), np.where(corporate.licensed, 0, random.integers(1, 3, len(corporate))))
+    company = np.repeat(
+        np.arange(len(corporate)), np.where(corporate.licensed, 0, random.integers(1, 3, len(corporate)))
+    )
     count = len(company)
     return CorporateLoans(
         company,
@@ -73,7 +75,15 @@ def borrow(corporate: Corporate, random: np.random.Generator, accounts: np.ndarr
     )
 
 
-def loans(given: CorporateLoans, corporate: Corporate, keys: Keys, ids: pa.Array, names: list[str], text: pa.Array, random: np.random.Generator) -> Columns:
+def loans(
+    given: CorporateLoans,
+    corporate: Corporate,
+    keys: Keys,
+    ids: pa.Array,
+    names: list[str],
+    text: pa.Array,
+    random: np.random.Generator,
+) -> Columns:
     """Rows of ``loans`` to companies.
 
     Parameters
@@ -113,7 +123,9 @@ def loans(given: CorporateLoans, corporate: Corporate, keys: Keys, ids: pa.Array
     }
 
 
-def guarantees(corporate: Corporate, given: CorporateLoans, ids: pa.Array, keys: Keys, random: np.random.Generator) -> Columns:
+def guarantees(
+    corporate: Corporate, given: CorporateLoans, ids: pa.Array, keys: Keys, random: np.random.Generator
+) -> Columns:
     """Rows of ``guarantees``."""
     contracts = corporate.contracts
     count = len(contracts)

@@ -65,7 +65,12 @@ _CELLS = {
     ("applicants", "mobile"): _PHONE,
     ("applicants", "employer_phone"): _PHONE,
     ("contacts", "contact_mobile"): (*_PHONE, (0.0005, _scientific)),
-    ("applicants", "cert_no"): ((0.004, _short_id), (0.001, _scientific), (0.002, _wide), (0.001, lambda v, r: v[:-1] + "0")),
+    ("applicants", "cert_no"): (
+        (0.004, _short_id),
+        (0.001, _scientific),
+        (0.002, _wide),
+        (0.001, lambda v, r: v[:-1] + "0"),
+    ),
     ("applicants", "bank_card_no"): _CARD,
     ("applicants", "home_address"): ((0.004, _as("同身份证", "家")), (0.003, lambda v, r: v.replace("号", "号 "))),
     ("applicants", "work_address"): ((0.004, _as("无", "同上")),),
@@ -104,7 +109,9 @@ def soil(random: np.random.Generator, table: str, columns: dict[str, pa.Array]) 
     """A table with its dirt: cells written otherwise or left blank, rows twice, rows about people nobody knows."""
     columns = dict(columns)
     for name in _MAY_BE_BLANK.get(table, ()):
-        columns[name] = pc.if_else(pa.array(random.random(len(columns[name])) < BLANK), pa.scalar(None, _TEXT), columns[name])
+        columns[name] = pc.if_else(
+            pa.array(random.random(len(columns[name])) < BLANK), pa.scalar(None, _TEXT), columns[name]
+        )
     for (of, name), ways in _CELLS.items():
         if of == table:
             columns[name] = _rewritten(random, columns[name], ways)

@@ -46,7 +46,9 @@ def _controller(world: World, corporate: Corporate, random: np.random.Generator)
     partner = couples + 1
     inside = partner < len(people)
     couples, partner = couples[inside], partner[inside]
-    fits = (people.household[partner] == people.household[couples]) & (people.role[partner] == SPOUSE) & applies[partner]
+    fits = (
+        (people.household[partner] == people.household[couples]) & (people.role[partner] == SPOUSE) & applies[partner]
+    )
     taken = corporate.take(1)
     if not fits.any() or not taken:
         return
@@ -101,7 +103,15 @@ def plant_guarantees(world: World, corporate: Corporate, random: np.random.Gener
             _write(world, corporate, random, shape, difficulty, members, arcs(random, len(members)))
 
 
-def _write(world: World, corporate: Corporate, random: np.random.Generator, shape: str, difficulty: str, members: list[int], arcs: list[tuple[int, int]]) -> None:
+def _write(
+    world: World,
+    corporate: Corporate,
+    random: np.random.Generator,
+    shape: str,
+    difficulty: str,
+    members: list[int],
+    arcs: list[tuple[int, int]],
+) -> None:
     joint = -1
     if shape == "joint_group":
         corporate.joints += 1

@@ -42,7 +42,9 @@ def _address(world: World, city: int, office: bool = True) -> int:
     return address
 
 
-def _firm(world: World, random: np.random.Generator, persons: np.ndarray, city: int, stated: float, phone: float) -> int:
+def _firm(
+    world: World, random: np.random.Generator, persons: np.ndarray, city: int, stated: float, phone: float
+) -> int:
     """A firm that all of them work for, that most of them name; its phone, and how many name it as a contact."""
     firm = int(world.employers.reserve.take()[0])
     world.employers.city[firm] = city
@@ -55,7 +57,9 @@ def _firm(world: World, random: np.random.Generator, persons: np.ndarray, city: 
     world.work_phone[names] = np.where(random.random(len(names)) < 0.8, line, -1)
     world.workplace[names] = _address(world, city)
     callers = persons[random.random(len(persons)) < phone]
-    world.contacts.add(callers, np.full(len(callers), line), np.full(len(callers), -1), np.full(len(callers), CODE["单位"]))
+    world.contacts.add(
+        callers, np.full(len(callers), line), np.full(len(callers), -1), np.full(len(callers), CODE["单位"])
+    )
     return firm
 
 

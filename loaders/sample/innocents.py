@@ -66,7 +66,9 @@ def _consolidator(world: World, random: np.random.Generator) -> np.ndarray:
     person = gather(world, random, 1)
     a = world.applications
     start = start_day(random, 300)
-    rows = a.add(np.repeat(person, 3), (start + np.array([0, 90, 200])) * 86_400 + 40_000 + random.integers(0, 30_000, 3))
+    rows = a.add(
+        np.repeat(person, 3), (start + np.array([0, 90, 200])) * 86_400 + 40_000 + random.integers(0, 30_000, 3)
+    )
     file(world, random, rows, (CASH, REVOLVING))
     a.approve[rows] = 1
     a.amount[rows[2]] = a.amount[rows].sum()
@@ -108,7 +110,9 @@ def _bargain(world: World, random: np.random.Generator) -> np.ndarray:
     able = np.flatnonzero(np.isin(merchants.category, (0, 3)))
     shop = int(random.choice(able))
     product = WEB if merchants.category[shop] == 3 else GOODS
-    persons = world.crowd.take(world.free, int(random.integers(12, max(14, min(40, world.applicants // 60)))), int(merchants.city[shop]))
+    persons = world.crowd.take(
+        world.free, int(random.integers(12, max(14, min(40, world.applicants // 60)))), int(merchants.city[shop])
+    )
     day = int(random.choice([167, 168, 314, 315, 532, 533]))
     a = world.applications
     rows = np.array([random.choice(world.rows_of(one)) for one in persons.tolist()], dtype=np.int64)

@@ -99,8 +99,15 @@ def repayments(loans: Loans, random: np.random.Generator) -> dict[str, np.ndarra
     amount = loans.amount[loan] / loans.term[loan] * (1 + 0.012 * loans.term[loan] / 2)
     rest = loans.amount[loan] * (1 - (number - 1) / loans.term[loan])
     amount = np.where((number == loans.settles[loan]) & (number < loans.term[loan]), rest, amount)
-    late = np.where(random.random(len(loan)) < 0.1, random.integers(1, 14, len(loan)), -random.integers(0, 3, len(loan)))
-    time = loans.disbursed[loan] + (number * MONTH).astype(np.int64) + late * 86_400 + random.integers(-20_000, 20_000, len(loan))
+    late = np.where(
+        random.random(len(loan)) < 0.1, random.integers(1, 14, len(loan)), -random.integers(0, 3, len(loan))
+    )
+    time = (
+        loans.disbursed[loan]
+        + (number * MONTH).astype(np.int64)
+        + late * 86_400
+        + random.integers(-20_000, 20_000, len(loan))
+    )
     kept = (time < END) & (time > loans.disbursed[loan])
     return {
         "loan": loan[kept],

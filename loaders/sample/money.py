@@ -21,7 +21,7 @@ PURPOSE = {word: code for code, word in enumerate(PURPOSES)}
 
 @dataclass
 class Ledger:
-    """What has been lent, and the transfers and sign-ins that follow.
+    """What has been lent (loans in the order of their applications), and the transfers and sign-ins that follow.
 
     Attributes
     ----------
@@ -35,13 +35,23 @@ class Ledger:
     sign_ins: list[tuple[np.ndarray, ...]] = field(default_factory=list)
     flags: list[tuple[str, int, str, str, int, int]] = field(default_factory=list)
 
-    def pay(self, source: int, target: int, amount: float, time: int, kind: str = "transfer", purpose: str = "") -> None:
+    def pay(
+        self, source: int, target: int, amount: float, time: int, kind: str = "transfer", purpose: str = ""
+    ) -> None:
         """One transfer; nothing after the end of the book."""
         if time < END and source != target:
             row = (source, target, round(float(amount), 2), int(time), CODE[kind], PURPOSE[purpose])
             self.transfers.append(tuple(np.array([cell]) for cell in row))
 
-    def pay_all(self, source: np.ndarray, target: np.ndarray, amount: np.ndarray, time: np.ndarray, kind: str, purpose: np.ndarray | str = "") -> None:
+    def pay_all(
+        self,
+        source: np.ndarray,
+        target: np.ndarray,
+        amount: np.ndarray,
+        time: np.ndarray,
+        kind: str,
+        purpose: np.ndarray | str = "",
+    ) -> None:
         """Many transfers of one kind."""
         reasons = np.full(len(source), PURPOSE[purpose]) if isinstance(purpose, str) else purpose
         kept = (time < END) & (time >= 0) & (source != target)
@@ -50,7 +60,9 @@ class Ledger:
 
     def of_rows(self, rows: np.ndarray) -> np.ndarray:
         """The loans that came of some applications."""
-        return np.flatnonzero(np.isin(self.loans.row, rows))
+        at = np.searchsorted(self.loans.row, rows)
+        at = at[at < len(self.loans.row)]
+        return np.unique(at[np.isin(self.loans.row[at], rows)])
 
 
 def everyday(world: World, ledger: Ledger, random: np.random.Generator) -> None:
@@ -66,16 +78,29 @@ def everyday(world: World, ledger: Ledger, random: np.random.Generator) -> None:
         day = (month + begin) % 18 * 30 + 9 + firm % 12
         time = day * 86_400 + 36_000 + random.integers(0, 20_000, len(paid))
         kept = random.random(len(paid)) < 0.7
-        ledger.pay_all(source[kept], paid[kept], (wage * random.normal(1, 0.05, len(paid)))[kept], time[kept], "payroll", "工资")
+        ledger.pay_all(
+            source[kept], paid[kept], (wage * random.normal(1, 0.05, len(paid)))[kept], time[kept], "payroll", "工资"
+        )
     buyer = random.choice(who, int(len(who) * 1.6))
-    shop = world.merchants.account[random.choice(len(world.merchants.city), len(buyer), p=world.merchants.weight / world.merchants.weight.sum())]
+    shop = world.merchants.account[
+        random.choice(len(world.merchants.city), len(buyer), p=world.merchants.weight / world.merchants.weight.sum())
+    ]
     ledger.pay_all(buyer, shop, np.exp(random.normal(4.6, 1.1, len(buyer))), _any_time(random, len(buyer)), "purchase")
     giver = random.choice(who, int(len(who) * 0.9))
     for circle in (people.friends, people.homes):
         mate = circle.mates(random, giver)
         known = mate >= 0
-        purpose = np.array([PURPOSE[word] for word in ("", "生活费", "往来款", "房租")])[random.integers(0, 4, int(known.sum()))]
-        ledger.pay_all(giver[known], mate[known], np.exp(random.normal(6.2, 1.1, int(known.sum()))), _any_time(random, int(known.sum())), "transfer", purpose)
+        purpose = np.array([PURPOSE[word] for word in ("", "生活费", "往来款", "房租")])[
+            random.integers(0, 4, int(known.sum()))
+        ]
+        ledger.pay_all(
+            giver[known],
+            mate[known],
+            np.exp(random.normal(6.2, 1.1, int(known.sum()))),
+            _any_time(random, int(known.sum())),
+            "transfer",
+            purpose,
+        )
     signs = random.choice(who, int(len(who) * 0.8))
     time = _any_time(random, len(signs))
     ledger.sign_ins.append((world.handsets.device(world.handsets.of(signs, time), time), signs, time))

@@ -28,7 +28,8 @@ def notice(world: World) -> None:
     tablets = np.unique(merchants.tablet[merchants.tablet >= 0])
     at = np.isin(handset, tablets)
     _list(world, "shop_equipment", handset[at], person[at], _SHOP)
-    bent = np.unique(a.merchant[: a.count][(a.scheme[: a.count] >= 0)])
+    schemes = world.truth.planted
+    bent = np.array([at for scheme in schemes for kind, at, _ in scheme.members if kind == "merchant"], dtype=np.int64)
     spent = (a.merchant[honest] >= 0) & (a.approve[honest] == 1) & ~np.isin(a.merchant[honest], bent)
     _list(world, "busy_shop", a.merchant[honest][spent], person[spent], _BUSY, "merchant")
     seen = np.isin(a.wifi[honest], world.malls)
@@ -37,7 +38,7 @@ def notice(world: World) -> None:
     calls = np.isin(world.work_phone[who], world.firm_phone)
     for twin, least, most in (("hr_line", _LINE, _LARGE), ("large_employer", _LARGE, len(who) + 1)):
         _list(world, twin, world.work_phone[who][calls], who[calls], least, below=most)
-    sold = (a.salesperson[honest] >= 0) & ~np.isin(a.salesperson[honest], np.unique(a.salesperson[: a.count][a.scheme[: a.count] >= 0]))
+    sold = (a.salesperson[honest] >= 0) & ~np.isin(a.salesperson[honest], world.bent_salespeople)
     _list(world, "honest_dealer", a.salesperson[honest][sold], person[sold], _DEALER)
 
 
@@ -48,7 +49,9 @@ def _households(world: World) -> None:
         _list(world, twin, people.household[who][kin], who[kin], LARGE_HOUSEHOLD)
 
 
-def _list(world: World, twin: str, thing: np.ndarray, person: np.ndarray, least: int, kind: str = "", below: int = 10**9) -> None:
+def _list(
+    world: World, twin: str, thing: np.ndarray, person: np.ndarray, least: int, kind: str = "", below: int = 10**9
+) -> None:
     """One group for each thing that so many persons have in common, with the thing where it is a party."""
     pairs = np.unique(np.stack([thing, person], axis=1), axis=0)
     things, first, count = np.unique(pairs[:, 0], return_index=True, return_counts=True)

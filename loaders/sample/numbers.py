@@ -48,7 +48,9 @@ def padded(values: np.ndarray, digits: int) -> pa.Array:
 def joined(*parts: pa.Array | str) -> pa.Array:
     """Texts put together, row by row."""
     count = next(len(part) for part in parts if not isinstance(part, str))
-    columns = [pa.array([part]).take(pa.array(np.zeros(count, np.int64))) if isinstance(part, str) else part for part in parts]
+    columns = [
+        pa.array([part]).take(pa.array(np.zeros(count, np.int64))) if isinstance(part, str) else part for part in parts
+    ]
     return pc.binary_join_element_wise(*[column.cast(pa.string()) for column in columns], "")
 
 
@@ -144,7 +146,9 @@ def addresses_v6(random: np.random.Generator, count: int) -> pa.Array:
     number = distinct(random, count, 2**40)
     parts = [_FOURS.take(pa.array(part)) for part in (number >> 32 & 255, number >> 16 & 65535, number & 65535)]
     tail = [_FOURS.take(pa.array(random.integers(0, 65536, count))) for _ in range(2)]
-    return joined("2409:8a", pc.utf8_slice_codeunits(parts[0], 2, 4), ":", parts[1], ":", parts[2], ":", tail[0], ":0:0:", tail[1])
+    return joined(
+        "2409:8a", pc.utf8_slice_codeunits(parts[0], 2, 4), ":", parts[1], ":", parts[2], ":", tail[0], ":0:0:", tail[1]
+    )
 
 
 def credit_codes(random: np.random.Generator, region: np.ndarray) -> list[str]:

@@ -29,7 +29,9 @@ def orders(world: World, keys: Keys, loans: Loans, random: np.random.Generator) 
     paid = loans.disbursed[loan] + random.integers(30, 600, count)
     far = product == WEB
     shipped = paid + np.where(far, random.gamma(2, 40_000, count), random.gamma(2, 900, count)).astype(np.int64)
-    delivered = shipped + np.where(far, random.gamma(3, 60_000, count), np.where(product == CAR, 250_000, 600)).astype(np.int64)
+    delivered = shipped + np.where(far, random.gamma(3, 60_000, count), np.where(product == CAR, 250_000, 600)).astype(
+        np.int64
+    )
     lost = world.unshipped[row] | (random.random(count) < 0.015)
     refunded = ~lost & (random.random(count) < 0.02)
     back = delivered + random.gamma(2, 150_000, count).astype(np.int64)

@@ -36,11 +36,12 @@ class People:
 
     Attributes
     ----------
-    household : of households: ``home_city``, ``rural``, ``family`` (they are kin), ``says_kin`` (their contacts say so)
+    home_city, rural, family, says_kin : by household: where it is, whether they are kin and their contacts say so
     who : the persons who apply
     """
 
     household: np.ndarray
+    city: np.ndarray
     role: np.ndarray
     male: np.ndarray
     birth: np.ndarray
@@ -58,11 +59,6 @@ class People:
     classmates: Circle
     villagers: Circle
     friends: Circle
-
-    @property
-    def city(self) -> np.ndarray:
-        """int64 by person."""
-        return self.home_city[self.household]
 
     def __len__(self) -> int:
         return len(self.household)
@@ -88,7 +84,7 @@ def populate(random: np.random.Generator, applicants: int, employers: Employers)
     rank = random.exponential(size=len(role)) / random.gamma(2.5, 1.0, homes)[household]
     rank[(birth > np.datetime64("2007-01-01")) | (birth < np.datetime64("1958-01-01"))] = np.inf
     return People(
-        household=household, role=role, male=male, birth=birth,
+        household=household, city=city, role=role, male=male, birth=birth,
         surname=_surnames(random, role, household, homes), given=_given(random, male),
         born_in=born_in * 100 + random.integers(1, 14, len(role)), employer=employer,
         home_city=home_city, rural=rural, family=family, says_kin=random.random(homes) < 0.75,

@@ -40,7 +40,10 @@ def _plant(world: World, random: np.random.Generator, difficulty: str, shape: st
     count = min(5 + int(random.pareto(1.5) * 2.4), 30, max(world.applicants // 60, 5))
     persons = gather(world, random, count)
     city = int(world.people.city[persons[0]])
-    scheme = world.truth.plant("fraud_ring", shape, difficulty, [("applicant", int(one), "member") for one in persons])
+    first_role = "organiser" if shape in ("recruited_crew", "hub_with_cells") else "member"
+    roles = [first_role, *["member"] * (count - 1)]
+    members = [("applicant", int(one), role) for one, role in zip(persons, roles, strict=True)]
+    scheme = world.truth.plant("fraud_ring", shape, difficulty, members)
     spread = int(random.integers(*_SPREAD[difficulty]))
     first = start_day(random, spread)
     times = np.sort(moments(random, count, first, min(first + spread, DAYS - 2)))
@@ -89,7 +92,9 @@ def _split(random: np.random.Generator, positions: np.ndarray, size: float) -> l
     return [cut for cut in cuts if len(cut) >= 2]
 
 
-def _among(random: np.random.Generator, count: int, difficulty: str, kind: str, taking_part: float | None = None) -> list[Share]:
+def _among(
+    random: np.random.Generator, count: int, difficulty: str, kind: str, taking_part: float | None = None
+) -> list[Share]:
     share = _TAKING_PART[difficulty] if taking_part is None else taking_part
     some = random.permutation(count)[: max(round(count * share), 2)]
     return [Share(kind, group) for group in _split(random, some, _GROUP[difficulty])]
@@ -142,7 +147,9 @@ def _package(random: np.random.Generator, count: int, difficulty: str) -> list[S
 
 
 def _shell(random: np.random.Generator, count: int, difficulty: str) -> list[Share]:
-    shares = _among(random, count, difficulty, "employer", {"easy": 1.0, "medium": 0.75, "camouflaged": 0.5}[difficulty])
+    shares = _among(
+        random, count, difficulty, "employer", {"easy": 1.0, "medium": 0.75, "camouflaged": 0.5}[difficulty]
+    )
     for kind in ("handset", "contact", "payout"):
         shares += _among(random, count, difficulty, kind)
     return shares

@@ -20,7 +20,6 @@ from .networks import ip_text, wifi_text
 from .people import DAYS, END, FIRST_DAY, names
 
 if TYPE_CHECKING:
-    from .companies import Corporate
     from .money import Ledger
     from .world import World
 
@@ -241,7 +240,10 @@ def stacked(one: Columns, other: Columns) -> Columns:
     counts = [len(next(iter(part.values()))) for part in (one, other)]
     return {
         name: pa.concat_arrays(
-            [part[name].cast(_TEXT) if name in part else pa.nulls(count, _TEXT) for part, count in zip((one, other), counts, strict=True)]
+            [
+                part[name].cast(_TEXT) if name in part else pa.nulls(count, _TEXT)
+                for part, count in zip((one, other), counts, strict=True)
+            ]
         )
         for name in dict.fromkeys([*one, *other])
     }
@@ -304,13 +306,17 @@ def sign_ins(world: World, shown: Shown) -> Columns:
     }
 
 
-def accounts(world: World, keys: Keys, shown: Shown, ledger: Ledger, others: np.ndarray) -> Columns:
-    """Rows of ``accounts``: all that somebody of the book owns, ``others`` with them, and some of those that money went
-    to or came from."""
+def named_accounts(world: World, shown: Shown, ledger: Ledger, others: np.ndarray) -> np.ndarray:
+    """All accounts that the book names, ``others`` with them."""
     given = ledger.loans
-    seen = [shown.ledger[0], shown.ledger[1], given.account, given.payer, world.card[world.people.who], shown.sign_ins[1]]
-    codes = np.unique(np.concatenate([*seen, world.merchants.account, others]))
-    codes = codes[codes >= 0]
+    cards = world.card[world.people.who]
+    seen = [shown.ledger[0], shown.ledger[1], given.account, given.payer, cards, shown.sign_ins[1], others]
+    codes = np.unique(np.concatenate([*seen, world.merchants.account]))
+    return codes[codes >= 0]
+
+
+def accounts(world: World, keys: Keys, codes: np.ndarray) -> Columns:
+    """Rows of ``accounts``: those that somebody of the book owns, and one in three of the others."""
     persons = np.where(codes < 2 * world.accounts.people, codes % world.accounts.people, -1)
     owner = keys.applicant.take(pa.array(persons, mask=persons < 0)).to_pylist()
     for at in np.flatnonzero(codes >= 2 * world.accounts.people).tolist():

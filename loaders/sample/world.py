@@ -63,6 +63,7 @@ class World:
     truth: Truth
     crowd: Crowd
     contacts: Contacts = field(default_factory=Contacts)
+    bent_salespeople: list[int] = field(default_factory=list)
     after_lending: list[Callable[[Ledger], None]] = field(default_factory=list)
 
     def rows_of(self, person: int) -> np.ndarray:

@@ -25,7 +25,9 @@ def write_table(folder: Path, name: str, columns: dict[str, pa.Array]) -> int:
     return table.num_rows
 
 
-def write_truth(folder: Path, truth: Truth, keys: Keys, setting: str, seed: int, applicants: int, random: np.random.Generator) -> None:
+def write_truth(
+    folder: Path, truth: Truth, keys: Keys, setting: str, seed: int, applicants: int, random: np.random.Generator
+) -> None:
     """Write what was put into the book, schemes and innocent groups in random order, members sorted by name."""
     planted = [truth.planted[at] for at in random.permutation(len(truth.planted))]
     innocent = [truth.innocent[at] for at in random.permutation(len(truth.innocent))]
@@ -52,7 +54,11 @@ def write_truth(folder: Path, truth: Truth, keys: Keys, setting: str, seed: int,
             for number, scheme in enumerate(planted, 1)
         ],
         "innocent": [
-            {"id": f"I{number:04d}", "twin": twin, "members": sorted(f"{kind}:{keys.of(kind, at)}" for kind, at in members)}
+            {
+                "id": f"I{number:04d}",
+                "twin": twin,
+                "members": sorted(f"{kind}:{keys.of(kind, at)}" for kind, at in members),
+            }
             for number, (twin, members) in enumerate(innocent, 1)
         ],
     }
