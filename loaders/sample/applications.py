@@ -150,7 +150,7 @@ def file(world: World, random: np.random.Generator, rows: np.ndarray, products: 
     products : only these; by default any
     """
     a, people = world.applications, world.people
-    person, time = a.person[rows], a.time[rows]
+    person = a.person[rows]
     city = people.city[person]
     share = _SHARE[None, :] * np.ones((len(rows), 1))
     share[~people.rural[people.household[person]], FARM] = 0

@@ -65,7 +65,7 @@ def _plant(world: World, random: np.random.Generator, shop: int, difficulty: str
             for loan in ledger.of_rows(np.array([row])).tolist():
                 given = ledger.loans
                 ledger.pay(
-                    int(merchants.account[shop]), int(given.person[loan]), given.amount[loan] * share,
+                    int(merchants.account[shop]), int(given.person[loan]), float(given.amount[loan]) * share,
                     int(given.disbursed[loan]) + gap, "refund" if gap % 7 == 0 else "transfer",
                 )  # fmt: skip
 

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from .world import World
 
 RELATIONS = (
-    "配偶", "父母", "子女", "兄弟姐妹", "亲属", "同事", "同学", "老乡", "朋友", "单位", "其他", "", "邻居", "领导", "师傅",
+    "配偶", "父母", "子女", "兄弟姐妹", "亲属", "同事", "同学", "老乡", "朋友", "单位", "其他", "",
+    "邻居", "领导", "师傅",
 )  # fmt: skip
 """Relations by code."""
 CODE = {word: code for code, word in enumerate(RELATIONS)}

@@ -17,8 +17,16 @@ _WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
 
 BLANK = 0.01
 """Share of cells left blank in columns that may be blank."""
-TWICE = {"applicants": 0.004, "applications": 0.004, "contacts": 0.006, "loans": 0.003, "transfers": 0.003, "orders": 0.004,
-         "loan_history": 0.002, "guarantees": 0.006}  # fmt: skip
+TWICE = {
+    "applicants": 0.004,
+    "applications": 0.004,
+    "contacts": 0.006,
+    "loans": 0.003,
+    "transfers": 0.003,
+    "orders": 0.004,
+    "loan_history": 0.002,
+    "guarantees": 0.006,
+}
 """Share of rows exported twice, by table; of tables without a key none are, for there they would count twice."""
 _STRANGERS = {"applications": "applicant_id", "contacts": "applicant_id", "orders": "applicant_id"}
 _UNKNOWN = 0.002

@@ -1,4 +1,4 @@
-"""Fund flows: loan money that passes through other people's accounts to where it must not go, or back to the borrower."""
+"""Fund flows: loan money that passes through others' accounts to where it must not go, or back to the borrower."""
 
 from __future__ import annotations
 

@@ -76,6 +76,8 @@ def lend(world: World, random: np.random.Generator) -> Loans:
     early = ~np.isnan(a.bad[row])
     term = a.term[row]
     stops = 1 + np.where(early, random.geometric(0.6, count) - 1, (random.random(count) ** 0.7 * term).astype(np.int64))
+    # somebody else's account shows only where it pays at least once
+    stops = np.where(a.repay_from[row] >= 0, np.maximum(stops, 2), stops)
     own = np.where(random.random(count) < 0.9, person, world.accounts.second(person))
     at_shop = np.isin(product, _AT_SHOP) & (a.merchant[row] >= 0)
     kin = people.homes.mates(random, person)

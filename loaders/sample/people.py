@@ -21,12 +21,29 @@ END = DAYS * 86_400
 """Seconds from the first moment of the book to its last. All times of the book are such seconds."""
 
 KIN = {
-    (HEAD, SPOUSE): "配偶", (SPOUSE, HEAD): "配偶", (HEAD, CHILD): "子女", (SPOUSE, CHILD): "子女", (CHILD, HEAD): "父母",
-    (CHILD, SPOUSE): "父母", (HEAD, FATHER): "父母", (HEAD, MOTHER): "父母", (FATHER, HEAD): "子女", (MOTHER, HEAD): "子女",
-    (FATHER, MOTHER): "配偶", (MOTHER, FATHER): "配偶", (HEAD, SIBLING): "兄弟姐妹", (SIBLING, HEAD): "兄弟姐妹",
-    (SIBLING, FATHER): "父母", (SIBLING, MOTHER): "父母", (FATHER, SIBLING): "子女", (MOTHER, SIBLING): "子女",
-    (SIBLING, IN_LAW): "配偶", (IN_LAW, SIBLING): "配偶", (SIBLING, SIBLING): "兄弟姐妹", (CHILD, CHILD): "兄弟姐妹",
-}  # fmt: skip
+    (HEAD, SPOUSE): "配偶",
+    (SPOUSE, HEAD): "配偶",
+    (HEAD, CHILD): "子女",
+    (SPOUSE, CHILD): "子女",
+    (CHILD, HEAD): "父母",
+    (CHILD, SPOUSE): "父母",
+    (HEAD, FATHER): "父母",
+    (HEAD, MOTHER): "父母",
+    (FATHER, HEAD): "子女",
+    (MOTHER, HEAD): "子女",
+    (FATHER, MOTHER): "配偶",
+    (MOTHER, FATHER): "配偶",
+    (HEAD, SIBLING): "兄弟姐妹",
+    (SIBLING, HEAD): "兄弟姐妹",
+    (SIBLING, FATHER): "父母",
+    (SIBLING, MOTHER): "父母",
+    (FATHER, SIBLING): "子女",
+    (MOTHER, SIBLING): "子女",
+    (SIBLING, IN_LAW): "配偶",
+    (IN_LAW, SIBLING): "配偶",
+    (SIBLING, SIBLING): "兄弟姐妹",
+    (CHILD, CHILD): "兄弟姐妹",
+}
 """What the second is to the first; other pairs of a family are relatives (亲属)."""
 
 
@@ -169,8 +186,8 @@ def _head_of(household: np.ndarray) -> np.ndarray:
 def _roles(random: np.random.Generator, place: np.ndarray, size: np.ndarray, family: np.ndarray) -> np.ndarray:
     second = np.array([SPOUSE, CHILD, MOTHER, SIBLING])[random.choice(4, len(place), p=[0.7, 0.12, 0.08, 0.1])]
     third = np.array([CHILD, SIBLING, FATHER])[random.choice(3, len(place), p=[0.55, 0.2, 0.25])]
-    role = np.choose(np.minimum(place, 6), [np.full(len(place), HEAD), second, third, np.full(len(place), MOTHER),
-                     np.full(len(place), SIBLING), np.full(len(place), FATHER), np.full(len(place), IN_LAW)])  # fmt: skip
+    later = np.array([HEAD, HEAD, HEAD, MOTHER, SIBLING, FATHER, IN_LAW])[np.minimum(place, 6)]
+    role = np.where(place == 1, second, np.where(place == 2, third, later))
     return np.where(family, role, np.where(place == 0, HEAD, FLATMATE))
 
 

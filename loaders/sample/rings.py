@@ -37,7 +37,7 @@ def plant_rings(world: World, random: np.random.Generator, setting: Setting) -> 
 
 
 def _plant(world: World, random: np.random.Generator, difficulty: str, shape: str) -> None:
-    count = min(5 + int(random.pareto(1.5) * 2.4), 30, max(world.applicants // 60, 5))
+    count = min(5 + int(random.pareto(1.5) * 2.7), 30, max(world.applicants // 60, 5))
     persons = gather(world, random, count)
     city = int(world.people.city[persons[0]])
     first_role = "organiser" if shape in ("recruited_crew", "hub_with_cells") else "member"
@@ -224,6 +224,6 @@ def _pay_organiser(world: World, random: np.random.Generator, cast: Cast, diffic
             paid_to = int(ledger.loans.account[loan])
             if paid_to >= 0:
                 time = int(ledger.loans.disbursed[loan] + random.integers(600, 150_000))
-                ledger.pay(paid_to, account, ledger.loans.amount[loan] * cut, min(time, END), purpose="往来款")
+                ledger.pay(paid_to, account, float(ledger.loans.amount[loan]) * cut, min(time, END), purpose="往来款")
 
     world.after_lending.append(pay)

@@ -41,7 +41,7 @@ def setting_named(name: str) -> Setting:
 
 
 def plan(random: np.random.Generator, setting: Setting, applicants: int, per: int) -> list[str]:
-    """The difficulty of each scheme of a kind of which there is one for so many applicants, none where none is planted."""
+    """The difficulty of each scheme of a kind of which there is one for so many applicants; empty where none is."""
     count = max(round(applicants / per * setting.share), 1) if setting.share else 0
     first = int(random.integers(0, len(setting.difficulties)))
     return [setting.difficulties[(first + at) % len(setting.difficulties)] for at in range(count)]

@@ -14,12 +14,14 @@ import numpy as np
 from . import places
 from .contacts import CODE
 from .money import Ledger
+from .people import END
 
 if TYPE_CHECKING:
     from .world import World
 
 SINGLE = ("handset", "network", "payout", "repay", "card", "home", "employer", "work_phone")
 """Kinds of which an application or a person has one; a person can name many contacts."""
+_MONTH_AND_A_HALF = 45 * 86_400
 _RELATIONS = np.array([CODE[word] for word in ("朋友", "同事", "亲属", "兄弟姐妹", "同学", "老乡", "其他", "父母", "")])
 
 
@@ -67,10 +69,10 @@ def _handset(world: World, random: np.random.Generator, cast: Cast, persons: np.
 
 
 def use_handset(world: World, random: np.random.Generator, handset: int, rows: np.ndarray, careful: bool) -> None:
-    """Applications are filed on one handset, which careful people wipe before most uses."""
+    """Applications are filed on one handset, which careful people wipe before most uses where that leaves a trace."""
     a = world.applications
     a.device[rows] = world.handsets.device(np.full(len(rows), handset), a.time[rows])
-    if careful:
+    if careful and not world.handsets.imei_hidden[handset]:
         for row in rows[random.random(len(rows)) < 0.7].tolist():
             a.device[row] = world.handsets.reset(handset)
 
@@ -81,7 +83,7 @@ def _network(world: World, random: np.random.Generator, cast: Cast, persons: np.
     else:
         lat, lon = places.scatter(random, np.array([cast.city]), 0.05)
         network = world.networks.new(float(lat[0]), float(lon[0]), cast.city)
-    use_network(world, random, network, rows)
+    use_network(world, random, network, rows, seen=1.0 if cast.careful else 0.85)
     return network
 
 
@@ -105,12 +107,17 @@ def _account_of_one(world: World, random: np.random.Generator, cast: Cast, perso
 def _payout(world: World, random: np.random.Generator, cast: Cast, persons: np.ndarray, rows: np.ndarray) -> int:
     account = _account_of_one(world, random, cast, persons)
     world.applications.pay_to[rows] = account
+    world.applications.approve[rows] = 1
     return account
 
 
 def _repay(world: World, random: np.random.Generator, cast: Cast, persons: np.ndarray, rows: np.ndarray) -> int:
-    account = _account_of_one(world, random, cast, persons)
-    world.applications.repay_from[rows] = account
+    """One account pays for all; what was lent too late to be paid back within the book is at least paid out to it."""
+    account, a = _account_of_one(world, random, cast, persons), world.applications
+    late = a.time[rows] > END - _MONTH_AND_A_HALF
+    a.repay_from[rows] = account
+    a.pay_to[rows[late]] = account
+    a.approve[rows] = 1
     return account
 
 

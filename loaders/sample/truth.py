@@ -1,4 +1,4 @@
-"""What was put into a book: the schemes planted and the innocent groups that look like them, as ``truth.json`` tells."""
+"""What was put into a book: the schemes planted, and the innocent groups that look like them."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ class World:
 
 
 def honest_world(random: np.random.Generator, applicants: int) -> World:
-    """A world without any fraud: its people have their homes, jobs, phones and contacts, and have filed applications."""
+    """A world without any fraud: people with homes, jobs, phones and contacts, who have filed applications."""
     employers = Employers.draw(random, applicants)
     people = populate(random, applicants, employers)
     count = len(people)
