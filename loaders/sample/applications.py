@@ -250,7 +250,9 @@ def _gps(
     a, networks = world.applications, world.networks
     lat = networks.lat[place] + random.normal(0, 0.0004, len(rows))
     lon = networks.lon[place] + random.normal(0, 0.0004, len(rows))
-    out_lat, out_lon = places.scatter(random, city, 0.05)
+    astray = random.random(len(rows)) < 0.004
+    out_lat, out_lon = places.scatter(random, np.where(astray, random.integers(0, places.COUNT, len(rows)), city), 0.05)
+    on_move = on_move | astray
     hidden = random.random(len(rows)) < 0.25
     a.lat[rows] = np.where(hidden, np.nan, np.where(on_move, out_lat, lat))
     a.lon[rows] = np.where(hidden, np.nan, np.where(on_move, out_lon, lon))

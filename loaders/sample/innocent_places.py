@@ -134,6 +134,9 @@ def _dormitory(world: World, random: np.random.Generator, persons: np.ndarray, c
 
 def _factory(world: World, random: np.random.Generator, persons: np.ndarray, city: int) -> None:
     _firm(world, random, persons, city, 0.8, 0.35)
+    lines = world.phones.new_landlines(np.full(6, city), int(random.integers(3_000_0000, 8_900_0000)))
+    of_department = persons[(world.work_phone[persons] >= 0) & (random.random(len(persons)) < 0.3)]
+    world.work_phone[of_department] = lines[random.integers(0, 6, len(of_department))]
     rows = _rows(world, random, persons, 0.6)
     use_network(world, random, _network(world, random, city), rows, seen=0.5)
     for group in np.array_split(persons, max(len(persons) // 20, 1)):
@@ -142,6 +145,9 @@ def _factory(world: World, random: np.random.Generator, persons: np.ndarray, cit
 
 def _workplace(world: World, random: np.random.Generator, persons: np.ndarray, city: int) -> None:
     _firm(world, random, persons, city, 0.55, 0.2)
+    if random.random() < 0.3:
+        with_phone = persons[random.random(len(persons)) < 0.6]
+        world.mobile[with_phone] = world.phones.new_batch(len(with_phone)) if len(with_phone) else with_phone
     rows = _rows(world, random, persons, 0.75)
     _together(world, random, rows, 0.5, 20)
     use_network(world, random, _network(world, random, city), rows, seen=0.8)

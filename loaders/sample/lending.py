@@ -78,14 +78,19 @@ def lend(world: World, random: np.random.Generator) -> Loans:
     stops = 1 + np.where(early, random.geometric(0.6, count) - 1, (random.random(count) ** 0.7 * term).astype(np.int64))
     # somebody else's account shows only where it pays at least once
     stops = np.where(a.repay_from[row] >= 0, np.maximum(stops, 2), stops)
-    own = np.where(random.random(count) < 0.9, person, world.accounts.second(person))
+    second = world.accounts.second(person)
+    has_second = world.accounts.opened[second] * 86_400 < disbursed[row]
+    own = np.where((random.random(count) < 0.12) & has_second, second, person)
     at_shop = np.isin(product, _AT_SHOP) & (a.merchant[row] >= 0)
     kin = people.homes.mates(random, person)
-    payer = np.where((random.random(count) < 0.03) & (kin >= 0), np.maximum(kin, 0), own)
+    payer = np.where((random.random(count) < 0.03) & (kin >= 0), kin, own)
+    friend = people.friends.mates(random, person)
+    payer = np.where((random.random(count) < 0.006) & (friend >= 0), friend, payer)
+    to = np.where((random.random(count) < 0.012) & (kin >= 0), kin, own)
     return Loans(
         row=row, person=person, amount=a.amount[row], disbursed=disbursed[row], term=term,
         lender=np.minimum(random.geometric(0.5, count) - 1, len(words.LENDERS) - 1),
-        account=np.where(a.pay_to[row] >= 0, a.pay_to[row], np.where(at_shop, -1, own)),
+        account=np.where(a.pay_to[row] >= 0, a.pay_to[row], np.where(at_shop, -1, to)),
         payer=np.where(a.repay_from[row] >= 0, a.repay_from[row], payer),
         stops=np.where(goes_bad, np.minimum(stops, term), term + 1),
         settles=np.where(~goes_bad & (random.random(count) < 0.06) & (term > 3), 3, term),

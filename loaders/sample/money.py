@@ -86,6 +86,7 @@ def everyday(world: World, ledger: Ledger, random: np.random.Generator) -> None:
         random.choice(len(world.merchants.city), len(buyer), p=world.merchants.weight / world.merchants.weight.sum())
     ]
     ledger.pay_all(buyer, shop, np.exp(random.normal(4.6, 1.1, len(buyer))), _any_time(random, len(buyer)), "purchase")
+    _shops_pay(world, ledger, random, buyer, shop)
     giver = random.choice(who, int(len(who) * 0.9))
     for circle in (people.friends, people.homes):
         mate = circle.mates(random, giver)
@@ -103,7 +104,29 @@ def everyday(world: World, ledger: Ledger, random: np.random.Generator) -> None:
         )
     signs = random.choice(who, int(len(who) * 0.8))
     time = _any_time(random, len(signs))
-    ledger.sign_ins.append((world.handsets.device(world.handsets.of(signs, time), time), signs, time))
+    mate = people.homes.mates(random, signs)
+    user = np.where((random.random(len(signs)) < 0.04) & (mate >= 0), mate, signs)
+    ledger.sign_ins.append((world.handsets.device(world.handsets.of(user, time), time), signs, time))
+
+
+def _shops_pay(world: World, ledger: Ledger, random: np.random.Generator, buyer: np.ndarray, shop: np.ndarray) -> None:
+    """What shops pay: refunds and rebates to customers, takings to the owner, wages to staff."""
+    some = random.random(len(buyer)) < 0.03
+    count = int(some.sum())
+    amount, time = np.exp(random.normal(5.6, 1.2, count)), _any_time(random, count)
+    refund = random.random(count) < 0.6
+    ledger.pay_all(shop[some][refund], buyer[some][refund], amount[refund], time[refund], "refund", "退款")
+    ledger.pay_all(shop[some][~refund], buyer[some][~refund], amount[~refund], time[~refund], "transfer")
+    merchants = world.merchants
+    one = np.repeat(np.arange(len(merchants.city)), 8)
+    taken = np.exp(random.normal(9.5, 0.9, len(one)))
+    ledger.pay_all(merchants.account[one], merchants.owner[one], taken, _any_time(random, len(one)), "transfer", "货款")
+    staff = random.choice(world.people.who, len(merchants.city) * 3)
+    one = np.repeat(np.arange(len(merchants.city)), 3)
+    for month in range(2, 18, 3):
+        time = month * 30 * 86_400 + random.integers(0, 5 * 86_400, len(one))
+        wage = np.exp(random.normal(8.4, 0.3, len(one)))
+        ledger.pay_all(merchants.account[one], staff, wage, time, "payroll", "工资")
 
 
 def _any_time(random: np.random.Generator, count: int) -> np.ndarray:

@@ -101,7 +101,11 @@ def _account_of_one(world: World, random: np.random.Generator, cast: Cast, perso
     if random.random() < 0.3:
         return int(persons[0])
     owner = int(persons[random.integers(0, len(persons))]) if random.random() < 0.6 else -1
-    return world.accounts.new("applicant" if owner >= 0 else "", owner)
+    opened = None
+    if random.random() < 0.5:
+        first = int(world.applications.time[cast.rows].min()) // 86_400
+        opened = first - int(random.integers(2, 90))
+    return world.accounts.new("applicant" if owner >= 0 else "", owner, opened)
 
 
 def _payout(world: World, random: np.random.Generator, cast: Cast, persons: np.ndarray, rows: np.ndarray) -> int:

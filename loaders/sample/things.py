@@ -114,7 +114,7 @@ class Accounts:
 
     Attributes
     ----------
-    opened : day of the book on which it was opened, before 0 for most
+    opened : day of the book on which it was opened, before 0 for most; two second cards in five are new
     owner : by account, ``(kind, number)`` where it is no person's own card
     """
 
@@ -124,6 +124,8 @@ class Accounts:
         self.bank = random.choice(len(words.BANKS), self.size, p=(0.2, 0.19, 0.12, 0.18, 0.06, 0.12, 0.06, 0.05, 0.02))
         self.number = numbers.cards(random, self.bank)
         self.opened = -(random.gamma(1.5, 900, self.size)).astype(np.int64) - 5
+        lately = np.arange(people, 2 * people)[random.random(people) < 0.4]
+        self.opened[lately] = random.integers(0, END // 86_400, len(lately))
         self.reserve = Reserve(2 * people, self.size)
         self.owner: dict[int, tuple[str, int]] = {}
 

@@ -105,7 +105,8 @@ def honest_world(random: np.random.Generator, applicants: int) -> World:
         accounts=accounts, addresses=addresses, networks=networks, merchants=merchants,
         salespeople=Salespeople.hire(random, applicants), malls=malls, malls_city=malls_city, firm_phone=firm_phone,
         old_phone=old_phone, applications=filed,
-        mobile=np.arange(count), card=np.where(random.random(count) < 0.93, np.arange(count), -1),
+        mobile=_own_or_kin(random, people, 0.008),
+        card=np.where(random.random(count) < 0.93, _own_or_kin(random, people, 0.008), -1),
         home=people.household.copy(), employer=job.copy(),
         work_phone=np.where((job >= 0) & (told < 0.7), firm_phone[job], -1),
         workplace=np.where((job >= 0) & (told > 0.3), addresses.work + job, -1),
@@ -122,6 +123,13 @@ def honest_world(random: np.random.Generator, applicants: int) -> World:
 def start_day(random: np.random.Generator, days: int) -> int:
     """A day on which something that takes so many days may begin, so that it ends within the book."""
     return int(random.integers(3, max(DAYS - days - 2, 4)))
+
+
+def _own_or_kin(random: np.random.Generator, people: People, share: float) -> np.ndarray:
+    """By person, whose phone or card is stated: one's own, but for a few who state that of somebody at home."""
+    own = np.arange(len(people))
+    mate = people.homes.mates(random, own)
+    return np.where((random.random(len(own)) < share) & (mate >= 0), mate, own)
 
 
 class Crowd:

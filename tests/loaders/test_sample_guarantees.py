@@ -58,7 +58,7 @@ def test_what_shows_only_between_groups_is_added():
 @pytest.mark.parametrize("setting", ["default", "none"])
 def test_the_truth_is_what_the_detector_finds_in_the_book(tmp_path, setting):
     print(f"seed {SEED}")
-    write_sample(tmp_path / "book", 1500, SEED, setting)
+    write_sample(tmp_path / "book", 800, SEED, setting)
     store = open_store(f"sqlite:///{tmp_path}/book.db")
     load(store, open_source(tmp_path / "book"))
     told = truth(tmp_path / "book")

@@ -118,17 +118,18 @@ def test_a_cash_out_shop_pays_back_and_ships_little(dense):
     book, told = dense
     account = dict(zip(book["merchants"]["merchant_no"], book["merchants"]["account_no"], strict=True))
     card = dict(zip(book["accounts"]["account_no"], book["accounts"]["owner_id"], strict=True))
-    for scheme in planted(told, "cashout_merchant"):
+    schemes, unshipped = planted(told, "cashout_merchant"), []
+    for scheme in schemes:
         (shop,), customers = keys(scheme, "merchant"), set(keys(scheme, role="customer"))
         mine = book["applications"][book["applications"]["applicant_id"].isin(customers)]
         assert mine[mine["merchant_no"] == shop]["applicant_id"].nunique() >= 0.5 * len(customers)
         paid = book["transfers"][book["transfers"]["from_account"] == account[shop]]
         assert {card.get(target) for target in paid["to_account"]} & customers
-        orders = book["orders"][
-            (book["orders"]["merchant_no"] == shop) & book["orders"]["applicant_id"].isin(customers)
-        ]
-        honest = book["orders"][~book["orders"]["merchant_no"].isin([shop])]
-        assert (orders["shipped_at"] == "").mean() > (honest["shipped_at"] == "").mean() + 0.2
+        orders = book["orders"][book["orders"]["merchant_no"] == shop]
+        unshipped += list(orders[orders["applicant_id"].isin(customers)]["shipped_at"] == "")
+    shops = [shop for scheme in schemes for shop in keys(scheme, "merchant")]
+    honest = book["orders"][~book["orders"]["merchant_no"].isin(shops)]
+    assert (honest["shipped_at"] == "").mean() < 0.06 < 0.5 < np.mean(unshipped)
 
 
 def test_loan_money_flows_to_restricted_accounts_or_back_in_ascending_time(dense):
