@@ -27,7 +27,7 @@ from .people import END
 from .rings import plant_rings
 from .settings import setting_named
 from .tables import Columns, Keys
-from .velocity import plant_velocity
+from .velocity import name_busy_handsets, plant_velocity
 from .world import World, honest_world
 from .writing import write_table, write_truth
 
@@ -70,6 +70,7 @@ def write_sample(folder: Path, applicants: int, seed: int, setting: str = "defau
     world.index_rows()
     for plant in (plant_rings, plant_brokers, plant_cashout, plant_flows, plant_clusters, plant_velocity):
         plant(world, streams[2], chosen)
+    name_busy_handsets(world)
     plant_guarantees(world, corporate, streams[2], chosen)
     loans = lend(world, streams[3])
     ledger = Ledger(loans)
@@ -123,14 +124,15 @@ def _columns(
 def _settle_truth(world: World, loans: Loans) -> None:
     """Amounts and times of schemes that were planted in applications."""
     a = world.applications
-    schemes = a.scheme[loans.row]
-    lent = np.bincount(schemes[schemes >= 0], loans.amount[schemes >= 0], minlength=len(world.truth.planted))
     used = np.flatnonzero(a.scheme[: a.count] >= 0)
+    order = used[np.argsort(a.scheme[used], kind="stable")]
+    cuts = np.searchsorted(a.scheme[order], np.arange(len(world.truth.planted) + 1))
+    lent = np.zeros(a.count)
+    lent[loans.row] = loans.amount
     for number, scheme in enumerate(world.truth.planted):
-        source = world.truth.same_rows.get(number, number)
-        rows = used[a.scheme[used] == source]
+        rows = world.truth.rows.get(number, order[cuts[number] : cuts[number + 1]])
         if len(rows):
-            scheme.amount = float(lent[source])
+            scheme.amount = float(lent[rows].sum())
             scheme.first, scheme.last = int(a.time[rows].min()), int(a.time[rows].max())
 
 

@@ -47,13 +47,8 @@ def plant_brokers(world: World, random: np.random.Generator, setting: Setting) -
 
 def plant_broker(
     world: World, random: np.random.Generator, difficulty: str, shape: str, count: int, days: int | None = None
-) -> np.ndarray:
-    """One intermediary with so many clients, who come within ``days`` or as many as is usual.
-
-    Returns
-    -------
-    the clients
-    """
+) -> None:
+    """One intermediary with so many clients, who come within ``days`` or as many as is usual."""
     persons = gather(world, random, count)
     clients = [("applicant", int(one), "client") for one in persons]
     scheme = world.truth.plant("intermediary", shape, difficulty, clients)
@@ -62,9 +57,11 @@ def plant_broker(
     times = np.sort(moments(random, count, first, min(first + spread, DAYS - 2)))
     rows = stage(world, random, persons, times, scheme)
     world.applications.bad[rows] = _BAD[difficulty]
-    cast = Cast(persons, rows, int(world.people.city[persons[0]]), difficulty == "camouflaged", [])
+    hurried = days is not None
+    careful = difficulty == "camouflaged" and not hurried
+    cast = Cast(persons, rows, int(world.people.city[persons[0]]), careful, [])
     for means in SHAPES[shape]:
-        touched = np.flatnonzero(random.random(count) < _TOUCHED[difficulty])
+        touched = np.flatnonzero(random.random(count) < (1.0 if hurried else _TOUCHED[difficulty]))
         if means == "jobs":
             _invent_jobs(world, random, cast, touched)
         elif means == "salesperson":
@@ -74,7 +71,6 @@ def plant_broker(
             world.applications.channel[rows] = 18 + world.salespeople.channel[seller]
         else:
             hand_out(world, random, cast, [Share(means, touched)])
-    return persons
 
 
 def _salesperson(world: World, random: np.random.Generator, city: int) -> int:

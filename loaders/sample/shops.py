@@ -59,7 +59,8 @@ def open_shops(
     accounts: Accounts,
     networks: Networks,
 ) -> Merchants:
-    """One shop for every hundred applicants, some much busier than others, of every category; three in five have a tablet."""
+    """One shop for every hundred applicants, of every category, some far busier than others; three in five have a
+    tablet."""
     count = max(applicants // 100, 40)
     city = random.choice(places.COUNT, count, p=places.WEIGHT)
     category = random.choice(5, count, p=(0.5, 0.12, 0.12, 0.14, 0.12))

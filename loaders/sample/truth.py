@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+import numpy as np
+
 FORMAT = 1
 
 
@@ -31,13 +33,13 @@ class Scheme:
 class Truth:
     """All schemes in the order of planting, all innocent groups as ``(twin, [(kind of party, number)])``.
 
-    ``same_rows`` names, for a scheme that is seen in the applications of another, that other.
+    ``rows`` are the applications in which a scheme is seen that lies within another, by its number.
     """
 
     planted: list[Scheme] = field(default_factory=list)
     innocent: list[tuple[str, list[tuple[str, int]]]] = field(default_factory=list)
 
-    same_rows: dict[int, int] = field(default_factory=dict)
+    rows: dict[int, np.ndarray] = field(default_factory=dict)
 
     def plant(self, kind: str, shape: str, difficulty: str, members: list[tuple[str, int, str]]) -> int:
         """Add a scheme; its number."""

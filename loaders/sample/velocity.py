@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .world import World
 
 APPLICANTS_PER_CASE = 1000
+_PEOPLE = 5
 
 
 def plant_velocity(world: World, random: np.random.Generator, setting: Setting) -> None:
@@ -45,12 +46,40 @@ def _many_applications(world: World, random: np.random.Generator, difficulty: st
 
 
 def _one_handset(world: World, random: np.random.Generator, difficulty: str) -> None:
-    """One handset for five or more people within two days, who share nothing else: a broker's work too."""
-    count = {"easy": 9, "medium": 7, "camouflaged": 5}[difficulty]
-    clients = plant_broker(world, random, "easy", "broker_handset", count, days=1)
-    members = [("applicant", int(one), "member") for one in clients]
-    velocity = world.truth.plant("velocity", "one_handset_many_people", difficulty, members)
-    world.truth.same_rows[velocity] = velocity - 1
+    """One handset for five or more people within a day or two, who share nothing else: a broker's work."""
+    plant_broker(
+        world, random, difficulty, "broker_handset", {"easy": 9, "medium": 7, "camouflaged": 5}[difficulty], days=1
+    )
+
+
+def name_busy_handsets(world: World) -> None:
+    """List, as what they are too, the schemes that filed for five or more people on one handset within two days."""
+    a, handsets = world.applications, world.handsets
+    rows = np.flatnonzero(a.scheme[: a.count] >= 0)
+    handset = handsets.handset_of(a.device[rows])
+    # where a handset hides its number, each installation looks like a handset of its own
+    seen = np.where(handsets.imei_hidden[handset], a.device[rows], -1 - handset)
+    order = np.lexsort((a.time[rows], seen, a.scheme[rows]))
+    rows, seen, handset = rows[order], seen[order], handset[order]
+    starts = np.flatnonzero(np.diff(np.stack([a.scheme[rows], seen]), prepend=-1).any(axis=0))
+    for part in np.split(np.arange(len(rows)), starts[1:]):
+        if len(part) < _PEOPLE or np.isin(handset[part[0]], world.merchants.tablet):
+            continue
+        busy = [
+            one for at in range(len(part)) for one in _within_two_days(a.time[rows[part]], a.person[rows[part]], at)
+        ]
+        mine = rows[part[sorted(set(busy))]]
+        if len(mine):
+            scheme = world.truth.planted[a.scheme[mine[0]]]
+            members = [("applicant", one, "member") for one in np.unique(a.person[mine]).tolist()]
+            number = world.truth.plant("velocity", "one_handset_many_people", scheme.difficulty, members)
+            world.truth.rows[number] = mine
+
+
+def _within_two_days(time: np.ndarray, person: np.ndarray, first: int) -> list[int]:
+    """Positions from ``first`` on that lie within two days of it, where they are of five or more people."""
+    last = int(np.searchsorted(time, time[first] + 2 * 86_400, "right"))
+    return list(range(first, last)) if len(np.unique(person[first:last])) >= _PEOPLE else []
 
 
 def _new_card(world: World, random: np.random.Generator, difficulty: str) -> None:
