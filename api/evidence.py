@@ -23,7 +23,8 @@ from ..graph.errors import UserError
 from ..graph.snapshot import Snapshot
 from ..graph.times import parse_moment
 from .labels import Label, labels, money, plain
-from .picture import Picture, bundle_label, dates, figure, picture
+from .picture import picture
+from .picture_items import Picture, bundle_label, dates, figure
 from .words import (
     BOUND_WORDS,
     COLOUR_WORDS,
