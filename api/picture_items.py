@@ -6,7 +6,7 @@ arc's label at its middle, where those of crossing arcs cover each other.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..graph.model import PARTIES
