@@ -23,8 +23,9 @@ from ..graph.errors import UserError
 from ..graph.snapshot import Snapshot
 from ..graph.times import parse_moment
 from .labels import Label, labels, money, plain
-from .picture import picture
+from .picture import picture_of
 from .picture_items import Picture, bundle_label, dates, figure
+from .sharers import sharers
 from .words import (
     BOUND_WORDS,
     COLOUR_WORDS,
@@ -99,7 +100,8 @@ def evidence_page(finding: dict, snapshot: Snapshot) -> str:
     members = finding["members"]
     nodes = {*(m["node"] for m in members), *(row[end] for row in rows for end in ("source", "target"))}
     seen = labels(snapshot, nodes)
-    drawn = picture(members, rows, seen)
+    names = [member["node"] for member in members]
+    drawn = picture_of(finding["kind"], members, rows, seen, lambda nodes: sharers(snapshot, nodes, names))
 
     network = Network(directed=True, cdn_resources="in_line")
     for node in drawn.nodes:
@@ -194,7 +196,7 @@ def _page(finding: dict, rows: Sequence[Mapping], seen: Mapping[str, Label], dra
         "height": round(max(200.0, min(1.12 * drawn.height * scale + 36, PAGE_HEIGHT))),
         "picture": drawn,
         "small": illegible,
-        "telling": json.dumps(_telling(rows, drawn) if illegible else []),
+        "telling": json.dumps(drawn.telling or _telling(rows, drawn) if illegible else []),
         "legend": drawn.legend,
         "kinds": KIND_WORDS,
     }

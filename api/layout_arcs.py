@@ -25,11 +25,13 @@ _SAMPLES = np.linspace(0.06, 0.94, 19)
 
 @dataclass(frozen=True)
 class Arc:
-    """An arc to be drawn: where it leads, and the width and height of its label in pixels (0, 0 for none)."""
+    """An arc to be drawn: where it leads, the width and height of its label in pixels (0, 0 for none), and how many
+    pixels it bows, positive as ``curvedCW`` does, where that is settled."""
 
     source: str
     target: str
     label: tuple[float, float]
+    bow: float | None = None
 
 
 @dataclass(frozen=True)
@@ -81,8 +83,9 @@ def _bows(arcs: Sequence[Arc]) -> list[float | None]:
     between: dict[tuple[str, str], list[int]] = {}
     for i, arc in enumerate(arcs):
         between.setdefault((min(arc.source, arc.target), max(arc.source, arc.target)), []).append(i)
-    bows: list[float | None] = [None] * len(arcs)
+    bows = [arc.bow for arc in arcs]
     for (low, _), members in between.items():
+        members = [i for i in members if bows[i] is None]
         if len(members) < 2:
             continue
         members.sort(key=lambda i: arcs[i].source == low)

@@ -7,7 +7,7 @@ their own, because vis-network puts an arc's label at its middle, where those of
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import networkx as nx
 
@@ -33,10 +33,29 @@ from .picture_items import (
     node_text,
     shared_names,
 )
+from .picture_ring import ring_picture
+from .sharers import Sharers
 from .words import KIND_WORDS, RELATION_WORDS, Words
 
 FLOWS = frozenset({"GUARANTEES", "HOLDS_SHARE", "CONTROLS", "TRANSFERRED", "DISBURSED_TO", "REPAID", "BORROWED"})
 """Relations that lead somewhere, and so from left to right."""
+
+
+def picture_of(
+    kind: str,
+    members: Sequence[Mapping],
+    rows: Sequence[Mapping],
+    labels: Mapping[str, Label],
+    count: Callable[[Sequence[str]], Sharers | None],
+) -> Picture:
+    """The picture that suits a finding of this kind.
+
+    Parameters
+    ----------
+    members, rows, labels : as for ``picture``
+    count : how many of the whole graph use what some nodes stand for together
+    """
+    return ring_picture(members, rows, labels, count) if kind == "fraud_ring" else picture(members, rows, labels)
 
 
 def picture(members: Sequence[Mapping], rows: Sequence[Mapping], labels: Mapping[str, Label]) -> Picture:

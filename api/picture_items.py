@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..graph.model import PARTIES
 from ..graph.times import to_iso
@@ -32,7 +32,10 @@ class Picture:
     width, height : pixels that nodes and labels cover
     shown : how many nodes of the graph are drawn
     left_out : how many nodes, arcs and labels are not, by ``nodes``, ``arcs``, ``labels``
-    legend : what kinds and lines it shows, of ``kind:…``, ``ring``, ``context``, ``guarantee``, ``counter``, ``other``
+    legend : what kinds and lines it shows, of ``kind:…``, ``ring``, ``context``, ``guarantee``, ``counter``, ``other``,
+        and of a fraud ring ``alone``, ``few``, ``many``, ``thick``, ``contact``
+    notes : what is told in words instead of drawn, in both languages
+    telling : nodes at which a picture too large to be read whole opens; empty where the rows of evidence decide
     """
 
     nodes: list[dict]
@@ -42,6 +45,8 @@ class Picture:
     shown: int
     left_out: dict[str, int]
     legend: list[str]
+    notes: list[Words] = field(default_factory=list)
+    telling: list[str] = field(default_factory=list)
 
 
 # -- what is shown -----------------------------------------------------------------------------------------------------

@@ -30,6 +30,17 @@ KIND_WORDS = {
     "channel": Words("渠道", "Channel"),
 }
 
+SHARED_WORDS = {
+    "device": Words("设备", "Device"),
+    "handset": Words("手机", "Handset"),
+    "imei": Words("IMEI", "IMEI"),
+    "listed": Words("共同联系人", "Contact in common"),
+    "place": Words("申请地点", "Place of application"),
+    "work_phone": Words("单位电话", "Employer's phone"),
+    "work_address": Words("单位地址", "Employer's address"),
+}
+"""What people share, where the kind of node alone says too little."""
+
 RELATION_WORDS = {
     "APPLIED": Words("申请", "applied"),
     "USED_DEVICE": Words("使用设备", "used device"),

@@ -1,0 +1,406 @@
+"""The picture of a fraud ring: people around, what they share inside, drawn the heavier the fewer others use it.
+
+What stands between a person and a shared thing is folded into the tie, whose tooltip tells every application and row;
+hubs are folded into notes under the picture. See ``ring_ties`` for what is one thing, ``layout_oval`` for the places.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+
+from ..graph.model import PARTIES, kind_of
+from .labels import COLOURS, OTHER_COLOURS, Label, money, plain, text_width
+from .layout_arcs import Arc, route
+from .layout_oval import oval
+from .picture_items import (
+    FONT,
+    INK,
+    NODE_LIMIT,
+    Picture,
+    bounds,
+    bundle_label,
+    core,
+    dates,
+    figure,
+    item_colours,
+    label_item,
+    label_size,
+    node_item,
+    node_size,
+    node_text,
+)
+from .ring_ties import Folded, Rows, Shared, fold
+from .sharers import Sharers
+from .words import KIND_WORDS, RELATION_WORDS, SHARED_WORDS, Words
+
+FEW = 5
+"""Up to so many others who use a thing are few."""
+SHADES = {"alone": "#b42318", "few": "#c9781c", "many": "#9aa5b4"}
+"""The colour of a thing and its ties: nobody else uses it, few others do, more do."""
+CONTACT = "#2f6fb3"
+ROWS_TOLD = 12
+"""Rows that a tooltip tells."""
+
+
+def ring_picture(
+    members: Sequence[Mapping],
+    rows: Sequence[Mapping],
+    labels: Mapping[str, Label],
+    count: Callable[[Sequence[str]], Sharers | None],
+) -> Picture:
+    """The picture of a ring.
+
+    Parameters
+    ----------
+    members, rows, labels : as for ``picture``
+    count : how many of the whole graph use what some nodes stand for together
+    """
+    roles = {member["node"]: member["role"] for member in members}
+    folded = fold(roles, rows, count)
+    things = {thing.name: thing for thing in folded.shared}
+    kept = _kept(folded, roles)
+    people = [person for person in folded.people if person in kept]
+    crowded = len(kept) > 40
+    texts = {person: node_text(labels[person], True, crowded) for person in people}
+    chips = {name: _chip_text(thing, labels) for name, thing in things.items() if name in kept}
+    sizes = {person: node_size(labels[person].kind, texts[person], crowded) for person in people}
+    sizes |= {name: _chip_size(lines) for name, lines in chips.items()}
+    ties = {(person, name): weight(things[name].count) for name in chips for person in things[name].uses}
+    ties = {tie: value for tie, value in ties.items() if tie[0] in kept}
+    links = {link: found for link, found in folded.links.items() if kept.issuperset(link)}
+    # Two who name each other have one line with two heads; the one who comes first in the book begins it.
+    mutual = {link: links.pop(link[::-1]) for link in list(links) if link[::-1] in links and link[0] < link[1]}
+    points, around = oval(sizes, list(chips), ties, list(links))
+
+    place = {person: number for number, person in enumerate(around)}
+    drawn = sorted(ties, key=lambda tie: (place[tie[0]], points[tie[1]]))
+    led = sorted(links, key=lambda link: (place[link[0]], place[link[1]]))
+    texts_of = [_times(things[name].uses[person]) for person, name in drawn]
+    texts_of += [_link_text([*links[link], *mutual.get(link, [])], len(people) > 24) for link in led]
+    arcs = [Arc(*tie, label_size(text)) for tie, text in zip(drawn, texts_of, strict=False)]
+    arcs += [
+        Arc(*link, label_size(text), _outward(place[link[0]], place[link[1]], len(people)))
+        for link, text in zip(led, texts_of[len(drawn) :], strict=True)
+    ]
+    ways = route(arcs, points, sizes)
+
+    nodes = [_person(labels[p], texts[p], points[p], roles.get(p), crowded, folded, labels) for p in sorted(people)]
+    nodes += [_chip(things[name], chips[name], points[name], labels) for name in sorted(chips)]
+    edges = []
+    for number, (arc, text, way) in enumerate(zip(arcs, texts_of, ways, strict=True)):
+        link = links.get((arc.source, arc.target)) if number >= len(drawn) else None
+        if link is None:
+            thing = things[arc.target]
+            title = _tie_title(thing, arc.source, labels)
+            edges.append(_tie(number, arc, way.roundness, title, thing.count))
+        else:
+            back = mutual.get((arc.source, arc.target))
+            title = _link_title(arc.source, arc.target, link, labels)
+            if back:
+                title += "\n" + _link_title(arc.target, arc.source, back, labels)
+            edges.append(_link(number, arc, way.roundness, title, bool(back)))
+        if way.label is not None and text:
+            nodes.append(label_item(number, text, way.label, title, False))
+    spots = [way.label for way in ways if way.label]
+    left, top, right, bottom = bounds(points, sizes, spots, max((arc.label[0] for arc in arcs), default=0.0))
+    return Picture(
+        nodes=nodes,
+        edges=edges,
+        width=right - left,
+        height=bottom - top,
+        shown=len(kept),
+        left_out={
+            "nodes": len(folded.people) + len(things) - len(kept),
+            "arcs": sum(len(thing.uses) for thing in things.values()) + len(folded.links) - len(arcs) - len(mutual),
+            "labels": sum(way.label is None and bool(text) for way, text in zip(ways, texts_of, strict=True)),
+            "alone": folded.alone,
+            "rows": folded.unplaced,
+        },
+        telling=_telling([things[name] for name in chips], kept),
+        legend=_legend(people, roles, [things[name] for name in chips], links, labels),
+        notes=[_note(hub, labels) for hub in folded.hubs],
+    )
+
+
+def weight(count: Sharers | None) -> float:
+    """How heavy a tie is drawn, 0–1: the rarer the thing in the whole graph, the heavier; 1 for two users."""
+    return 0.0 if count is None else math.sqrt(2 / max(2, count.everyone))
+
+
+def shade(count: Sharers | None) -> str:
+    """``alone``, ``few`` or ``many``: how many outside of the ring use a thing."""
+    others = FEW + 1 if count is None else count.everyone - count.inside
+    return "many" if others > FEW else "few" if others else "alone"
+
+
+def _kept(folded: Folded, roles: Mapping[str, str]) -> set[str]:
+    everything = {*folded.people, *(thing.name for thing in folded.shared)}
+    if len(everything) <= NODE_LIMIT:
+        return everything
+    bundles = {(person, thing.name): [] for thing in folded.shared for person in thing.uses}
+    return core(everything, {**bundles, **{link: [] for link in folded.links}}, roles, {})
+
+
+def _telling(things: Sequence[Shared], kept: set[str]) -> list[str]:
+    """A thing that several people share, as many as can be read at once, and few others use, with its people."""
+    if not things:
+        return []
+    best = max(things, key=lambda t: (min(len(t.uses), 8) * weight(t.count), sorted(t.uses)))
+    return [best.name, *(person for person in best.uses if person in kept)]
+
+
+def _outward(one: int, other: int, count: int) -> float | None:
+    """How far the arc from one place around to another bows; None for one that runs through the inside."""
+    ahead, back = (other - one) % count, (one - other) % count
+    if min(ahead, back) > 2:
+        return None
+    return 26.0 if ahead <= back else -26.0
+
+
+# -- what stands on it ---------------------------------------------------------------------------------------------
+
+
+def words_of(thing: Shared, node: str) -> Words:
+    """What a thing is called by how people use it: a phone that all list is a contact, a device with an IMEI a
+    handset."""
+    rows = [row for carried in thing.uses.values() for part in carried.values() for row in part]
+    rows = [row for row in rows if node in (row["source"], row["target"])]
+    relations = {row["relation"] for row in rows}
+    uses = {row.get("data", {}).get("use") for row in rows}
+    kind = kind_of(node)
+    if kind == "device":
+        via = {row.get("data", {}).get("via") for row in rows}
+        return SHARED_WORDS["imei" if via == {"imei"} else "handset" if len(thing.nodes) > 1 else "device"]
+    if relations == {"LISTS_CONTACT"}:
+        return SHARED_WORDS["listed"]
+    if relations == {"APPLIED_FROM"}:
+        return SHARED_WORDS["place"]
+    if uses == {"work"} and f"work_{kind}" in SHARED_WORDS:
+        return SHARED_WORDS[f"work_{kind}"]
+    return KIND_WORDS.get(kind, Words(kind, kind))
+
+
+def _named(thing: Shared, labels: Mapping[str, Label]) -> list[tuple[Words, str]]:
+    """What a thing is called and its name as people see it, for each of its nodes; device id before imei, Wi-Fi before
+    IP; in an order that no token decides."""
+    found = [(words_of(thing, node), labels[node].name) for node in thing.nodes]
+    first = [words.en in ("IMEI", "IP") for words, _ in found]
+    return [pair for _, pair in sorted(zip(first, found, strict=True))]
+
+
+def counted(count: Sharers | None, uses: int) -> Words:
+    """How many use a thing: in the ring, and in all."""
+    if count is None:
+        return Words(f"本团伙{uses}人", f"{uses} in the ring")
+    more = ("人以上", " or more") if count.more else ("人", "")
+    return Words(
+        f"本团伙{count.inside}人 / 全库{count.everyone:,}{more[0]}",
+        f"{count.inside} in the ring / {count.everyone:,}{more[1]} in all",
+    )
+
+
+def _chip_text(thing: Shared, labels: Mapping[str, Label]) -> list[str]:
+    named = _named(thing, labels)
+    lines = [_short(f"{words.zh} {name}") for words, name in named[:2]]
+    if len(named) > 2:
+        lines[-1] = _short(lines[-1], 11) + f" 等{len(named)}个"
+    return [*lines, counted(thing.count, len(thing.uses)).zh]
+
+
+def _short(text: str, width: float = 15.0) -> str:
+    if text_width(text) <= width:
+        return text
+    while text_width(text) > width - 1:
+        text = text[:-1]
+    return text + "…"
+
+
+def _chip_size(lines: Sequence[str]) -> tuple[float, float]:
+    wide = max(13 * max(map(text_width, lines[:-1])), 11 * text_width(lines[-1]))
+    return wide + 22, 14.0 * len(lines) + 16
+
+
+def _times(carried: Mapping[str, Rows]) -> str:
+    return f"×{len(carried)}" if len(carried) > 1 else ""
+
+
+def _link_text(rows: Rows, short: bool) -> str:
+    told = sorted(
+        {str(row.get("data", {}).get("relation") or "") for row in rows if row["relation"] == "LISTS_CONTACT"}
+    )
+    parts = []
+    if told:
+        how = "、".join(plain(word) for word in told if word)
+        parts.append(how if short and how else f"联系人·{how}" if how else "联系人")
+    for relation in sorted({row["relation"] for row in rows} - {"LISTS_CONTACT", "HAS_PHONE"}):
+        parts.append(bundle_label(relation, [row for row in rows if row["relation"] == relation]))
+    return _short("；".join(parts))
+
+
+def _tie_title(thing: Shared, person: str, labels: Mapping[str, Label]) -> str:
+    lines = [f"{_who(labels[person])} — " + " ".join(f"{words.zh} {name}" for words, name in _named(thing, labels))]
+    carried = thing.uses[person]
+    for carrier in sorted(carried, key=lambda carrier: (_first(carried[carrier]), carrier))[:ROWS_TOLD]:
+        lines += _use_lines(carrier, carried[carrier], labels)
+    if len(carried) > ROWS_TOLD:
+        lines.append(f"… 另{len(carried) - ROWS_TOLD}次 and {len(carried) - ROWS_TOLD} more")
+    lines.append("{}\n{}".format(*counted(thing.count, len(thing.uses))))
+    return "\n".join(lines)
+
+
+def _first(rows: Rows) -> int:
+    return min(row.get("valid_from", 0) for row in rows)
+
+
+def _use_lines(carrier: str, rows: Rows, labels: Mapping[str, Label]) -> list[str]:
+    """One use: the application or loan it was made by, and its rows, those of one file and row as one line."""
+    words = KIND_WORDS.get(kind_of(carrier), Words("", ""))
+    head = f"{words.zh} {words.en} {labels[carrier].name}" if carrier else ""
+    lines: dict[tuple[str, str, str], list[str]] = {}
+    for row in rows:
+        word = RELATION_WORDS.get(row["relation"], Words(row["relation"], row["relation"]))
+        value = figure(row)
+        amount = money(value, row.get("data", {}).get("currency")).en if value is not None else ""
+        at = (dates(row), amount, f"{row['file'] or ''}:{row['row']}")
+        lines.setdefault(at, []).append(word.zh)
+    told = [
+        plain("  ".join(part for part in ("、".join(dict.fromkeys(words)), *at) if part))
+        for at, words in list(lines.items())[:ROWS_TOLD]
+    ]
+    if len(lines) > ROWS_TOLD:
+        told.append(f"… 另{len(lines) - ROWS_TOLD}行 and {len(lines) - ROWS_TOLD} more rows")
+    return [plain(head), *told] if head else told
+
+
+def _link_title(source: str, target: str, rows: Rows, labels: Mapping[str, Label]) -> str:
+    words = dict.fromkeys(RELATION_WORDS.get(row["relation"], Words(row["relation"], row["relation"])) for row in rows)
+    head = " · ".join(f"{word.zh} {word.en}" for word in words)
+    lines = [head, f"{_who(labels[source])} → {_who(labels[target])}  {_kinship(rows)}".rstrip()]
+    return "\n".join([*lines, *_use_lines("", rows, labels)])
+
+
+def _kinship(rows: Rows) -> str:
+    """What a person called a contact: a friend, a spouse."""
+    told = {str(row.get("data", {}).get("relation") or "") for row in rows if row["relation"] == "LISTS_CONTACT"}
+    return plain("、".join(sorted(told - {""})))
+
+
+def _who(label: Label) -> str:
+    return f"{label.name} {label.key}".strip()
+
+
+def _note(hub: Shared, labels: Mapping[str, Label]) -> Words:
+    """A hub in words, Chinese and English."""
+    names = _named(hub, labels)
+    zh, en = counted(hub.count, len(hub.uses))
+    return Words(
+        " ".join(f"{words.zh} {name}" for words, name in names) + f"（{zh}）",
+        " ".join(words.en for words, _ in names) + f" ({en})",
+    )
+
+
+def _legend(
+    people: Sequence[str],
+    roles: Mapping[str, str],
+    things: Sequence[Shared],
+    links: Mapping[tuple[str, str], Rows],
+    labels: Mapping[str, Label],
+) -> list[str]:
+    kinds = {labels[person].kind for person in people} | {kind_of(node) for thing in things for node in thing.nodes}
+    entries = [f"kind:{kind}" for kind in KIND_WORDS if kind in kinds]
+    if any(person not in roles and labels[person].kind in PARTIES for person in people):
+        entries.append("context")
+    shades = {shade(thing.count) for thing in things}
+    entries += [name for name in SHADES if name in shades] + (["thick"] if shades else [])
+    relations = {row["relation"] for rows in links.values() for row in rows}
+    entries += ["contact"] if "LISTS_CONTACT" in relations else []
+    return entries + (["other"] if relations - {"LISTS_CONTACT", "HAS_PHONE"} else [])
+
+
+# -- vis-network's items -------------------------------------------------------------------------------------------
+
+
+def _person(
+    label: Label,
+    lines: Sequence[str],
+    point: tuple[float, float],
+    role: str | None,
+    crowded: bool,
+    folded: Folded,
+    labels: Mapping[str, Label],
+) -> dict:
+    item = node_item(label, lines, point, role, False, crowded)
+    shared = [thing for thing in folded.shared if label.node in thing.uses]
+    told = [" ".join(f"{words.zh} {name}" for words, name in _named(thing, labels)) for thing in shared]
+    if told:
+        item["title"] += "\n" + "\n".join([f"共用{len(told)}项 shares {len(told)}：", *sorted(told)[:ROWS_TOLD]])
+    return item
+
+
+def _chip(thing: Shared, lines: Sequence[str], point: tuple[float, float], labels: Mapping[str, Label]) -> dict:
+    fill, _ = COLOURS.get(kind_of(thing.name), OTHER_COLOURS)
+    colour = SHADES[shade(thing.count)]
+    users = [_who(labels[person]) for person in thing.uses]
+    told = "、".join(users[:ROWS_TOLD]) + (f" 等{len(users)}人" if len(users) > ROWS_TOLD else "")
+    title = [f"{words.zh} {words.en} {name}" for words, name in _named(thing, labels)]
+    title += [*counted(thing.count, len(thing.uses)), told]
+    return {
+        "id": thing.name,
+        "label": "\n".join([*map(_escaped, lines[:-1]), f"<i>{_escaped(lines[-1])}</i>"]),
+        "shape": "box",
+        "x": point[0],
+        "y": point[1],
+        "title": "\n".join(title),
+        "color": item_colours(fill, colour),
+        "borderWidth": 1.2 + 1.4 * weight(thing.count),
+        "borderWidthSelected": 3,
+        "shapeProperties": {"borderRadius": 9, "borderDashes": False},
+        "margin": {"top": 8, "right": 10, "bottom": 8, "left": 10},
+        "font": {
+            "size": 13,
+            "face": FONT,
+            "color": INK,
+            "multi": "html",
+            "ital": {"size": 11, "face": FONT, "color": colour if colour != SHADES["many"] else "#5b6675", "mod": ""},
+        },
+    }
+
+
+def _escaped(text: str) -> str:
+    """Text that vis-network's own little markup leaves as it is."""
+    return text.replace("&", "&amp;").replace("<", "&lt;")
+
+
+def _tie(number: int, arc: Arc, roundness: float, title: str, count: Sharers | None) -> dict:
+    return _line(number, arc, roundness, title) | {
+        "color": _line_colours(SHADES[shade(count)], 0.55 + 0.35 * weight(count)),
+        "width": round(1.0 + 3.8 * weight(count), 2),
+    }
+
+
+def _link(number: int, arc: Arc, roundness: float, title: str, both: bool) -> dict:
+    head = {"enabled": True, "scaleFactor": 0.6}
+    return _line(number, arc, roundness, title) | {
+        "color": _line_colours(CONTACT, 0.9),
+        "width": 1.6,
+        "arrows": {"to": head, "from": head} if both else {"to": head},
+    }
+
+
+def _line(number: int, arc: Arc, roundness: float, title: str) -> dict:
+    curved = {"enabled": True, "type": "curvedCW" if roundness > 0 else "curvedCCW", "roundness": abs(roundness)}
+    return {
+        "id": f"arc:{number}",
+        "from": arc.source,
+        "to": arc.target,
+        "title": title,
+        "hoverWidth": 1.2,
+        "selectionWidth": 1.2,
+        "arrows": {"to": {"enabled": False}},
+        "smooth": curved if roundness else False,
+    }
+
+
+def _line_colours(colour: str, opacity: float) -> dict:
+    return {"color": colour, "highlight": colour, "hover": colour, "inherit": False, "opacity": round(opacity, 2)}
