@@ -32,6 +32,7 @@ from .words import (
     FINDING_WORDS,
     KIND_WORDS,
     MEASURE_WORDS,
+    OWN_MEASURE_WORDS,
     RELATION_WORDS,
     ROLE_WORDS,
     TWIN_WORDS,
@@ -171,6 +172,7 @@ def _page(finding: dict, rows: Sequence[Mapping], seen: Mapping[str, Label], dra
     style, script, library = _asset("evidence.css"), _asset("evidence.js"), _library()
     scale = min(1.15, PAGE_WIDTH / max(1.0, 1.1 * drawn.width))
     illegible = min(scale, PAGE_HEIGHT / max(1.0, 1.12 * drawn.height)) < LEGIBLE
+    measure_words = MEASURE_WORDS | OWN_MEASURE_WORDS.get(finding["kind"], {})
     return {
         "policy": _policy([library, script], style),
         "style": style,
@@ -189,14 +191,14 @@ def _page(finding: dict, rows: Sequence[Mapping], seen: Mapping[str, Label], dra
             for m in finding["members"]
         ],
         "measures": [
-            {"name": name, "words": MEASURE_WORDS.get(name), "value": _measure(name, finding["measures"])}
+            {"name": name, "words": measure_words.get(name), "value": _measure(name, finding["measures"])}
             for name in finding["measures"]
         ],
         "rows": [_row(row, seen) for row in rows],
         "height": round(max(200.0, min(1.12 * drawn.height * scale + 36, PAGE_HEIGHT))),
         "picture": drawn,
         "small": illegible,
-        "telling": json.dumps(drawn.telling or _telling(rows, drawn) if illegible else []),
+        "telling": json.dumps(_telling(rows, drawn) if illegible and not drawn.whole else []),
         "legend": drawn.legend,
         "kinds": KIND_WORDS,
     }

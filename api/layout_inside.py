@@ -19,8 +19,8 @@ from .layout_stress import SPACING
 
 BULGE = 2.5
 """The exponent of an oval (a superellipse, Lamé 1818): 2 is an ellipse, more is fuller, with more room inside."""
-ROOM = 1.8
-"""Places for each thing: some stay free, so that things can stand near their people."""
+SPARE = 10
+"""Places that stay free, at most, so that things can stand near their people."""
 CLEAR = 7.0
 """Pixels that a tie keeps from boxes that are not its own."""
 OVER, CROSS = 400.0, 14.0

@@ -14,12 +14,14 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from .layout import canonical
-from .layout_inside import BULGE, ROOM, Oval, Ties, improved
+from .layout_inside import BULGE, SPARE, Oval, Ties, improved
 from .layout_rings import Point, Sizes
 from .layout_stress import SPACING
 
 ASPECT = 1.55
 """How much wider than high the oval is: about as a page's picture."""
+CROWD = 24
+"""More people than this stand closer together."""
 MARGIN = 30.0
 """Pixels kept clear between people and things, in which ties are seen to part."""
 
@@ -41,13 +43,14 @@ def oval(
     people = [node for node in order if node not in set(things)]
     people = _around(people, ties, links)
     points: dict[str, Point] = {}
+    between = SPACING if len(people) <= CROWD else SPACING / 2
     wide, high = (max((sizes[node][i] for node in people), default=0.0) for i in (0, 1))
     for step in itertools.count():
         half = (150.0 * 1.05**step, 150.0 * 1.05**step / ASPECT)
-        at = _on_oval(len(people), half, wide + SPACING, high + SPACING)
+        at = _on_oval(len(people), half, wide + between, high + between)
         inner = Oval(half[0] - wide / 2 - MARGIN, half[1] - high / 2 - MARGIN)
         places = inner.places([sizes[node] for node in inside])
-        if at is not None and len(places) >= ROOM * len(inside):
+        if at is not None and len(places) >= len(inside) + min(0.8 * len(inside), SPARE):
             points = {node: (float(x), float(y)) for node, (x, y) in zip(people, at, strict=True)}
             break
     points.update(inner.filled(inside, places, points, ties, sizes))

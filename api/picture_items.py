@@ -35,7 +35,7 @@ class Picture:
     legend : what kinds and lines it shows, of ``kind:…``, ``ring``, ``context``, ``guarantee``, ``counter``, ``other``,
         and of a fraud ring ``alone``, ``few``, ``many``, ``thick``, ``contact``
     notes : what is told in words instead of drawn, in both languages
-    telling : nodes at which a picture too large to be read whole opens; empty where the rows of evidence decide
+    whole : it is to be seen as one, and so opens whole even where it is too large to be read then
     """
 
     nodes: list[dict]
@@ -46,7 +46,7 @@ class Picture:
     left_out: dict[str, int]
     legend: list[str]
     notes: list[Words] = field(default_factory=list)
-    telling: list[str] = field(default_factory=list)
+    whole: bool = False
 
 
 # -- what is shown -----------------------------------------------------------------------------------------------------

@@ -117,9 +117,9 @@ def ring_picture(
             "alone": folded.alone,
             "rows": folded.unplaced,
         },
-        telling=_telling([things[name] for name in chips], kept),
         legend=_legend(people, roles, [things[name] for name in chips], links, labels),
         notes=[_note(hub, labels) for hub in folded.hubs],
+        whole=True,
     )
 
 
@@ -140,14 +140,6 @@ def _kept(folded: Folded, roles: Mapping[str, str]) -> set[str]:
         return everything
     bundles = {(person, thing.name): [] for thing in folded.shared for person in thing.uses}
     return core(everything, {**bundles, **{link: [] for link in folded.links}}, roles, {})
-
-
-def _telling(things: Sequence[Shared], kept: set[str]) -> list[str]:
-    """A thing that several people share, as many as can be read at once, and few others use, with its people."""
-    if not things:
-        return []
-    best = max(things, key=lambda t: (min(len(t.uses), 8) * weight(t.count), sorted(t.uses)))
-    return [best.name, *(person for person in best.uses if person in kept)]
 
 
 def _outward(one: int, other: int, count: int) -> float | None:

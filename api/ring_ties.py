@@ -104,7 +104,8 @@ def fold(members: Iterable[str], rows: Sequence[Mapping], count: Callable[[Seque
     rows : relationships as ``Snapshot.relationship`` gives them
     count : how many use what some nodes stand for together
     """
-    rows = sorted(rows, key=lambda row: (row["source"], row["target"], row["relation"], row["uid"]))
+    # By where they stand in their files, before any name that may be a token.
+    rows = sorted(rows, key=lambda row: (str(row["file"]), row["row"], row["relation"], row["uid"]))
     ends = {row[end] for row in rows for end in ("source", "target")}
     people = {*members, *(end for end in ends if kind_of(end) in ("applicant", "company"))}
     read = _read(rows, people)

@@ -137,8 +137,24 @@ MEASURE_WORDS = {
     "cycles": Words("担保环数", "Cycles"),
     "shortest_cycle": Words("最短担保环（段）", "Shortest cycle (arcs)"),
     "longest_cycle": Words("最长担保环（段）", "Longest cycle (arcs)"),
+    "shared_values": Words("共用项数", "Things shared"),
+    "handsets": Words("共用手机数", "Handsets shared"),
+    "accounts": Words("共用账户数", "Accounts shared"),
+    "phones": Words("共用电话数", "Phones shared"),
+    "addresses": Words("共用地址数", "Addresses shared"),
+    "networks": Words("共用网络数", "Networks shared"),
+    "contacts": Words("共同或互列的联系人数", "Contacts in common or of each other"),
+    "employers": Words("共用单位数", "Employers shared"),
+    "ties": Words("成员之间的联系数", "Ties between members"),
+    "cycles_of_ties": Words("联系中的环数", "Cycles among the ties"),
+    "applications": Words("进件数", "Applications"),
+    "days": Words("进件跨越天数", "Days from first to last application"),
+    "strength": Words("联系强度", "Strength of the ties"),
 }
 """Measures of findings; one without words is shown by its name."""
+
+OWN_MEASURE_WORDS = {"fraud_ring": {"amount": Words("申请金额", "Amount applied for")}}
+"""Measures that mean something of their own in findings of a kind."""
 
 UNKNOWN_PART = {"amount": "amount_unknown", "downstream_amount": "downstream_amount_unknown"}
 """Measures that are sums of amounts, and the measure that counts what is unknown in them."""

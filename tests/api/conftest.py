@@ -1,9 +1,13 @@
-"""What the tests of this room share: a store that holds the little book."""
+"""What the tests of this room share: a store that holds the little book, a browser that opens evidence files."""
 
+import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from ringfence.api.evidence import write_evidence
 from support.book import ringfence, write_book
+from support.picture import offline_browser
 
 
 @pytest.fixture(scope="session")
@@ -21,3 +25,35 @@ def book(tmp_path_factory) -> Path:
 def store_url(book) -> str:
     """The URL of the book's store."""
     return f"sqlite:///{book / 'ringfence.db'}"
+
+
+@pytest.fixture(scope="module")
+def browser(chromium):
+    with offline_browser(chromium) as context:
+        yield context
+
+
+@pytest.fixture
+def opened(browser, tmp_path):
+    """Writes a finding's file, opens it, and tells what the browser saw."""
+    pages = []
+
+    def _open(finding, snapshot):
+        path = tmp_path / f"证据 {len(pages)}.html"
+        write_evidence(finding, snapshot, path)
+        page = browser.new_page()
+        pages.append(page)
+        seen = SimpleNamespace(page=page, path=path, requests=[], messages=[], dialogs=[])
+        page.on("request", lambda request: seen.requests.append(request.url))
+        page.on("console", lambda message: seen.messages.append(message.text))
+        page.on("pageerror", lambda error: seen.messages.append(str(error)))
+        page.on("dialog", lambda dialog: (seen.dialogs.append(dialog.message), dialog.dismiss()))
+        page.goto(path.as_uri())
+        page.wait_for_selector("#picture[data-drawn]")
+        seen.nodes = json.loads(page.text_content("#nodes"))
+        seen.edges = json.loads(page.text_content("#edges"))
+        return seen
+
+    yield _open
+    for page in pages:
+        page.close()

@@ -5,7 +5,6 @@ import os
 import re
 import subprocess
 import sys
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,7 +12,6 @@ from ringfence.api.evidence import evidence_page, evidence_rows, write_evidence
 from ringfence.graph.errors import UserError
 from ringfence.graph.model import ALWAYS, FOREVER, Finding
 from ringfence.graph.times import parse_moment, to_iso
-from support.picture import offline_browser
 from support.toy import NOW, Book, Fact
 
 NAMES = {
@@ -60,38 +58,6 @@ def cycle():
     book.guarantee("C", "D", 10_000_000, currency="CNY")
     book.guarantee("D", "E", currency="CNY")
     return book.guarantee("E", "A", 3_000_000, currency="USD")
-
-
-@pytest.fixture(scope="module")
-def browser(chromium):
-    with offline_browser(chromium) as context:
-        yield context
-
-
-@pytest.fixture
-def opened(browser, tmp_path):
-    """Writes a finding's file, opens it, and tells what the browser saw."""
-    pages = []
-
-    def _open(finding, snapshot):
-        path = tmp_path / f"证据 {len(pages)}.html"
-        write_evidence(finding, snapshot, path)
-        page = browser.new_page()
-        pages.append(page)
-        seen = SimpleNamespace(page=page, path=path, requests=[], messages=[], dialogs=[])
-        page.on("request", lambda request: seen.requests.append(request.url))
-        page.on("console", lambda message: seen.messages.append(message.text))
-        page.on("pageerror", lambda error: seen.messages.append(str(error)))
-        page.on("dialog", lambda dialog: (seen.dialogs.append(dialog.message), dialog.dismiss()))
-        page.goto(path.as_uri())
-        page.wait_for_selector("#picture[data-drawn]")
-        seen.nodes = json.loads(page.text_content("#nodes"))
-        seen.edges = json.loads(page.text_content("#edges"))
-        return seen
-
-    yield _open
-    for page in pages:
-        page.close()
 
 
 def arc_labels(seen):
