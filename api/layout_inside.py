@@ -127,6 +127,7 @@ class Oval(NamedTuple):
         spots, work = spots.copy(), 0
         for step, thing in itertools.product(_STEPS, range(len(spots))):
             near = self._near(scene, spots, thing, step)
+            near = near[:: 1 + len(near) * scene.size(thing) * 4 // WORK]
             # A look at where it stands comes first, so that it stays where nothing is better.
             costs = scene.costs(spots, thing, np.concatenate((spots[thing][None], near)))
             costs[1:] += 1e-6

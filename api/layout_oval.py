@@ -42,17 +42,18 @@ def oval(
     inside = [node for node in order if node in set(things)]
     people = [node for node in order if node not in set(things)]
     people = _around(people, ties, links)
-    points: dict[str, Point] = {}
     between = SPACING if len(people) <= CROWD else SPACING / 2
     wide, high = (max((sizes[node][i] for node in people), default=0.0) for i in (0, 1))
-    for step in itertools.count():
-        half = (150.0 * 1.05**step, 150.0 * 1.05**step / ASPECT)
-        at = _on_oval(len(people), half, wide + between, high + between)
-        inner = Oval(half[0] - wide / 2 - MARGIN, half[1] - high / 2 - MARGIN)
+    needed = len(inside) + min(0.8 * len(inside), SPARE)
+    half = 150.0
+    while True:
+        at = _on_oval(len(people), (half, half / ASPECT), wide + between, high + between)
+        inner = Oval(half - wide / 2 - MARGIN, half / ASPECT - high / 2 - MARGIN)
         places = inner.places([sizes[node] for node in inside])
-        if at is not None and len(places) >= len(inside) + min(0.8 * len(inside), SPARE):
-            points = {node: (float(x), float(y)) for node, (x, y) in zip(people, at, strict=True)}
+        if at is not None and len(places) >= needed:
             break
+        half *= 1.05
+    points = {node: (float(x), float(y)) for node, (x, y) in zip(people, at, strict=True)}
     points.update(inner.filled(inside, places, points, ties, sizes))
     return {node: (round(points[node][0], 1), round(points[node][1], 1)) for node in sizes}, people
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from ..graph.model import PARTIES, kind_of
 from .labels import COLOURS, OTHER_COLOURS, Label, money, plain, text_width
 from .layout_arcs import Arc, route
-from .layout_oval import oval
+from .layout_oval import CROWD, oval
 from .picture_items import (
     FONT,
     INK,
@@ -69,41 +70,24 @@ def ring_picture(
     ties = {(person, name): weight(things[name].count) for name in chips for person in things[name].uses}
     ties = {tie: value for tie, value in ties.items() if tie[0] in kept}
     links = {link: found for link, found in folded.links.items() if kept.issuperset(link)}
-    # Two who name each other have one line with two heads; the one who comes first in the book begins it.
-    mutual = {link: links.pop(link[::-1]) for link in list(links) if link[::-1] in links and link[0] < link[1]}
     points, around = oval(sizes, list(chips), ties, list(links))
 
     place = {person: number for number, person in enumerate(around)}
-    drawn = sorted(ties, key=lambda tie: (place[tie[0]], points[tie[1]]))
-    led = sorted(links, key=lambda link: (place[link[0]], place[link[1]]))
-    texts_of = [_times(things[name].uses[person]) for person, name in drawn]
-    texts_of += [_link_text([*links[link], *mutual.get(link, [])], len(people) > 24) for link in led]
-    arcs = [Arc(*tie, label_size(text)) for tie, text in zip(drawn, texts_of, strict=False)]
-    arcs += [
-        Arc(*link, label_size(text), _outward(place[link[0]], place[link[1]], len(people)))
-        for link, text in zip(led, texts_of[len(drawn) :], strict=True)
+    lines = [
+        _tie(things[name], person, labels)
+        for person, name in sorted(ties, key=lambda tie: (place[tie[0]], points[tie[1]]))
     ]
-    ways = route(arcs, points, sizes)
-
+    lines += _links(links, place, labels)
+    ways = route([line.arc for line in lines], points, sizes)
     nodes = [_person(labels[p], texts[p], points[p], roles.get(p), crowded, folded, labels) for p in sorted(people)]
     nodes += [_chip(things[name], chips[name], points[name], labels) for name in sorted(chips)]
     edges = []
-    for number, (arc, text, way) in enumerate(zip(arcs, texts_of, ways, strict=True)):
-        link = links.get((arc.source, arc.target)) if number >= len(drawn) else None
-        if link is None:
-            thing = things[arc.target]
-            title = _tie_title(thing, arc.source, labels)
-            edges.append(_tie(number, arc, way.roundness, title, thing.count))
-        else:
-            back = mutual.get((arc.source, arc.target))
-            title = _link_title(arc.source, arc.target, link, labels)
-            if back:
-                title += "\n" + _link_title(arc.target, arc.source, back, labels)
-            edges.append(_link(number, arc, way.roundness, title, bool(back)))
-        if way.label is not None and text:
-            nodes.append(label_item(number, text, way.label, title, False))
-    spots = [way.label for way in ways if way.label]
-    left, top, right, bottom = bounds(points, sizes, spots, max((arc.label[0] for arc in arcs), default=0.0))
+    for number, (line, way) in enumerate(zip(lines, ways, strict=True)):
+        edges.append(_edge(number, line, way.roundness))
+        if way.label is not None and line.text:
+            nodes.append(label_item(number, line.text, way.label, line.title, False))
+    spots, longest = [way.label for way in ways if way.label], max((line.arc.label[0] for line in lines), default=0.0)
+    left, top, right, bottom = bounds(points, sizes, spots, longest)
     return Picture(
         nodes=nodes,
         edges=edges,
@@ -112,8 +96,8 @@ def ring_picture(
         shown=len(kept),
         left_out={
             "nodes": len(folded.people) + len(things) - len(kept),
-            "arcs": sum(len(thing.uses) for thing in things.values()) + len(folded.links) - len(arcs) - len(mutual),
-            "labels": sum(way.label is None and bool(text) for way, text in zip(ways, texts_of, strict=True)),
+            "arcs": sum(len(thing.uses) for thing in things.values()) + len(folded.links) - len(ties) - len(links),
+            "labels": sum(way.label is None and bool(line.text) for way, line in zip(ways, lines, strict=True)),
             "alone": folded.alone,
             "rows": folded.unplaced,
         },
@@ -140,6 +124,44 @@ def _kept(folded: Folded, roles: Mapping[str, str]) -> set[str]:
         return everything
     bundles = {(person, thing.name): [] for thing in folded.shared for person in thing.uses}
     return core(everything, {**bundles, **{link: [] for link in folded.links}}, roles, {})
+
+
+# -- lines ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A line to be drawn: where, what stands on it and in its tooltip, colour, opacity and width, at which ends heads."""
+
+    arc: Arc
+    text: str
+    title: str
+    pen: tuple[str, float, float]
+    heads: tuple[str, ...] = ()
+
+
+def _tie(thing: Shared, person: str, labels: Mapping[str, Label]) -> _Line:
+    """A person's tie to a shared thing."""
+    uses, heavy = len(thing.uses[person]), weight(thing.count)
+    text = f"×{uses}" if uses > 1 else ""
+    pen = SHADES[shade(thing.count)], 0.55 + 0.35 * heavy, 1.0 + 3.8 * heavy
+    return _Line(Arc(person, thing.name, label_size(text)), text, _tie_title(thing, person, labels), pen)
+
+
+def _links(links: Mapping[tuple[str, str], Rows], place: Mapping[str, int], labels: Mapping[str, Label]) -> list[_Line]:
+    """Lines from person to person; two who name each other have one with two heads."""
+    lines = []
+    for source, target in sorted(links, key=lambda link: (place[link[0]], place[link[1]])):
+        back = links.get((target, source), [])
+        if back and place[source] > place[target]:
+            continue
+        text = _link_text([*links[source, target], *back], len(place) > CROWD)
+        title = _link_title(source, target, links[source, target], labels)
+        if back:
+            title += "\n" + _link_title(target, source, back, labels)
+        arc = Arc(source, target, label_size(text), _outward(place[source], place[target], len(place)))
+        lines.append(_Line(arc, text, title, (CONTACT, 0.9, 1.6), ("to", "from") if back else ("to",)))
+    return lines
 
 
 def _outward(one: int, other: int, count: int) -> float | None:
@@ -211,10 +233,6 @@ def _short(text: str, width: float = 15.0) -> str:
 def _chip_size(lines: Sequence[str]) -> tuple[float, float]:
     wide = max(13 * max(map(text_width, lines[:-1])), 11 * text_width(lines[-1]))
     return wide + 22, 14.0 * len(lines) + 16
-
-
-def _times(carried: Mapping[str, Rows]) -> str:
-    return f"×{len(carried)}" if len(carried) > 1 else ""
 
 
 def _link_text(rows: Rows, short: bool) -> str:
@@ -360,39 +378,30 @@ def _chip(thing: Shared, lines: Sequence[str], point: tuple[float, float], label
 
 
 def _escaped(text: str) -> str:
-    """Text that vis-network's own little markup leaves as it is."""
-    return text.replace("&", "&amp;").replace("<", "&lt;")
+    """Text that vis-network's own little markup leaves as it is: a tag with a word joiner in it is none. (It knows no
+    entities: those of its documentation stay as they are written.)"""
+    return text.replace("<", "<\u2060")
 
 
-def _tie(number: int, arc: Arc, roundness: float, title: str, count: Sharers | None) -> dict:
-    return _line(number, arc, roundness, title) | {
-        "color": _line_colours(SHADES[shade(count)], 0.55 + 0.35 * weight(count)),
-        "width": round(1.0 + 3.8 * weight(count), 2),
-    }
-
-
-def _link(number: int, arc: Arc, roundness: float, title: str, both: bool) -> dict:
-    head = {"enabled": True, "scaleFactor": 0.6}
-    return _line(number, arc, roundness, title) | {
-        "color": _line_colours(CONTACT, 0.9),
-        "width": 1.6,
-        "arrows": {"to": head, "from": head} if both else {"to": head},
-    }
-
-
-def _line(number: int, arc: Arc, roundness: float, title: str) -> dict:
+def _edge(number: int, line: _Line, roundness: float) -> dict:
     curved = {"enabled": True, "type": "curvedCW" if roundness > 0 else "curvedCCW", "roundness": abs(roundness)}
+    colour, opacity, width = line.pen
+    head = {"enabled": True, "scaleFactor": 0.6}
     return {
         "id": f"arc:{number}",
-        "from": arc.source,
-        "to": arc.target,
-        "title": title,
+        "from": line.arc.source,
+        "to": line.arc.target,
+        "title": line.title,
+        "color": {
+            "color": colour,
+            "highlight": colour,
+            "hover": colour,
+            "inherit": False,
+            "opacity": round(opacity, 2),
+        },
+        "width": round(width, 2),
         "hoverWidth": 1.2,
         "selectionWidth": 1.2,
-        "arrows": {"to": {"enabled": False}},
+        "arrows": dict.fromkeys(line.heads, head) or {"to": {"enabled": False}},
         "smooth": curved if roundness else False,
     }
-
-
-def _line_colours(colour: str, opacity: float) -> dict:
-    return {"color": colour, "highlight": colour, "hover": colour, "inherit": False, "opacity": round(opacity, 2)}

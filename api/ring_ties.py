@@ -104,8 +104,7 @@ def fold(members: Iterable[str], rows: Sequence[Mapping], count: Callable[[Seque
     rows : relationships as ``Snapshot.relationship`` gives them
     count : how many use what some nodes stand for together
     """
-    # By where they stand in their files, before any name that may be a token.
-    rows = sorted(rows, key=lambda row: (str(row["file"]), row["row"], row["relation"], row["uid"]))
+    rows = sorted(rows, key=_standing)
     ends = {row[end] for row in rows for end in ("source", "target")}
     people = {*members, *(end for end in ends if kind_of(end) in ("applicant", "company"))}
     read = _read(rows, people)
@@ -132,6 +131,11 @@ def fold(members: Iterable[str], rows: Sequence[Mapping], count: Callable[[Seque
         alone=len(things) - len(common),
         unplaced=sum(_key(row) not in told for row in rows),
     )
+
+
+def _standing(row: Mapping) -> tuple:
+    """Rows in order of where they stand in their files, before any name that may be a token."""
+    return str(row["file"]), row["row"], row["relation"], row["uid"]
 
 
 def _key(row: Mapping) -> tuple:
@@ -219,8 +223,11 @@ def _merged(
             for carrier, rows in carried.items():
                 at = merged.setdefault(person, {}).setdefault(carrier, [])
                 at += [row for row in rows if row not in at]
-    counted = count(nodes) if len(merged) > 1 else None
-    return Shared(nodes, {person: merged[person] for person in sorted(merged)}, counted)
+    uses_of = {
+        person: {carrier: sorted(rows, key=_standing) for carrier, rows in merged[person].items()}
+        for person in sorted(merged)
+    }
+    return Shared(nodes, uses_of, count(nodes) if len(merged) > 1 else None)
 
 
 def _without_hubs(common: Sequence[Shared], linked: set[str]) -> tuple[list[Shared], list[Shared]]:
