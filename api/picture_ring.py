@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..graph.model import PARTIES, kind_of
-from .labels import COLOURS, OTHER_COLOURS, Label, money, plain, text_width
+from .labels import COLOURS, OTHER_COLOURS, Label, text_width
 from .layout_arcs import Arc, route
 from .layout_oval import CROWD, oval
 from .picture_items import (
@@ -20,10 +20,7 @@ from .picture_items import (
     NODE_LIMIT,
     Picture,
     bounds,
-    bundle_label,
     core,
-    dates,
-    figure,
     item_colours,
     label_item,
     label_size,
@@ -32,16 +29,15 @@ from .picture_items import (
     node_text,
 )
 from .ring_ties import Folded, Rows, Shared, fold
+from .ring_words import ROWS_TOLD, chip_text, counted, link_text, link_title, named, note, tie_title, who
 from .sharers import Sharers
-from .words import KIND_WORDS, RELATION_WORDS, SHARED_WORDS, Words
+from .words import KIND_WORDS
 
 FEW = 5
 """Up to so many others who use a thing are few."""
 SHADES = {"alone": "#b42318", "few": "#c9781c", "many": "#9aa5b4"}
 """The colour of a thing and its ties: nobody else uses it, few others do, more do."""
 CONTACT = "#2f6fb3"
-ROWS_TOLD = 12
-"""Rows that a tooltip tells."""
 
 
 def ring_picture(
@@ -64,7 +60,7 @@ def ring_picture(
     people = [person for person in folded.people if person in kept]
     crowded = len(kept) > 40
     texts = {person: node_text(labels[person], True, crowded) for person in people}
-    chips = {name: _chip_text(thing, labels) for name, thing in things.items() if name in kept}
+    chips = {name: chip_text(thing, labels) for name, thing in things.items() if name in kept}
     sizes = {person: node_size(labels[person].kind, texts[person], crowded) for person in people}
     sizes |= {name: _chip_size(lines) for name, lines in chips.items()}
     ties = {(person, name): weight(things[name].count) for name in chips for person in things[name].uses}
@@ -102,7 +98,7 @@ def ring_picture(
             "rows": folded.unplaced,
         },
         legend=_legend(people, roles, [things[name] for name in chips], links, labels),
-        notes=[_note(hub, labels) for hub in folded.hubs],
+        notes=[note(hub, labels) for hub in folded.hubs],
         whole=True,
     )
 
@@ -131,7 +127,7 @@ def _kept(folded: Folded, roles: Mapping[str, str]) -> set[str]:
 
 @dataclass(frozen=True)
 class _Line:
-    """A line to be drawn: where, what stands on it and in its tooltip, colour, opacity and width, at which ends heads."""
+    """A line to be drawn: where, its text and tooltip, its colour, opacity and width, and which ends have heads."""
 
     arc: Arc
     text: str
@@ -145,7 +141,7 @@ def _tie(thing: Shared, person: str, labels: Mapping[str, Label]) -> _Line:
     uses, heavy = len(thing.uses[person]), weight(thing.count)
     text = f"×{uses}" if uses > 1 else ""
     pen = SHADES[shade(thing.count)], 0.55 + 0.35 * heavy, 1.0 + 3.8 * heavy
-    return _Line(Arc(person, thing.name, label_size(text)), text, _tie_title(thing, person, labels), pen)
+    return _Line(Arc(person, thing.name, label_size(text)), text, tie_title(thing, person, labels), pen)
 
 
 def _links(links: Mapping[tuple[str, str], Rows], place: Mapping[str, int], labels: Mapping[str, Label]) -> list[_Line]:
@@ -155,10 +151,10 @@ def _links(links: Mapping[tuple[str, str], Rows], place: Mapping[str, int], labe
         back = links.get((target, source), [])
         if back and place[source] > place[target]:
             continue
-        text = _link_text([*links[source, target], *back], len(place) > CROWD)
-        title = _link_title(source, target, links[source, target], labels)
+        text = link_text([*links[source, target], *back], len(place) > CROWD)
+        title = link_title(source, target, links[source, target], labels)
         if back:
-            title += "\n" + _link_title(target, source, back, labels)
+            title += "\n" + link_title(target, source, back, labels)
         arc = Arc(source, target, label_size(text), _outward(place[source], place[target], len(place)))
         lines.append(_Line(arc, text, title, (CONTACT, 0.9, 1.6), ("to", "from") if back else ("to",)))
     return lines
@@ -172,142 +168,12 @@ def _outward(one: int, other: int, count: int) -> float | None:
     return 26.0 if ahead <= back else -26.0
 
 
-# -- what stands on it ---------------------------------------------------------------------------------------------
-
-
-def words_of(thing: Shared, node: str) -> Words:
-    """What a thing is called by how people use it: a phone that all list is a contact, a device with an IMEI a
-    handset."""
-    rows = [row for carried in thing.uses.values() for part in carried.values() for row in part]
-    rows = [row for row in rows if node in (row["source"], row["target"])]
-    relations = {row["relation"] for row in rows}
-    uses = {row.get("data", {}).get("use") for row in rows}
-    kind = kind_of(node)
-    if kind == "device":
-        via = {row.get("data", {}).get("via") for row in rows}
-        return SHARED_WORDS["imei" if via == {"imei"} else "handset" if len(thing.nodes) > 1 else "device"]
-    if relations == {"LISTS_CONTACT"}:
-        return SHARED_WORDS["listed"]
-    if relations == {"APPLIED_FROM"}:
-        return SHARED_WORDS["place"]
-    if uses == {"work"} and f"work_{kind}" in SHARED_WORDS:
-        return SHARED_WORDS[f"work_{kind}"]
-    return KIND_WORDS.get(kind, Words(kind, kind))
-
-
-def _named(thing: Shared, labels: Mapping[str, Label]) -> list[tuple[Words, str]]:
-    """What a thing is called and its name as people see it, for each of its nodes; device id before imei, Wi-Fi before
-    IP; in an order that no token decides."""
-    found = [(words_of(thing, node), labels[node].name) for node in thing.nodes]
-    first = [words.en in ("IMEI", "IP") for words, _ in found]
-    return [pair for _, pair in sorted(zip(first, found, strict=True))]
-
-
-def counted(count: Sharers | None, uses: int) -> Words:
-    """How many use a thing: in the ring, and in all."""
-    if count is None:
-        return Words(f"本团伙{uses}人", f"{uses} in the ring")
-    more = ("人以上", " or more") if count.more else ("人", "")
-    return Words(
-        f"本团伙{count.inside}人 / 全库{count.everyone:,}{more[0]}",
-        f"{count.inside} in the ring / {count.everyone:,}{more[1]} in all",
-    )
-
-
-def _chip_text(thing: Shared, labels: Mapping[str, Label]) -> list[str]:
-    named = _named(thing, labels)
-    lines = [_short(f"{words.zh} {name}") for words, name in named[:2]]
-    if len(named) > 2:
-        lines[-1] = _short(lines[-1], 11) + f" 等{len(named)}个"
-    return [*lines, counted(thing.count, len(thing.uses)).zh]
-
-
-def _short(text: str, width: float = 15.0) -> str:
-    if text_width(text) <= width:
-        return text
-    while text_width(text) > width - 1:
-        text = text[:-1]
-    return text + "…"
+# -- what it shows, how large ---------------------------------------------------------------------------------------
 
 
 def _chip_size(lines: Sequence[str]) -> tuple[float, float]:
     wide = max(13 * max(map(text_width, lines[:-1])), 11 * text_width(lines[-1]))
     return wide + 22, 14.0 * len(lines) + 16
-
-
-def _link_text(rows: Rows, short: bool) -> str:
-    told = sorted(
-        {str(row.get("data", {}).get("relation") or "") for row in rows if row["relation"] == "LISTS_CONTACT"}
-    )
-    parts = []
-    if told:
-        how = "、".join(plain(word) for word in told if word)
-        parts.append(how if short and how else f"联系人·{how}" if how else "联系人")
-    for relation in sorted({row["relation"] for row in rows} - {"LISTS_CONTACT", "HAS_PHONE"}):
-        parts.append(bundle_label(relation, [row for row in rows if row["relation"] == relation]))
-    return _short("；".join(parts))
-
-
-def _tie_title(thing: Shared, person: str, labels: Mapping[str, Label]) -> str:
-    lines = [f"{_who(labels[person])} — " + " ".join(f"{words.zh} {name}" for words, name in _named(thing, labels))]
-    carried = thing.uses[person]
-    for carrier in sorted(carried, key=lambda carrier: (_first(carried[carrier]), carrier))[:ROWS_TOLD]:
-        lines += _use_lines(carrier, carried[carrier], labels)
-    if len(carried) > ROWS_TOLD:
-        lines.append(f"… 另{len(carried) - ROWS_TOLD}次 and {len(carried) - ROWS_TOLD} more")
-    lines.append("{}\n{}".format(*counted(thing.count, len(thing.uses))))
-    return "\n".join(lines)
-
-
-def _first(rows: Rows) -> int:
-    return min(row.get("valid_from", 0) for row in rows)
-
-
-def _use_lines(carrier: str, rows: Rows, labels: Mapping[str, Label]) -> list[str]:
-    """One use: the application or loan it was made by, and its rows, those of one file and row as one line."""
-    words = KIND_WORDS.get(kind_of(carrier), Words("", ""))
-    head = f"{words.zh} {words.en} {labels[carrier].name}" if carrier else ""
-    lines: dict[tuple[str, str, str], list[str]] = {}
-    for row in rows:
-        word = RELATION_WORDS.get(row["relation"], Words(row["relation"], row["relation"]))
-        value = figure(row)
-        amount = money(value, row.get("data", {}).get("currency")).en if value is not None else ""
-        at = (dates(row), amount, f"{row['file'] or ''}:{row['row']}")
-        lines.setdefault(at, []).append(word.zh)
-    told = [
-        plain("  ".join(part for part in ("、".join(dict.fromkeys(words)), *at) if part))
-        for at, words in list(lines.items())[:ROWS_TOLD]
-    ]
-    if len(lines) > ROWS_TOLD:
-        told.append(f"… 另{len(lines) - ROWS_TOLD}行 and {len(lines) - ROWS_TOLD} more rows")
-    return [plain(head), *told] if head else told
-
-
-def _link_title(source: str, target: str, rows: Rows, labels: Mapping[str, Label]) -> str:
-    words = dict.fromkeys(RELATION_WORDS.get(row["relation"], Words(row["relation"], row["relation"])) for row in rows)
-    head = " · ".join(f"{word.zh} {word.en}" for word in words)
-    lines = [head, f"{_who(labels[source])} → {_who(labels[target])}  {_kinship(rows)}".rstrip()]
-    return "\n".join([*lines, *_use_lines("", rows, labels)])
-
-
-def _kinship(rows: Rows) -> str:
-    """What a person called a contact: a friend, a spouse."""
-    told = {str(row.get("data", {}).get("relation") or "") for row in rows if row["relation"] == "LISTS_CONTACT"}
-    return plain("、".join(sorted(told - {""})))
-
-
-def _who(label: Label) -> str:
-    return f"{label.name} {label.key}".strip()
-
-
-def _note(hub: Shared, labels: Mapping[str, Label]) -> Words:
-    """A hub in words, Chinese and English."""
-    names = _named(hub, labels)
-    zh, en = counted(hub.count, len(hub.uses))
-    return Words(
-        " ".join(f"{words.zh} {name}" for words, name in names) + f"（{zh}）",
-        " ".join(words.en for words, _ in names) + f" ({en})",
-    )
 
 
 def _legend(
@@ -342,7 +208,7 @@ def _person(
 ) -> dict:
     item = node_item(label, lines, point, role, False, crowded)
     shared = [thing for thing in folded.shared if label.node in thing.uses]
-    told = [" ".join(f"{words.zh} {name}" for words, name in _named(thing, labels)) for thing in shared]
+    told = [" ".join(f"{words.zh} {name}" for words, name in named(thing, labels)) for thing in shared]
     if told:
         item["title"] += "\n" + "\n".join([f"共用{len(told)}项 shares {len(told)}：", *sorted(told)[:ROWS_TOLD]])
     return item
@@ -351,9 +217,9 @@ def _person(
 def _chip(thing: Shared, lines: Sequence[str], point: tuple[float, float], labels: Mapping[str, Label]) -> dict:
     fill, _ = COLOURS.get(kind_of(thing.name), OTHER_COLOURS)
     colour = SHADES[shade(thing.count)]
-    users = [_who(labels[person]) for person in thing.uses]
+    users = [who(labels[person]) for person in thing.uses]
     told = "、".join(users[:ROWS_TOLD]) + (f" 等{len(users)}人" if len(users) > ROWS_TOLD else "")
-    title = [f"{words.zh} {words.en} {name}" for words, name in _named(thing, labels)]
+    title = [f"{words.zh} {words.en} {name}" for words, name in named(thing, labels)]
     title += [*counted(thing.count, len(thing.uses)), told]
     return {
         "id": thing.name,
@@ -386,19 +252,14 @@ def _escaped(text: str) -> str:
 def _edge(number: int, line: _Line, roundness: float) -> dict:
     curved = {"enabled": True, "type": "curvedCW" if roundness > 0 else "curvedCCW", "roundness": abs(roundness)}
     colour, opacity, width = line.pen
+    same = {"color": colour, "highlight": colour, "hover": colour}
     head = {"enabled": True, "scaleFactor": 0.6}
     return {
         "id": f"arc:{number}",
         "from": line.arc.source,
         "to": line.arc.target,
         "title": line.title,
-        "color": {
-            "color": colour,
-            "highlight": colour,
-            "hover": colour,
-            "inherit": False,
-            "opacity": round(opacity, 2),
-        },
+        "color": {**same, "inherit": False, "opacity": round(opacity, 2)},
         "width": round(width, 2),
         "hoverWidth": 1.2,
         "selectionWidth": 1.2,
