@@ -196,6 +196,7 @@ def _page(finding: dict, rows: Sequence[Mapping], seen: Mapping[str, Label], dra
         ],
         "rows": [_row(row, seen) for row in rows],
         "height": round(max(200.0, min(1.12 * drawn.height * scale + 36, PAGE_HEIGHT))),
+        "width": PAGE_WIDTH,
         "picture": drawn,
         "small": illegible,
         "telling": json.dumps(_telling(rows, drawn) if illegible and not drawn.whole else []),

@@ -178,6 +178,37 @@ def test_people_stand_around_what_they_share(seen):
         assert min(p["top"] for p in people) < thing["top"] < thing["bottom"] < max(p["bottom"] for p in people)
 
 
+def opacities(seen):
+    """By ends, how much each line is to be seen now."""
+    edges = seen.page.evaluate("document.getElementById('picture').network.body.data.edges.get()")
+    return {(edge["from"], edge["to"]): edge["color"]["opacity"] for edge in edges}
+
+
+def test_the_ties_of_whom_or_what_the_mouse_is_on_stand_out_until_it_leaves(seen):
+    before = opacities(seen)
+    at = drawn(seen)[ACCOUNT]
+    spot = seen.page.evaluate(
+        "at => document.getElementById('picture').network.canvasToDOM(at)", {"x": at["x"], "y": at["y"]}
+    )
+    seen.page.locator("#picture canvas").hover(position=spot)
+    pointed = opacities(seen)
+    assert {tie for tie, opacity in pointed.items() if opacity > 0.1} == {tie for tie in before if tie[1] == ACCOUNT}
+    seen.page.locator("#picture canvas").hover(position={"x": 3, "y": 3})
+    assert opacities(seen) == before
+
+
+def test_in_a_narrow_window_the_picture_is_no_higher_than_it_can_fill(seen):
+    def height():
+        return seen.page.evaluate("document.getElementById('picture').clientHeight")
+
+    wide = height()
+    seen.page.set_viewport_size({"width": 500, "height": 800})
+    seen.page.wait_for_function("before => document.getElementById('picture').clientHeight < before", arg=wide)
+    assert 200 < height() < wide / 2
+    seen.page.set_viewport_size({"width": 1280, "height": 900})
+    seen.page.wait_for_function("before => document.getElementById('picture').clientHeight === before", arg=wide)
+
+
 def test_names_that_are_markup_stay_text_in_what_is_shared(opened):
     book = Book()
     for person in "ABCDE":
