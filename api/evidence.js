@@ -21,7 +21,9 @@
   document.getElementById("closer").addEventListener("click", zoom(1.3));
   document.getElementById("farther").addEventListener("click", zoom(1 / 1.3));
   document.getElementById("whole").addEventListener("click", whole);
-  window.addEventListener("resize", () => { stretch(); open(); });
+  window.addEventListener("resize", stretch);
+  // The library first restores the view it had: what is shown is chosen after that.
+  network.on("resize", () => requestAnimationFrame(open));
 
   // In a ring everyone has many ties: those of whom or what the mouse is on stand out, the others step back.
   if (frame.dataset.whole) {

@@ -201,12 +201,18 @@ def test_in_a_narrow_window_the_picture_is_no_higher_than_it_can_fill(seen):
     def height():
         return seen.page.evaluate("document.getElementById('picture').clientHeight")
 
-    wide = height()
+    view = """() => {
+        const network = document.getElementById("picture").network;
+        return [network.getScale(), network.getViewPosition().y].map(number => Math.round(100 * number));
+    }"""
+    wide, before = height(), seen.page.evaluate(view)
     seen.page.set_viewport_size({"width": 500, "height": 800})
     seen.page.wait_for_function("before => document.getElementById('picture').clientHeight < before", arg=wide)
     assert 200 < height() < wide / 2
+    seen.page.wait_for_function(f"([scale, y]) => ({view})()[0] < scale && ({view})()[1] === y", arg=before)
     seen.page.set_viewport_size({"width": 1280, "height": 900})
     seen.page.wait_for_function("before => document.getElementById('picture').clientHeight === before", arg=wide)
+    seen.page.wait_for_function(f"before => String(({view})()) === String(before)", arg=before)
 
 
 def test_names_that_are_markup_stay_text_in_what_is_shared(opened):
