@@ -26,8 +26,8 @@ PARAMETERS = (
     Parameter("min_members", 5, "fewest applicants of a ring; smaller groups are not reported"),
     Parameter("max_members", 60, "a group of more applicants is split until its parts are no larger"),
     Parameter("link_strength", 3.0, "what two applicants must share for a link, in natural logarithms of rarity"),
-    Parameter("single_strength", 5.5, "the same for people whom a single thing links, that no place explains"),
-    Parameter("least_evidence", 8.0, "what a ring must come to, in natural logarithms: ties a member, and concert"),
+    Parameter("single_strength", 5.0, "the same for people whom a single thing links, that no place explains"),
+    Parameter("least_evidence", 7.0, "what a ring must come to, in natural logarithms: ties a member, and concert"),
     Parameter("max_users", 200, "most users of a value whom one compares with each other"),
     Parameter("max_evidence", 400, "most relationships listed as evidence of one finding"),
 )

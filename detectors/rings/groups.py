@@ -14,10 +14,10 @@ from .population import Compared
 
 LEAST_THINGS = 2
 """One thing in common is a coincidence, or a hub; a second makes it a cycle of ties."""
-GROUP = 3
-"""So many people who are bound already are so rare that what ties two such groups is no matter of their size."""
 CONFIRMING = 3
 """So many users of a value, and half of all its users, must be bound to others of them already, for it to bind all."""
+FEW = 3
+"""Two groups with so many people of several ties each are so rare that what ties them is no matter of their size."""
 
 
 @dataclass(frozen=True)
@@ -39,11 +39,14 @@ def bound_together(compared: Compared, rule: np.ndarray, strength: float, single
 
     In the beginning everybody is a group. Then, round after round, all these are joined at once, until nothing is:
 
-    - two groups that at least ``LEAST_THINGS`` things tie, and two groups of several people that one does which no place
-      explains, where the weights add up to ``strength`` and the logarithm of the number of pairs between the groups,
-      which is how much likelier larger groups are to share something by chance
+    - two groups that at least ``LEAST_THINGS`` things tie, of a weight of ``strength`` in all
+    - two groups that one thing ties which no place explains, of a weight of ``single``; of ``strength``, where either
+      has two people or more who are tied to somebody by several things
     - all users of a value half of whom, and no less than ``CONFIRMING``, are in groups with other users of it: a value
       whose users share other things too is no coincidence for any of them
+
+    Larger groups share more by chance: the weight must be larger by the logarithm of the number of pairs between two
+    groups, unless each has ``FEW`` people tied by several things.
     """
     ties, count = compared.ties, len(compared.people)
     telling = np.unique(ties.value)
@@ -51,20 +54,26 @@ def bound_together(compared: Compared, rule: np.ndarray, strength: float, single
     holder, value = compared.holder[used], np.searchsorted(telling, compared.value[used])
     users = np.maximum(compared.users[telling], np.bincount(value, minlength=len(telling)))
     label = np.arange(count, dtype=np.int64)
+    firm = np.zeros(count, dtype=bool)
     while True:
-        size = np.bincount(label, minlength=count)
         sums = added_up(ties, label, rule)
-        smaller = np.minimum(size[sums.first], size[sums.second])
-        many = smaller > 1
-        total = sums.total - np.where(smaller < GROUP, np.log(size[sums.first] * size[sums.second]), 0.0)
-        strong = (total >= strength) & ((sums.things >= LEAST_THINGS) | (many & sums.alone))
-        strong |= (total >= single) & sums.alone
-        bound = _confirmed(label[holder], value, users)[value]
-        if not strong.any() and not (label[holder[bound]] != _least(label[holder], value, len(users))[value[bound]]).any():
+        size, firmly = (np.bincount(label, weights, count) for weights in (None, firm))
+        several = np.minimum(firmly[sums.first], firmly[sums.second])
+        pairs = np.where(several < FEW, size[sums.first] * size[sums.second], 1)
+        total = sums.total - np.log(pairs)
+        twice = (sums.things >= LEAST_THINGS) & (total >= strength)
+        once = sums.alone & (total >= np.where(several > 1, strength, single))
+        if not firm.any():
+            firm[sums.first[twice]] = firm[sums.second[twice]] = True
+        confirmed = _confirmed(label[holder], value, users)[value]
+        firm[holder[confirmed]] = True
+        strong = twice | once
+        one = np.concatenate((sums.first[strong], label[holder[confirmed]]))
+        other = np.concatenate((sums.second[strong], count + value[confirmed]))
+        joined = weak_components(one, other, count + len(users))[label].astype(np.int64)
+        if len(np.unique(joined)) == len(np.unique(label)):
             return label
-        one = np.concatenate((sums.first[strong], label[holder[bound]]))
-        other = np.concatenate((sums.second[strong], count + value[bound]))
-        label = weak_components(one, other, count + len(users))[label].astype(np.int64)
+        label = joined
 
 
 def _confirmed(group: np.ndarray, value: np.ndarray, users: np.ndarray) -> np.ndarray:
@@ -74,13 +83,6 @@ def _confirmed(group: np.ndarray, value: np.ndarray, users: np.ndarray) -> np.nd
     bound = np.zeros(len(users), dtype=np.int64)
     np.add.at(bound, keys[several] >> 32, together[several])
     return (bound >= CONFIRMING) & (2 * bound >= users)
-
-
-def _least(group: np.ndarray, value: np.ndarray, values: int) -> np.ndarray:
-    """int64 by value: the least group that uses it."""
-    least = np.full(values, np.iinfo(np.int64).max)
-    np.minimum.at(least, value, group)
-    return least
 
 
 def find_groups(ties: Ties, label: np.ndarray, rule: np.ndarray, least: int, most: int) -> list[Group]:

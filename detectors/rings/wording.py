@@ -99,7 +99,9 @@ def _tried(story: Story) -> tuple[str, str]:
     if places:
         most = max(len(value.people) for value in places)
         zh.append(f"同住、同事、同学只能解释地址、网络和熟人（最多{most}人），不能解释其余共用")
-        en.append(f"one home, workplace or school explains places and acquaintances (up to {most} people), not the rest")
+        en.append(
+            f"one home, workplace or school explains places and acquaintances (up to {most} people), not the rest"
+        )
     else:
         zh.append("住址、单位、网络并不相同，同住或同事不能解释")
         en.append("they share no home, workplace or network that would explain it")
