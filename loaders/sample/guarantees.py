@@ -134,9 +134,9 @@ def _write(
     found = facts(pairs, [{party for pair in pairs for party in pair}] if joint >= 0 else [], groups)
     if shape == "one_for_many":
         found.append(("guarantee_over", {("company", members[0])}))
-    for kind, parties in found:
+    for kind, parties in sorted((kind, sorted(parties)) for kind, parties in found):
         role = "guarantor" if kind == "guarantee_over" else "party"
-        number = world.truth.plant(kind, shape, difficulty, [(*party, role) for party in sorted(parties)])
+        number = world.truth.plant(kind, shape, difficulty, [(*party, role) for party in parties])
         scheme = world.truth.planted[number]
         scheme.amount, scheme.first, scheme.last = amount, min(starts), max(starts)
 

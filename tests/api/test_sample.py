@@ -1,5 +1,6 @@
 """``ringfence sample``: what it writes, what it says, and that the book it writes loads."""
 
+import filecmp
 import json
 
 import pytest
@@ -22,6 +23,17 @@ def test_sample_writes_a_book_that_loads_and_says_what_is_in_it(tmp_path):
     assert "truth.json: belongs to no table and was ignored" in loaded.stderr
     people = next(line.split() for line in loaded.stdout.splitlines() if line.startswith("applicants "))
     assert people[2] == "600"
+
+
+def test_two_processes_write_the_same_bytes(tmp_path, monkeypatch):
+    """Whatever order a process keeps its sets in."""
+    for number in ("1", "2"):
+        monkeypatch.setenv("PYTHONHASHSEED", number)
+        done = ringfence("sample", f"book-{number}", "--applicants", "1000", "--setting", "dense", cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+    names = sorted(path.name for path in (tmp_path / "book-1").iterdir())
+    same, _, _ = filecmp.cmpfiles(tmp_path / "book-1", tmp_path / "book-2", names, shallow=False)
+    assert same == names
 
 
 def test_a_book_without_fraud_says_so(tmp_path):
