@@ -226,7 +226,7 @@ def _from_where(world: World, random: np.random.Generator, rows: np.ndarray) -> 
     seen = (connected | (~on_move & (random.random(count) < 0.15))) & (random.random(count) < 0.7)
     a.wifi[rows] = np.where(seen, place, -1)
     handset = world.handsets.of(person, time)
-    lent = np.flatnonzero(random.random(count) < 0.012)
+    lent = np.flatnonzero(random.random(count) < 0.02)
     mate = np.where(
         random.random(len(lent)) < 0.7,
         people.homes.mates(random, person[lent]),

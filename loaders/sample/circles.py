@@ -17,6 +17,8 @@ class Circle:
         self.group = group
         self._order = np.argsort(group, kind="stable")
         self._sorted = group[self._order]
+        self._place = np.empty(len(group), np.int64)
+        self._place[self._order] = np.arange(len(group))
 
     def members(self, group: int) -> np.ndarray:
         """The persons of a group."""
@@ -24,12 +26,14 @@ class Circle:
         return self._order[low:high]
 
     def mates(self, random: np.random.Generator, persons: np.ndarray) -> np.ndarray:
-        """One of each person's own group, -1 where that is the person itself or there is no group."""
+        """Another of each person's own group, -1 where there is none."""
         group = self.group[persons]
         low = np.searchsorted(self._sorted, group, "left")
         high = np.searchsorted(self._sorted, group, "right")
-        found = self._order[low + (random.random(len(persons)) * (high - low)).astype(np.int64)]
-        return np.where((group < 0) | (found == persons), -1, found)
+        others = high - low - 1
+        step = 1 + (random.random(len(persons)) * others).astype(np.int64)
+        found = self._order[low + (self._place[persons] - low + step) % (others + 1)]
+        return np.where((group < 0) | (others < 1), -1, found)
 
 
 def cells(random: np.random.Generator, within: np.ndarray, size: int) -> np.ndarray:

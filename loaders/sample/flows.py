@@ -37,8 +37,8 @@ def _plant(world: World, random: np.random.Generator, difficulty: str, shape: st
     roles = ["borrower"] * borrowers + ["mule"] * mules
     members = [("applicant", int(one), role) for one, role in zip(persons, roles, strict=True)]
     scheme = world.truth.plant("fund_flow", shape, difficulty, members)
-    first = start_day(random, 25)
-    times = moments(random, borrowers, first, min(first + 4, DAYS - 20))
+    first = start_day(random, 45)
+    times = moments(random, borrowers, first, min(first + 4, DAYS - 40))
     rows = stage(world, random, persons[:borrowers], times, scheme, (CASH, DECOR))
     a = world.applications
     a.merchant[rows], a.product[rows] = -1, CASH
@@ -52,7 +52,8 @@ def _plant(world: World, random: np.random.Generator, difficulty: str, shape: st
     if shape == "back_to_borrower":
         goal = int(world.accounts.second(persons[:1])[0])
     paths = np.array_split(persons[borrowers:], branches)
-    waits = random.exponential(_WAIT[difficulty], (branches, mules + 2)).astype(int) + 400
+    waits = random.exponential(_WAIT[difficulty], (branches, mules + 2))
+    waits = np.minimum(waits, 2 * _WAIT[difficulty]).astype(int) + 400
     keeps = random.uniform(0.95, 1.0, (branches, mules + 2))
 
     def flow(ledger: Ledger) -> None:
