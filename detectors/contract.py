@@ -43,6 +43,11 @@ class Candidate:
     truncated: list[dict] = field(default_factory=list)
 
 
+def bound(name: str, limit: int, skipped: str, could_change: bool = False) -> dict:
+    """A bound that bit: what was skipped for it, and whether that could change the finding itself."""
+    return {"bound": name, "limit": limit, "skipped": skipped, "could_change": could_change}
+
+
 @dataclass(frozen=True)
 class Parameter:
     """One setting of a detector, described where it is defined."""

@@ -26,16 +26,17 @@ class Batch:
 
 
 def chosen(ids: Sequence[str] = ()) -> list[Detector]:
-    """The detectors of these ids, all where none is named.
+    """The detectors of these ids, all where none is named; an underscore stands for a hyphen.
 
     Raises
     ------
     UserError : an unknown id
     """
-    for name in ids:
+    wanted = [name.replace("_", "-") for name in ids]
+    for name in wanted:
         if name not in DETECTORS:
             raise UserError(f"unknown detector {name!r}: choose from {', '.join(DETECTORS)}")
-    return [detector for detector in DETECTORS.values() if not ids or detector.id in ids]
+    return [detector for detector in DETECTORS.values() if not ids or detector.id in wanted]
 
 
 def settings(detector: Detector, given: Mapping[str, Any]) -> dict[str, Any]:

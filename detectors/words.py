@@ -21,7 +21,8 @@ WORK = frozenset({"单位", "公司", "人事", "单位电话", "hr", "employer"
 SOCIAL = frozenset(
     {
         "朋友", "好友", "同事", "工友", "领导", "上级", "下属", "同学", "校友", "老师", "辅导员", "班主任", "老乡",
-        "邻居", "室友", "舍友", "friend", "colleague", "coworker", "classmate", "teacher", "neighbour", "neighbor", "roommate",
+        "邻居", "室友", "舍友",
+        "friend", "colleague", "coworker", "classmate", "teacher", "neighbour", "neighbor", "roommate",
     }
 )  # fmt: skip
 """Relations to a contact whom one knows from where one lives, works or studies."""

@@ -10,8 +10,9 @@ import numpy as np
 from scipy.sparse.csgraph import breadth_first_order
 
 from ...graph.kernels.chains import Chains, longest_chains
+from ..contract import bound
 from .sets import among
-from .view import Structure, View, bound, by_label
+from .view import Structure, View, by_label
 
 SHORTEST = 2
 """Arcs from which on a path is a chain."""

@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..contract import bound
 from .joint import SMALLEST, JointGroups
 from .sets import among, distinct
-from .view import Structure, View, bound, by_label
+from .view import Structure, View, by_label
 
 DENSE = 1.5
 """Distinct arcs for each party above which a weak component is a circle even without a cycle."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from ...graph.model import KIND_CODE
 from ...graph.snapshot import Snapshot
-from ..contract import Candidate, Detector, Parameter
+from ..contract import Candidate, Detector, Parameter, bound
 from . import circles, rounds
 from .chains import chain_structures
 from .groups import BY_GROUP_ID, BY_HOLDING, BY_LEGAL_REP, MAJORITY, Ties, build_ties
@@ -20,7 +20,7 @@ from .people import families
 from .scoring import score
 from .sets import distinct
 from .twins import Background, innocent_twin, proof
-from .view import Structure, View, bound
+from .view import Structure, View
 from .wording import Merged, reasons
 
 KINDS = ("guarantee_mutual", "guarantee_joint", "guarantee_cycle", "guarantee_chain", "guarantee_circle")

@@ -10,8 +10,9 @@ from itertools import chain
 import numpy as np
 
 from ...graph.kernels.components import weak_components
+from ..contract import bound
 from .sets import among, distinct
-from .view import Structure, View, bound, by_label
+from .view import Structure, View, by_label
 
 SMALLEST = 3
 PIVOT_WORK = 20_000_000

@@ -8,9 +8,10 @@ from typing import NamedTuple
 import numpy as np
 
 from ...graph.kernels.cycles import cycles, shortest_cycles
+from ..contract import bound
 from .joint import JointGroups
 from .sets import among, distinct
-from .view import Structure, View, bound, by_label
+from .view import Structure, View, by_label
 
 COUNTED_TOGETHER = 8
 """Strong components up to this size are searched in one go: what a complete one holds is a bound of its own."""

@@ -159,8 +159,3 @@ def by_label(labels: np.ndarray, telling: np.ndarray | None = None) -> dict[int,
     sorted_labels = labels[order]
     starts = np.flatnonzero(np.diff(sorted_labels, prepend=-1))
     return dict(zip(sorted_labels[starts].tolist(), np.split(order, starts[1:]), strict=True)) if len(order) else {}
-
-
-def bound(name: str, limit: int, skipped: str, could_change: bool = False) -> dict:
-    """A bound that bit: what was skipped for it, and whether that could change the finding itself."""
-    return {"bound": name, "limit": limit, "skipped": skipped, "could_change": could_change}

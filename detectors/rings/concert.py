@@ -9,8 +9,16 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ...graph.model import ALWAYS, FOREVER
+from .facets import DAY
+
 FEWEST = 3
 """Fewer applicants than this within any time are no concert."""
+TELLING = 3.0
+"""From this surprise on a group is taken to have acted within its time; those who share something with it but did not
+apply then are left out."""
+MARGIN = 14 * DAY
+"""So long before and after the others one may apply and still be one of them."""
 
 
 class Concert(NamedTuple):
@@ -19,12 +27,21 @@ class Concert(NamedTuple):
     Attributes
     ----------
     surprise : minus the natural logarithm of the chance of it, 0 or more
-    first, last : int, the first and last application in it; epoch milliseconds, None where there is none
+    first, last : the first and last application in it, epoch milliseconds; of all, where there is no surprise
     """
 
     surprise: float
-    first: int | None
-    last: int | None
+    first: int
+    last: int
+
+    @property
+    def telling(self) -> bool:
+        """Whether the group is taken to have acted within that time."""
+        return self.surprise >= TELLING
+
+    def span(self) -> tuple[int, int]:
+        """From when until when one has acted with the others: all time, where that is nobody's mark."""
+        return (self.first - MARGIN, self.last + MARGIN) if self.telling else (ALWAYS, FOREVER)
 
 
 def concert(times: Sequence[Sequence[int]], calendar: np.ndarray) -> Concert:
@@ -47,11 +64,11 @@ def concert(times: Sequence[Sequence[int]], calendar: np.ndarray) -> Concert:
     events = sorted((time, person) for person, own in enumerate(times) for time in own)
     people = sum(bool(own) for own in times)
     if people < FEWEST or len(calendar) < 2:
-        return Concert(0.0, None, None)
+        return Concert(0.0, *_ends(events))
     clock = np.interp([time for time, _ in events], calendar, np.linspace(0.0, 1.0, len(calendar))).tolist()
     tick = 1.0 / len(calendar)
     most = math.log(len(events) / people)
-    best = Concert(0.0, None, None)
+    best = Concert(0.0, *_ends(events))
     for k in range(FEWEST, people + 1):
         begin, end = _shortest(events, clock, k)
         share = max(clock[end] - clock[begin], tick)
@@ -60,6 +77,10 @@ def concert(times: Sequence[Sequence[int]], calendar: np.ndarray) -> Concert:
         if surprise > best.surprise:
             best = Concert(surprise, events[begin][0], events[end][0])
     return best
+
+
+def _ends(events: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    return (events[0][0], events[-1][0]) if events else (0, 0)
 
 
 def _shortest(events: Sequence[tuple[int, int]], clock: Sequence[float], k: int) -> tuple[int, int]:

@@ -28,15 +28,13 @@ def chance(pieces: Sequence[Piece], members: int, people: int) -> float:
 def evidence_of(pieces: Sequence[Piece], members: int, acting: Concert) -> float:
     """What a group comes to: the weight of what ties a member on average, places left out, and the surprise of their
     acting together.
-
-    Where nobody's applications have a time, concert cannot be judged; ``UNTIMED`` stands for it.
     """
     weight = sum((len(piece.people) - 1) * piece.weight for piece in pieces if piece.alone)
     return weight / members + acting.surprise
 
 
 def score(evidence: float) -> float:
-    """0 to 1: 0.4 at an evidence of 8, 0.6 at 14.4, 0.8 at 25.
+    """0 to 1: 0.4 at an evidence of 8, 0.6 at 14.4, 0.8 at 25.3.
 
     >>> [round(score(evidence), 2) for evidence in (8, 14.4, 25.3)]
     [0.4, 0.6, 0.8]

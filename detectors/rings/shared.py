@@ -30,6 +30,7 @@ class Shared:
     ----------
     facet : a place in ``FACETS``: the weightiest among any two of them
     people : ids of those of the group who use it, ascending
+    homes : how many households these are
     users : how many households use it in the whole book
     weight : what sharing it is worth
     rows : places in the group's uses
@@ -38,6 +39,7 @@ class Shared:
     value: int
     facet: int
     people: np.ndarray
+    homes: int
     users: int
     weight: float
     rows: np.ndarray
@@ -133,7 +135,8 @@ def common(group: np.ndarray, population: Population, uses: Uses) -> Common:
     found = []
     for begin, end in zip(starts.tolist(), [*starts[1:].tolist(), len(uses)], strict=True):
         people = np.unique(uses.person[begin:end])
-        if len(np.unique(family[people])) < 2:
+        homes = len(np.unique(family[people]))
+        if homes < 2:
             continue
         value = int(uses.value[begin])
         kinds = _facets(uses.where(np.arange(begin, end)), family)
@@ -142,7 +145,7 @@ def common(group: np.ndarray, population: Population, uses: Uses) -> Common:
         users = int(population.users[value])
         weight, facet = max((float(population.weight[kind, users]), -int(kind)) for kind in np.unique(kinds))
         if weight > 0:
-            found.append(Shared(value, -facet, people, users, weight, np.arange(begin, end)))
+            found.append(Shared(value, -facet, people, homes, users, weight, np.arange(begin, end)))
     found.sort(key=lambda s: (-s.weight * (len(s.people) - 1), -len(s.people), s.facet, s.users))
     return Common(group, uses, family[group], found)
 

@@ -136,8 +136,8 @@ class Sums(NamedTuple):
     Attributes
     ----------
     first, second : int64, the ends, ``first < second``
-    total : float64, the sum of what counts and the best closeness in time of any two, to three decimals, so that it does
-        not depend on the order of ties
+    total : float64, the sum of what counts and the best closeness in time of any two, to three decimals, so that it
+        does not depend on the order of ties
     things : int64, how many things count
     alone : bool, whether a value of a facet that counts one by one is among them
     """

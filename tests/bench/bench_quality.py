@@ -82,7 +82,9 @@ def report(setting: str, books: list[dict[str, Judgement]]) -> None:
         if method != "fraud-ring":
             for name, figure in differences(by_method["fraud-ring"], judgements).items():
                 print(f"   gain in {name:<16}{figure}")
-    print(f"(the first {TOP}, or as many as are planted, for precision at top; {ALERTS_A_DAY} alerts a day)", flush=True)
+    print(
+        f"(the first {TOP}, or as many as are planted, for precision at top; {ALERTS_A_DAY} alerts a day)", flush=True
+    )
 
 
 def main() -> None:

@@ -15,8 +15,8 @@ def crowd(book, count, prefix="H", days=170):
 
 
 def ring(book, keys, prefix="R", start=1):
-    """The book with a ring in it: two handsets passed round, three accounts that loans go to, two contacts whom everybody
-    names otherwise, all within days."""
+    """The book with a ring in it: two handsets passed round, three accounts that loans go to, and two contacts whom
+    everybody names otherwise, all within days."""
     words = ("朋友", "表哥", "同事", "配偶", "同学", "叔叔", "老板")
     for i, key in enumerate(keys):
         book.person(key, f"137{prefix}{i:05d}").lives(key, f"lane {prefix} {i}")

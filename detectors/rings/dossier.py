@@ -1,0 +1,168 @@
+"""What is put before an investigator of one ring: measures, source rows, reasons, and the bounds that bit."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from ...graph.model import ALWAYS
+from ...graph.snapshot import Edges, Snapshot
+from ..contract import Candidate, bound
+from .concert import Concert
+from .facets import DAY, PAIR_FACET
+from .groups import Group
+from .population import Population
+from .scoring import chance, score
+from .shared import Common
+from .uses import Uses
+from .wording import Story, reasons
+
+BESIDE = 3
+"""So many members must use what too many others use, too, for it to stand beside the evidence."""
+
+
+class Files:
+    """What is on file of people, by node: when they applied, and when they borrowed how much."""
+
+    def __init__(self, snapshot: Snapshot, nodes: np.ndarray):
+        wanted = np.zeros(snapshot.node_count, dtype=bool)
+        wanted[nodes] = True
+        applied, borrowed = (snapshot.edges(relation) for relation in ("APPLIED", "BORROWED"))
+        applied = applied.where(wanted[applied.source] & (applied.valid_from > ALWAYS))
+        borrowed = borrowed.where(wanted[borrowed.source])
+        amounts = _amounts(snapshot, borrowed)
+        self.applied: dict[int, list[int]] = {}
+        for person, time in zip(applied.source.tolist(), applied.valid_from.tolist(), strict=True):
+            self.applied.setdefault(person, []).append(time)
+        self.borrowed: dict[int, list[tuple[int, float]]] = {}
+        rows = zip(borrowed.source.tolist(), borrowed.valid_from.tolist(), amounts.tolist(), strict=True)
+        for person, time, amount in rows:
+            if not math.isnan(amount):
+                self.borrowed.setdefault(person, []).append((time, amount))
+
+
+def _amounts(snapshot: Snapshot, borrowed: Edges) -> np.ndarray:
+    """The amount of each loan borrowed, NaN where none is known."""
+    loans = snapshot.facts("loans", borrowed.target.tolist())
+    by_node = np.full(snapshot.node_count, np.nan)
+    if "amount" in loans:
+        by_node[loans["node"].to_numpy()] = loans["amount"].to_numpy(dtype=np.float64)
+    return by_node[borrowed.target]
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """A ring and what is known of it.
+
+    Attributes
+    ----------
+    uses : everything the members use, explained or not
+    members : their nodes
+    """
+
+    group: Group
+    shared: Common
+    acting: Concert
+    uses: Uses
+    members: list[int]
+    files: Files
+    population: Population
+
+    def candidate(self, evidence: float, params: dict[str, Any]) -> Candidate:
+        """The ring as the run takes it.
+
+        Parameters
+        ----------
+        evidence : what it comes to
+        """
+        measures = self._measures()
+        rows, truncated = self._rows(params["max_evidence"])
+        equipment = self.uses.where(self.population.excused[self.uses.value])
+        story = Story(self.shared, measures, self.population.people, len(_values_of(equipment, 2)), self.group.cut_from)
+        zh, en = reasons(story)
+        return Candidate(
+            kind="fraud_ring",
+            members=[(member, "member") for member in self.members],
+            evidence=rows,
+            score=score(evidence),
+            measures=measures,
+            reason_zh=zh,
+            reason_en=en,
+            truncated=[*self._split(params["max_members"]), *self._not_compared(params["max_users"]), *truncated],
+        )
+
+    def _measures(self) -> dict[str, float]:
+        shared, acting = self.shared, self.acting
+        first, last = acting.span()
+        times = [time for member in self.members for time in self.files.applied.get(member, ())]
+        loans = [loan for member in self.members for loan in self.files.borrowed.get(member, ())]
+        amounts = [amount for time, amount in loans if first <= time <= last]
+        pieces = shared.tied
+        measures: dict[str, float] = {
+            "members": len(self.members),
+            "households": len(np.unique(shared.household)),
+            "shared_values": len(shared.values),
+            "handsets": len(shared.of("handset")),
+            "accounts": len(shared.of("account")),
+            "phones": len(shared.of("phone")),
+            "documents": len(shared.of("document")),
+            "emails": len(shared.of("email")),
+            "contacts": len(shared.of("alias", "contact")),
+            "acquaintances": len(shared.of("social")),
+            "addresses": len(shared.of("address", "cell")),
+            "networks": len(shared.of("network")),
+            "employers": len(shared.of("work")),
+            "ties": len({pair for value in shared.values for pair in combinations(value.people.tolist(), 2)}),
+            "cycles_of_ties": sum(len(piece.people) - 1 for piece in pieces) - (len(self.members) - 1),
+            "strength": chance(pieces, len(self.members), self.population.people),
+            "applications": sum(first <= time <= last for time in times),
+            "days": math.ceil((acting.last - acting.first) / DAY),
+            "concert": round(acting.surprise / math.log(10), 2),
+        }
+        return measures | ({"amount": math.fsum(amounts)} if amounts else {})
+
+    def _rows(self, limit: int) -> tuple[np.ndarray, list[dict]]:
+        """Positions of the ties to what is shared, the telling ones first, then to what too many others share too."""
+        rows = np.concatenate([value.rows for value in self.shared.values])
+        telling = np.stack([self.shared.uses.via[rows], self.shared.uses.position[rows]], axis=1).ravel()
+        hubs = self.uses.where(~self.population.excused[self.uses.value])
+        hubs = hubs.where(np.isin(hubs.value, _values_of(hubs, BESIDE)))
+        beside = np.stack([hubs.via, hubs.position], axis=1).ravel()
+        positions = np.concatenate((telling, beside))
+        _, first = np.unique(positions, return_index=True)
+        positions = positions[np.sort(first)]
+        positions = positions[positions >= 0]
+        if len(positions) <= limit:
+            return positions, []
+        skipped = f"{len(positions) - limit} further relationships of the same people as evidence"
+        return positions[:limit], [bound("max_evidence", limit, skipped)]
+
+    def _split(self, limit: int) -> list[dict]:
+        if self.group.cut_from:
+            skipped = f"a group of {self.group.cut_from} applicants was taken apart at its weaker ties"
+        elif len(self.group.people) > limit:
+            skipped = f"a group of {len(self.group.people)} applicants whose ties are all alike was not taken apart"
+        else:
+            return []
+        return [bound("max_members", limit, skipped, could_change=True)]
+
+    def _not_compared(self, limit: int) -> list[dict]:
+        """Values of too many users to compare, of a facet in which so many could still be telling."""
+        facet = np.diagonal(PAIR_FACET[0])[self.uses.way]
+        telling = (facet >= 0) & (self.population.weight[facet, -1] > 0)
+        known = self.population.users[self.uses.value] > limit
+        large = self.uses.where(telling & known & ~self.population.excused[self.uses.value])
+        count = len(_values_of(large, 2))
+        skipped = f"{count} values of more users that members share"
+        return [bound("max_users", limit, skipped, could_change=True)] if count else []
+
+
+def _values_of(uses: Uses, least: int) -> np.ndarray:
+    """The values that so many people use."""
+    keys = np.unique(np.stack([uses.value, uses.person], axis=1), axis=0)
+    values, people = np.unique(keys[:, 0], return_counts=True)
+    return values[people >= least]
