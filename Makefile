@@ -8,13 +8,13 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 ROOMS := graph loaders detectors api
 FINDING_ID := import json, sys; print(json.loads(sys.stdin.readline())["id"])
-BENCHES := $(filter-out tests/bench/_%,$(sort $(wildcard tests/bench/*.py)))
+BENCHES := $(filter-out tests/bench/_% tests/bench/bench_quality.py,$(sort $(wildcard tests/bench/*.py)))
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint bench soak lock clean
+.PHONY: help install demo test lint bench bench-quality soak lock clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: $(INSTALLED) ## the environment in .venv, from requirements.lock
 
@@ -52,6 +52,9 @@ lint: $(INSTALLED) ## ruff, pyright, and the direction of imports
 
 bench: $(INSTALLED) ## the measurements of tests/bench, in name order
 	@for script in $(BENCHES); do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+bench-quality: $(INSTALLED) ## how good findings are, on synthetic books whose truth is known
+	$(BIN)/python tests/bench/bench_quality.py
 
 # pytest ends with 5 where it collected nothing; that is no pass, and is said in words.
 soak: $(INSTALLED) ## the long runs: kills, many seeds

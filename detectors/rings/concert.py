@@ -79,6 +79,12 @@ def concert(times: Sequence[Sequence[int]], calendar: np.ndarray) -> Concert:
     return best
 
 
+def likelier(one: Concert, other: Concert) -> Concert:
+    """The more surprising of two concerts of a group and of its core, less the logarithm of two for having tried twice."""
+    best = other if other.surprise > one.surprise else one
+    return best._replace(surprise=max(best.surprise - math.log(2), 0.0))
+
+
 def _ends(events: Sequence[tuple[int, int]]) -> tuple[int, int]:
     return (events[0][0], events[-1][0]) if events else (0, 0)
 

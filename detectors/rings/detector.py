@@ -9,7 +9,7 @@ import numpy as np
 
 from ...graph.snapshot import Snapshot
 from ..contract import Candidate, Detector, Parameter
-from .concert import Concert, concert
+from .concert import Concert, concert, likelier
 from .dossier import Dossier, Files
 from .facets import RULES
 from .frame import inverse, seen_in
@@ -23,8 +23,8 @@ PARAMETERS = (
     Parameter("min_members", 5, "fewest applicants of a ring; smaller groups are not reported"),
     Parameter("max_members", 60, "a group of more applicants is split until its parts are no larger"),
     Parameter("link_strength", 3.0, "what people tied by several things must share, in natural logarithms of rarity"),
-    Parameter("single_strength", 5.0, "the same for people tied by a single thing, which no place explains"),
-    Parameter("least_evidence", 7.0, "what a ring must come to, in natural logarithms: ties a member, and concert"),
+    Parameter("single_strength", 4.5, "the same for people tied by a single thing, which no place explains"),
+    Parameter("least_evidence", 6.5, "what a ring must come to, in natural logarithms: ties a member, and concert"),
     Parameter("max_users", 200, "most users of a value whom one compares with each other"),
     Parameter("max_evidence", 400, "most relationships listed as evidence of one finding"),
 )
@@ -59,8 +59,10 @@ def detect(snapshot: Snapshot, known: Population, params: dict[str, Any]) -> Ite
     of_person, everything = _by_person(weighed), _by_person(uses)
     for group in groups:
         people = compared.people[group.people]
+        core = common(people, population, of_person(people)).tied_twice
         times = [files.applied.get(member, []) for member in node[people].tolist()]
-        acting = concert(times, population.calendar)
+        of_core = [own for own, inside in zip(times, np.isin(people, core).tolist(), strict=True) if inside]
+        acting = likelier(concert(times, population.calendar), concert(of_core, population.calendar))
         people = people[_acting(times, acting, params["min_members"])]
         shared = common(people, population, of_person(people))
         evidence = evidence_of(shared.tied, len(people), acting)

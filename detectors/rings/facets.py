@@ -23,7 +23,7 @@ was used is none beside the handset."""
 DAY = 86_400_000
 PACE = 10 * DAY
 """The mean gap between the nearest applications of two people who act together."""
-TOGETHER = 0.5
+TOGETHER = 0.8
 """The share of such people who act at that pace."""
 RECYCLED = 90 * DAY
 """A phone number goes to another person this long after its last holder let go of it, at the earliest."""

@@ -88,26 +88,29 @@ class Common:
         """The values shared by these facets."""
         return [shared for shared in self.values if shared.name in names]
 
+    def _beside_handset(self, place: Shared) -> bool:
+        """Whether most of those who were at a place or network were there with one handset."""
+        return any(2 * len(np.intersect1d(s.people, place.people)) > len(place.people) for s in self.of("handset"))
+
     @property
     def one_hub(self) -> bool:
         """Whether hardly anybody is tied by more than one thing: all use one hub, as an intermediary's clients do, and
         have no other tie."""
-        people = np.concatenate([np.unique(piece.people) for piece in self.tied] or [self.people[:0]])
-        twice = int((np.unique(people, return_counts=True)[1] > 1).sum())
-        return twice < max(2, TIED_TWICE * len(self.people))
+        return len(self.tied_twice) < max(2, TIED_TWICE * len(self.people))
+
+    @property
+    def tied_twice(self) -> np.ndarray:
+        """Those of the people who hold two pieces of evidence or more, ascending."""
+        people = np.concatenate([piece.people for piece in self.tied] or [self.people[:0]])
+        found, pieces = np.unique(people, return_counts=True)
+        return found[pieces > 1]
 
     @cached_property
     def tied(self) -> list[Piece]:
         """Independent pieces of evidence. All that comes of living, working or studying in one place is one piece for
         those whom it joins: their networks, addresses and acquaintances overlap for one reason."""
         pieces = [Piece(s.facet, s.people, s.weight) for s in self.values if s.alone]
-        with_handset = [set(s.people.tolist()) for s in self.of("handset")]
-        places = [
-            s
-            for s in self.values
-            if not s.alone
-            and not (s.name in SESSIONS and any(users.issuperset(s.people.tolist()) for users in with_handset))
-        ]
+        places = [s for s in self.values if not s.alone and not (s.name in SESSIONS and self._beside_handset(s))]
         if not places:
             return pieces
         one = np.concatenate([np.searchsorted(self.people, s.people) for s in places])
