@@ -32,9 +32,9 @@ def chosen(ids: Sequence[str] = ()) -> list[Detector]:
     ------
     UserError : an unknown id
     """
-    wanted = [name.replace("_", "-") for name in ids]
-    for name in wanted:
-        if name not in DETECTORS:
+    wanted = {name.replace("_", "-"): name for name in ids}
+    for detector, name in wanted.items():
+        if detector not in DETECTORS:
             raise UserError(f"unknown detector {name!r}: choose from {', '.join(DETECTORS)}")
     return [detector for detector in DETECTORS.values() if not ids or detector.id in wanted]
 

@@ -80,7 +80,7 @@ def concert(times: Sequence[Sequence[int]], calendar: np.ndarray) -> Concert:
 
 
 def likelier(one: Concert, other: Concert) -> Concert:
-    """The more surprising of two concerts of a group and of its core, less the logarithm of two for having tried twice."""
+    """The more surprising of the concerts of a group and of its core, less the logarithm of two for two tries."""
     best = other if other.surprise > one.surprise else one
     return best._replace(surprise=max(best.surprise - math.log(2), 0.0))
 

@@ -2,7 +2,7 @@
 
 import pytest
 from ringfence.detectors.registry import DETECTORS
-from ringfence.detectors.run import run
+from ringfence.detectors.run import chosen, run
 from ringfence.graph.errors import UserError
 from ringfence.graph.store import open_store
 from support.toy import NOW, Book
@@ -18,7 +18,7 @@ def store(tmp_path):
 
 def test_a_run_ranks_threads_and_times_what_it_found():
     seen = []
-    batch = run(Book().guarantees("A>B B>A B>C").snapshot(), progress=seen.append)
+    batch = run(Book().guarantees("A>B B>A B>C").snapshot(), detectors=["guarantee"], progress=seen.append)
     assert [finding.rank_all for finding in batch.findings] == [1, 2]
     assert all(finding.thread == finding.id for finding in batch.findings)
     (done,) = batch.runs
@@ -35,7 +35,7 @@ def test_a_run_ranks_threads_and_times_what_it_found():
 def test_runs_are_saved_and_threads_go_on_from_the_run_before(store):
     first = run(Book().guarantees("A>B B>C C>A").snapshot(), store)
     second = run(Book().guarantees("A>B B>C C>D D>A").snapshot(), store)
-    (latest,) = store.latest_runs()
+    latest = next(latest for latest in store.latest_runs() if latest.detector == "guarantee")
     assert (latest.detector, latest.findings, latest.run) == ("guarantee", 2, second.runs[0].run)
     saved = store.findings([latest.run])
     assert saved == [finding.as_dict() for finding in second.findings]
@@ -54,7 +54,7 @@ def test_parameters_can_be_set_and_are_kept():
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        ({"detectors": ["guarante"]}, "unknown detector 'guarante': choose from guarantee"),
+        ({"detectors": ["guarante"]}, "unknown detector 'guarante': choose from guarantee, fraud-ring"),
         ({"params": {"ring": {}}}, "unknown detector 'ring'"),
         (
             {"params": {"guarantee": {"depth": 1}}},
@@ -65,3 +65,8 @@ def test_parameters_can_be_set_and_are_kept():
 def test_unknown_names_are_said(given, says):
     with pytest.raises(UserError, match=says):
         run(Book().snapshot(), **given)
+
+
+def test_a_detector_may_be_named_like_its_kind():
+    assert [detector.id for detector in chosen(["fraud_ring"])] == ["fraud-ring"]
+    assert [detector.id for detector in chosen()] == list(DETECTORS)

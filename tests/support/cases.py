@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from support import guarantee_books
+from support import guarantee_books, ring_books
 from support.toy import Book
 
 
@@ -15,6 +15,7 @@ class Case:
     ----------
     planted : holds something of every kind that the detector finds
     innocent : the same shapes with an innocent explanation; every finding in it names one
+    told : whether what has an innocent explanation is reported all the same
     hard : makes a bound of the work bite
     units : from a seed, books that share nothing and so are units of their own
     """
@@ -23,8 +24,10 @@ class Case:
     innocent: Callable[[], Book]
     hard: Callable[[], Book]
     units: Callable[[int], list[Book]]
+    told: bool = True
 
 
 CASES = {
-    "guarantee": Case(guarantee_books.planted, guarantee_books.innocent, guarantee_books.hard, guarantee_books.units)
+    "guarantee": Case(guarantee_books.planted, guarantee_books.innocent, guarantee_books.hard, guarantee_books.units),
+    "fraud-ring": Case(ring_books.planted, ring_books.innocent, ring_books.hard, ring_books.units, told=False),
 }
