@@ -31,12 +31,13 @@ $(INSTALLED): requirements.lock pyproject.toml
 demo: export RINGFENCE_STORE := sqlite:///demo/ringfence.db
 demo: export RINGFENCE_KEY_FILE := demo/keys.json
 demo: export RINGFENCE_AUDIT := demo/audit.db
-demo: $(INSTALLED) ## load LDBC's sample, run the detectors, write demo/evidence.html
+demo: $(INSTALLED) ## make a book of 20,000 applicants, load it, run the detectors, write demo/evidence.html
 	@rm -rf demo && mkdir demo
-	$(BIN)/ringfence load tests/data/finbench-driver-example --mapping finbench
+	$(BIN)/ringfence sample demo/book --applicants 20000 --seed 1
+	$(BIN)/ringfence load demo/book
 	$(BIN)/ringfence detect
 	$(BIN)/ringfence findings --top 10
-	@first=$$($(BIN)/ringfence findings --top 1 --format jsonl | $(BIN)/python -c '$(FINDING_ID)') && \
+	@first=$$($(BIN)/ringfence findings --kind fraud_ring --top 1 --format jsonl | $(BIN)/python -c '$(FINDING_ID)') && \
 		echo "$(BIN)/ringfence show $$first --html demo/evidence.html" && \
 		$(BIN)/ringfence show "$$first" --html demo/evidence.html && \
 		echo "The evidence for finding $$first is in demo/evidence.html: open it in a browser, no network needed."

@@ -140,20 +140,25 @@ MEASURE_WORDS = {
     "shared_values": Words("共用项数", "Things shared"),
     "handsets": Words("共用手机数", "Handsets shared"),
     "accounts": Words("共用账户数", "Accounts shared"),
-    "phones": Words("共用电话数", "Phones shared"),
+    "phones": Words("共用本人手机号数", "Own phone numbers shared"),
+    "documents": Words("共用证件数", "Identity documents shared"),
+    "emails": Words("共用邮箱数", "E-mail addresses shared"),
+    "households": Words("户数", "Households"),
+    "acquaintances": Words("共同熟人数", "Acquaintances in common"),
     "addresses": Words("共用地址数", "Addresses shared"),
     "networks": Words("共用网络数", "Networks shared"),
-    "contacts": Words("共同或互列的联系人数", "Contacts in common or of each other"),
+    "contacts": Words("说法不一或不明的联系人数", "Contacts under differing names or in no clear words"),
     "employers": Words("共用单位数", "Employers shared"),
     "ties": Words("成员之间的联系数", "Ties between members"),
-    "cycles_of_ties": Words("联系中的环数", "Cycles among the ties"),
-    "applications": Words("进件数", "Applications"),
-    "days": Words("进件跨越天数", "Days from first to last application"),
-    "strength": Words("联系强度", "Strength of the ties"),
+    "cycles_of_ties": Words("多重联系数", "Ties beyond those that join"),
+    "applications": Words("期间进件数", "Applications in that time"),
+    "days": Words("集中申请的天数", "Days within which they applied"),
+    "strength": Words("凑巧相连的可能（负对数，底10）", "Chance of such ties (minus log 10)"),
+    "concert": Words("凑巧集中申请的可能（负对数，底10）", "Chance of applying so close in time (minus log 10)"),
 }
 """Measures of findings; one without words is shown by its name."""
 
-OWN_MEASURE_WORDS = {"fraud_ring": {"amount": Words("申请金额", "Amount applied for")}}
+OWN_MEASURE_WORDS = {"fraud_ring": {"amount": Words("期间借款金额", "Amount borrowed in that time")}}
 """Measures that mean something of their own in findings of a kind."""
 
 UNKNOWN_PART = {"amount": "amount_unknown", "downstream_amount": "downstream_amount_unknown"}
@@ -176,5 +181,7 @@ BOUND_WORDS = {
     "cycles_per_component": Words("每组的担保环数", "cycles counted in a component"),
     "shortest_cycles": Words("列出的最短担保环", "shortest cycles listed"),
     "max_evidence": Words("最多来源行数", "most rows of evidence"),
+    "max_members": Words("团伙最多人数", "most applicants of a ring"),
+    "max_users": Words("逐一比对的最多使用人数", "most users compared with each other"),
 }
 """Bounds that may bite; one without words is shown by its name."""

@@ -11,10 +11,12 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from ..graph.model import PARTIES, kind_of
+from ..graph.times import parse_moment
 
 LEAST_JACCARD = 0.5
 """Share of the members of either that a finding and a planted group have in common where the one catches the other."""
@@ -29,6 +31,7 @@ ALERTS_A_DAY = 40
 """What a team of five opens in a day, eight alerts each."""
 DRAWS = 2000
 """Bootstrap draws."""
+DAY = 86_400_000
 
 
 @dataclass(frozen=True)
@@ -301,3 +304,35 @@ def false_alarms(judgements: Sequence[Judgement], top: int | None = None) -> dic
     that is given."""
     wrong = (f for j in judgements for f in j.findings[:top] if f.catches < 0)
     return dict(Counter(finding.innocent or "other" for finding in wrong).most_common())
+
+
+# -- how soon -----------------------------------------------------------------------------------------------------
+
+
+class Delay(NamedTuple):
+    """How soon a planted group was caught: days from its first act on, and loans its members took in that time."""
+
+    days: float
+    loans: int
+
+
+def delays(
+    truth: Mapping, found: Sequence[tuple[int, Sequence[Mapping]]], loans: Mapping[str, Sequence[int]], kind: str
+) -> dict[str, Delay]:
+    """How soon each planted group of a kind was caught by one run after the other; those never caught are left out.
+
+    Parameters
+    ----------
+    truth : as for ``judge``, with ``first``, the ISO time of a group's first act
+    found : the time of each run in epoch milliseconds, ascending, with its findings
+    loans : by member, when each loan began, epoch milliseconds
+    """
+    caught: dict[str, Delay] = {}
+    acts = {group["id"]: group for group in truth["planted"] if group["kind"] == kind}
+    for time, findings in found:
+        for group in judge(truth, findings, kind).planted:
+            first = parse_moment(acts[group.id]["first"])
+            if group.caught and group.id not in caught and first <= time:
+                taken = (at for member in acts[group.id]["members"] for at in loans.get(member["node"], ()))
+                caught[group.id] = Delay((time - first) / DAY, sum(first <= at <= time for at in taken))
+    return caught

@@ -11,6 +11,7 @@ import base64
 import hmac
 import json
 import os
+import re
 import secrets
 import sys
 from collections.abc import Sequence
@@ -193,6 +194,8 @@ def mask(kind: str, value: str) -> str:
         return value[:1] + "***" + value[value.find("@") :]
     if kind == "ip" and value.count(".") == 3:
         return ".".join([*value.split(".")[:2], "*", "*"])
+    if kind == "address" and value.startswith("cell:"):
+        return re.sub(r"(\.\d)\d+", r"\1", value.removeprefix("cell:"))  # a tenth of a degree is about 10 km
     if kind in ("ip", "address"):
         return value[: min(6, len(value) // 2)] + "****"
     return "****" + value[len(value) - min(4, len(value) // 2) :]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -149,8 +149,20 @@ def common(group: np.ndarray, population: Population, uses: Uses) -> Common:
         weight, facet = max((float(population.weight[kind, users]), -int(kind)) for kind in np.unique(kinds))
         if weight > 0:
             found.append(Shared(value, -facet, people, homes, users, weight, np.arange(begin, end)))
+    found = _networks_once(found)
     found.sort(key=lambda s: (-s.weight * (len(s.people) - 1), -len(s.people), s.facet, s.users))
     return Common(group, uses, family[group], found)
+
+
+def _networks_once(found: list[Shared]) -> list[Shared]:
+    """A Wi-Fi, its internet address and the two together, used by the same people, are one network: the weightiest."""
+    kept: dict[tuple[int, ...], Shared] = {}
+    for shared in sorted(found, key=lambda s: (s.facet, -s.weight)):
+        key = (shared.facet, *shared.people.tolist()) if shared.name == "network" else (-1, shared.value)
+        if key in kept:
+            shared = replace(kept[key], rows=np.concatenate((kept[key].rows, shared.rows)))
+        kept[key] = shared
+    return list(kept.values())
 
 
 def _facets(uses: Uses, family: np.ndarray) -> np.ndarray:

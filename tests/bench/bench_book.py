@@ -9,14 +9,13 @@ load is what SQLite needs just to take the same rows: ``executemany`` of them in
 from __future__ import annotations
 
 import argparse
-import os
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 from _book import write_book
+from _measured import measured
 
 TARGET = 20_000_000
 
@@ -48,17 +47,6 @@ for owner in version_tables(copy):
         copy.execute(statement)
 print(time.process_time() - spent)
 """
-
-
-def measured(*command: str, **environment: str) -> tuple[str, float, float]:
-    """What a process printed, its CPU-seconds and its peak memory in GiB."""
-    with tempfile.TemporaryFile("w+") as output:
-        process = subprocess.Popen(command, stdout=output, env={**os.environ, **environment})
-        _, status, usage = os.wait4(process.pid, 0)
-        if status:
-            raise SystemExit(f"{command[0]} ended with {os.waitstatus_to_exitcode(status)}")
-        output.seek(0)
-        return output.read(), usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 2**20
 
 
 def main() -> None:

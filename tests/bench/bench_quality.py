@@ -14,15 +14,23 @@ import multiprocessing
 import os
 import sys
 import tempfile
+from collections import Counter
+from contextlib import redirect_stderr
+from io import StringIO
 from pathlib import Path
 from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).parent))
 from _baselines import all_identifiers, three_identifiers
 from ringfence.detectors.quality import (
     ALERTS_A_DAY,
     TOP,
+    Delay,
     Judgement,
+    delays,
     differences,
     false_alarms,
     figures,
@@ -30,12 +38,16 @@ from ringfence.detectors.quality import (
     totals,
 )
 from ringfence.detectors.run import run
+from ringfence.graph.snapshot import Snapshot
 from ringfence.graph.store import open_store
+from ringfence.graph.times import parse_moment
 from ringfence.loaders.load import load
 from ringfence.loaders.sample import write_sample
 from ringfence.loaders.source import open_source
 
 METHODS = ("fraud-ring", "three identifiers", "all identifiers")
+REPLAYED = "default"
+"""The setting whose books are also searched month by month, as they were known then."""
 
 
 class Book(NamedTuple):
@@ -46,9 +58,16 @@ class Book(NamedTuple):
     seed: int
 
 
-def judged(book: Book) -> dict[str, Judgement]:
+class Result(NamedTuple):
+    """What became of a book: by method how its findings are judged, and how soon rings were caught."""
+
+    judged: dict[str, Judgement]
+    delays: dict[str, Delay]
+
+
+def searched(book: Book) -> Result:
     """Make a book, load it, look for rings by each method, and judge what is found."""
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory() as name, redirect_stderr(StringIO()):
         folder = Path(name)
         os.environ["RINGFENCE_KEY_FILE"] = str(folder / "keys.json")
         write_sample(folder / "book", book.applicants, book.seed, book.setting)
@@ -58,18 +77,37 @@ def judged(book: Book) -> dict[str, Judgement]:
         date = store.data_date()
         assert date is not None
         snapshot = store.snapshot().at(date)
+        store.close()
         found = {
-            "fraud-ring": [finding.as_dict() for finding in run(snapshot, detectors=["fraud-ring"]).findings],
+            "fraud-ring": _rings(snapshot),
             "three identifiers": three_identifiers(snapshot),
             "all identifiers": all_identifiers(snapshot),
         }
-        store.close()
-        return {method: judge(truth, findings, "fraud_ring") for method, findings in found.items()}
+        judged = {method: judge(truth, findings, "fraud_ring") for method, findings in found.items()}
+        return Result(judged, _replayed(truth, snapshot) if book.setting == REPLAYED else {})
 
 
-def report(setting: str, books: list[dict[str, Judgement]]) -> None:
+def _rings(snapshot: Snapshot) -> list[dict]:
+    return [finding.as_dict() for finding in run(snapshot, detectors=["fraud-ring"]).findings]
+
+
+def _replayed(truth: dict, snapshot: Snapshot) -> dict[str, Delay]:
+    """The book as it was known at the end of each month of the last year."""
+    ends = pd.date_range(end=pd.Timestamp(snapshot.as_of, unit="ms", tz="Asia/Shanghai"), periods=12, freq="MS")
+    times = [int(end.timestamp() * 1000) for end in ends]
+    borrowed = snapshot.edges("BORROWED")
+    loans: dict[str, list[int]] = {}
+    for name, at in zip(snapshot.names(borrowed.source), borrowed.valid_from.tolist(), strict=True):
+        loans.setdefault(name, []).append(at)
+    began = [group for group in truth["planted"] if parse_moment(group["first"]) >= times[0]]
+    return delays(
+        {**truth, "planted": began}, [(time, _rings(snapshot.at(time))) for time in times], loans, "fraud_ring"
+    )
+
+
+def report(setting: str, books: list[Result]) -> None:
     """Print what a setting's books come to."""
-    by_method = {method: [book[method] for book in books] for method in METHODS}
+    by_method = {method: [book.judged[method] for book in books] for method in METHODS}
     count = sum(len(judgement.planted) for judgement in by_method["fraud-ring"])
     print(f"\n== {setting}: {len(books)} books, {count} planted rings")
     for method, judgements in by_method.items():
@@ -77,14 +115,19 @@ def report(setting: str, books: list[dict[str, Judgement]]) -> None:
         for name, figure in figures(judgements).items():
             print(f"   {name:<24}{figure}")
         print("   " + ", ".join(f"{name} {value:.4g}" for name, value in totals(judgements).items()))
-        print(f"   wrong findings by what they are: {false_alarms(judgements)}; of the first {TOP} of each book: "
-              f"{false_alarms(judgements, TOP)}")  # fmt: skip
+        print(f"   wrong findings by what they are: {false_alarms(judgements)}")
+        print(f"   of the first {TOP} of each book: {false_alarms(judgements, TOP)}")
+        print(f"   by colour: {dict(Counter(f.colour for j in judgements for f in j.findings))}")
         if method != "fraud-ring":
             for name, figure in differences(by_method["fraud-ring"], judgements).items():
-                print(f"   gain in {name:<16}{figure}")
-    print(
-        f"(the first {TOP}, or as many as are planted, for precision at top; {ALERTS_A_DAY} alerts a day)", flush=True
-    )
+                print(f"   gain in {name:<23}{figure}")
+    if found := [delay for book in books for delay in book.delays.values()]:
+        days, loans = np.median([delay.days for delay in found]), np.median([delay.loans for delay in found])
+        print(
+            f"   of rings that began in the last year {len(found)} were caught at the end of a month: after a median of"
+        )
+        print(f"   {days:.0f} days and {loans:.0f} loans of their members")
+    print(f"(top: the first {TOP}, or as many as are planted; a day: {ALERTS_A_DAY} alerts)", flush=True)
 
 
 def main() -> None:
@@ -100,7 +143,7 @@ def main() -> None:
     with multiprocessing.get_context("spawn").Pool(given.jobs, maxtasksperchild=4) as pool:
         for setting in given.settings:
             books = [Book(setting, given.applicants, seed) for seed in range(first, last + 1)]
-            report(setting, pool.map(judged, books, chunksize=1))
+            report(setting, pool.map(searched, books, chunksize=1))
 
 
 if __name__ == "__main__":

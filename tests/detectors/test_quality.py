@@ -3,7 +3,8 @@
 import math
 
 import pytest
-from ringfence.detectors.quality import differences, false_alarms, figures, judge, totals
+from ringfence.detectors.quality import delays, differences, false_alarms, figures, judge, totals
+from ringfence.graph.times import parse_moment
 
 
 def ring(name, *keys, difficulty="easy", amount=100.0):
@@ -127,3 +128,16 @@ def test_a_difference_is_nought_to_oneself_and_positive_to_a_worse_baseline():
     assert gained["recall"].value == pytest.approx(2 / 3)
     assert gained["recall"].low > 0
     assert gained["precision"].value == pytest.approx(1 / 2)
+
+
+def test_a_delay_counts_days_and_loans_until_the_first_run_that_catches():
+    """T1 begins on 1 March; the run of 1 April catches it, after loans on 5 and 20 March; later ones do not count."""
+    first = {"planted": [TRUTH["planted"][0] | {"first": "2026-03-01T00:00:00+08:00"}], "innocent": []}
+    loans = {
+        "applicant:a": [parse_moment("2026-02-20"), parse_moment("2026-03-05")],
+        "applicant:b": [parse_moment("2026-03-20"), parse_moment("2026-04-02")],
+        "applicant:z": [parse_moment("2026-03-06")],
+    }
+    runs = [(parse_moment(f"2026-0{month}-01"), PERFECT if month > 3 else []) for month in (3, 4, 5)]
+    assert delays(first, runs, loans, "fraud_ring") == {"T1": (31.0, 2)}
+    assert delays(first, runs[:1], loans, "fraud_ring") == {}

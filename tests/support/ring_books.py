@@ -59,7 +59,7 @@ def innocent():
 
 
 def hard():
-    """Seventy people who all share the same things within days: more than a ring may hold, and than evidence may list."""
+    """Seventy people who share the same things within days: more than a ring may hold, and than evidence may list."""
     return crowd(ring(Book(), [f"R{i}" for i in range(70)]), 40)
 
 
