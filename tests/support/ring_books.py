@@ -1,7 +1,11 @@
 """Toy books for the fraud-ring detector: a ring, what looks like one, and crowds of honest people around."""
 
 import random
+from dataclasses import replace
 
+from ringfence.detectors.finalise import finalise
+from ringfence.detectors.rings.detector import FRAUD_RING
+from ringfence.detectors.rings.population import measure
 from support.toy import Book
 
 
@@ -71,3 +75,26 @@ def units(seed):
         keys = [f"R{part}x{i}" for i in range(chance.randint(6, 14))]
         books.append(crowd(ring(Book(), keys, f"P{part}", chance.randint(1, 18)), chance.randint(5, 20), f"H{part}x"))
     return books
+
+
+def flagged(book, flag="landline"):
+    """The book with its last tie flagged as one that links no one. Returns the book."""
+    book.ties[-1] = replace(book.ties[-1], cells={**book.ties[-1].cells, "flag": flag})
+    return book
+
+
+def known(book, as_of="2026-06-30"):
+    """The population of a book, with the detector's own settings."""
+    return measure(book.snapshot(as_of), FRAUD_RING.defaults())
+
+
+def find(book, as_of="2026-06-30", population=None, **params):
+    """The findings of a book, best first; by its own population unless another is given."""
+    snapshot, settings = book.snapshot(as_of), FRAUD_RING.defaults() | params
+    population = population or FRAUD_RING.population(snapshot, settings)
+    return finalise(snapshot, [(FRAUD_RING, list(FRAUD_RING.detect(snapshot, population, settings)))])
+
+
+def keys(finding):
+    """The members' keys."""
+    return " ".join(sorted(member["node"].partition(":")[2] for member in finding.members))
