@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from ...graph.kernels.components import weak_components
 from ...graph.model import KIND_CODE
@@ -30,19 +31,16 @@ def households(uses: Uses, surname: np.ndarray, ids: int) -> np.ndarray:
     ids : how many ids there are
     """
     own, kin = (uses.where(uses.way == WAY[way]) for way in ("own_phone", "kin"))
-    owner_name = np.full(ids, -1, dtype=np.int64)
-    owner_name[own.value] = own.label
-    agreed = (kin.label < 0) | (owner_name[kin.value] < 0) | (kin.label == owner_name[kin.value])
     owned = np.zeros(ids, dtype=bool)
     owned[own.value] = True
-    kin = kin.where(np.where(owned[kin.value], agreed, ~_doubtful(uses, ids)[kin.value]))
-    named = np.isin(own.value, kin.value)
-    one = np.concatenate((own.person[named], kin.person))
-    other = np.concatenate((own.value[named], kin.value))
+    owner, namer = _named_rightly(own, kin)
+    kin = kin.where(~owned[kin.value] & ~_doubtful(uses, ids)[kin.value])
+    one = np.concatenate((owner, kin.person))
+    other = np.concatenate((namer, kin.value))
     # people and the phones that make them family are nodes alike; so are surnames at addresses
-    home = uses.where((uses.way == WAY["home"]) & (surname[uses.person] >= 0))
+    home = uses.where(uses.way == WAY["home"])
     users = np.bincount(np.unique(home.value * ids + home.person) // ids, minlength=ids)
-    home = home.where(users[home.value] <= LARGEST_HOME)
+    home = home.where((users[home.value] <= LARGEST_HOME) & (surname[home.person] >= 0))
     kinds, name_at_home = np.unique(home.value * ids + surname[home.person], return_inverse=True)
     one = np.concatenate((one, home.person))
     other = np.concatenate((other, ids + name_at_home))
@@ -55,6 +53,16 @@ def households(uses: Uses, surname: np.ndarray, ids: int) -> np.ndarray:
     least[label[members[::-1]]] = members[::-1]
     found[members] = least[label[members]]
     return found
+
+
+def _named_rightly(own: Uses, kin: Uses) -> tuple[np.ndarray, np.ndarray]:
+    """Holders of a phone, and who names it as family's, under the holder's surname as far as both are told."""
+    own = own.where(np.isin(own.value, kin.value))
+    holders = pd.DataFrame({"value": own.value, "holder": own.person, "name": own.label})
+    pairs = holders.merge(pd.DataFrame({"value": kin.value, "namer": kin.person, "called": kin.label}), on="value")
+    name, called = pairs["name"].to_numpy(), pairs["called"].to_numpy()
+    agreed = (name < 0) | (called < 0) | (name == called)
+    return pairs["holder"].to_numpy()[agreed], pairs["namer"].to_numpy()[agreed]
 
 
 def _doubtful(uses: Uses, ids: int) -> np.ndarray:
@@ -72,6 +80,12 @@ def shop_equipment(snapshot: Snapshot, uses: Uses, ids: int) -> np.ndarray:
     """bool by id: a handset, network or place used mostly at one merchant, or an account that a merchant owns."""
     excused = np.zeros(ids, dtype=bool)
     session = uses.where(np.isin(uses.way, [WAY["handset"], WAY["network"], WAY["cell"]]))
+    # an application is one use of a handset, whether it has the device id, the imei or both
+    source = snapshot.ends(session.position)[0].astype(np.int64)
+    filed = snapshot.kinds[source] == KIND_CODE["application"]
+    event = np.where(filed, source, snapshot.node_count + session.position)
+    uses_by_event = session.value * (snapshot.node_count + snapshot.edge_count) + event
+    session = session.where(np.unique(uses_by_event, return_index=True)[1])
     total = np.bincount(session.value, minlength=ids)
     at = session.where(session.merchant >= 0)
     keys, count = np.unique(at.value * ids + at.merchant, return_counts=True)
