@@ -40,8 +40,9 @@ def bound_together(compared: Compared, rule: np.ndarray, strength: float, single
     In the beginning everybody is a group. Then, round after round, all these are joined at once, until nothing is:
 
     - two groups that at least ``LEAST_THINGS`` things tie, of a weight of ``strength`` in all
-    - two groups that one thing ties which no place explains, of a weight of ``single``; of ``strength``, where either
-      has two people or more who are tied to somebody by several things
+    - two groups that one thing ties which no place explains, of a weight of ``single``; of ``strength``, where each
+      has two people or more who are tied to another person by several things: the clients of a hub, whom the hub alone
+      binds, are not
     - all users of a value half of whom, and no less than ``CONFIRMING``, are in groups with other users of it: a value
       whose users share other things too is no coincidence for any of them
 
@@ -63,10 +64,9 @@ def bound_together(compared: Compared, rule: np.ndarray, strength: float, single
         total = sums.total - np.log(pairs)
         twice = (sums.things >= LEAST_THINGS) & (total >= strength)
         once = sums.alone & (total >= np.where(several > 1, strength, single))
-        if not firm.any():
+        if size.max(initial=0) <= 1:  # only now are the ends of ties people
             firm[sums.first[twice]] = firm[sums.second[twice]] = True
         confirmed = _confirmed(label[holder], value, users)[value]
-        firm[holder[confirmed]] = True
         strong = twice | once
         one = np.concatenate((sums.first[strong], label[holder[confirmed]]))
         other = np.concatenate((sums.second[strong], count + value[confirmed]))

@@ -1,0 +1,284 @@
+"""How ties bind people into groups, each rule on a handful of people, and the splitting of what is too large."""
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+from ringfence.detectors.rings.facets import FACET, RULES
+from ringfence.detectors.rings.groups import CONFIRMING, FEW, bound_together, find_groups
+from ringfence.detectors.rings.population import Compared
+from ringfence.graph.kernels.coincidence import Ties
+
+RULE = np.array(RULES)
+STRENGTH, SINGLE = 3.0, 5.0
+
+
+def compared(*things, near=None):
+    """What people, one letter each, share: ``(facet, weight, users)``, and as a fourth how many use it in all."""
+    letters = sorted({letter for _, _, users, *_ in things for letter in users})
+    number = {letter: place for place, letter in enumerate(letters)}
+    ties, holdings, users = [], [], []
+    for value, (facet, weight, own, *more) in enumerate(things):
+        users.append(more[0] if more else len(own))
+        holdings += [(number[letter], value) for letter in own]
+        for pair in combinations(sorted(own), 2):
+            one, other = (number[letter] for letter in pair)
+            ties.append((one, other, value, FACET[facet], weight, (near or {}).get("".join(pair), 0.0)))
+    types = (np.int32, np.int32, np.int32, np.int8, np.float32, np.float32)
+    columns = [
+        np.array(column, dtype=kind) for column, kind in zip(zip(*sorted(ties), strict=True), types, strict=True)
+    ]
+    holder, value = (np.array(column) for column in zip(*sorted(holdings), strict=True))
+    people, values = np.arange(len(letters)), np.arange(len(things))
+    lone = np.zeros((len(RULES), 2), dtype=int)
+    return letters, Compared(people, values, holder, value, np.array(users), Ties(*columns), lone)
+
+
+def groups(*things, near=None, strength=STRENGTH, single=SINGLE):
+    """The groups of two people or more, as words."""
+    letters, shared = compared(*things, near=near)
+    label = bound_together(shared, RULE, strength, single)
+    found = {}
+    for letter, group in zip(letters, label.tolist(), strict=True):
+        found[group] = found.get(group, "") + letter
+    return sorted(group for group in found.values() if len(group) > 1)
+
+
+# -- two things
+
+
+def test_two_things_of_the_strength_bind():
+    assert groups(("handset", 1.5, "AB"), ("account", 1.5, "AB")) == ["AB"]
+    assert groups(("handset", 1.5, "AB"), ("account", 1.4, "AB")) == []
+
+
+def test_two_things_of_one_facet_bind_where_it_counts_one_by_one():
+    assert groups(("account", 2.0, "AB"), ("account", 2.0, "AB")) == ["AB"]
+    # Of several contacts, and of all that one place explains, only the best counts.
+    assert groups(("contact", 2.0, "AB"), ("contact", 2.0, "AB")) == []
+    assert groups(("address", 2.0, "AB"), ("work", 2.0, "AB"), ("social", 2.0, "AB"), ("network", 2.0, "AB")) == []
+
+
+def test_a_place_and_a_thing_bind():
+    assert groups(("address", 2.0, "AB"), ("handset", 2.0, "AB")) == ["AB"]
+
+
+def test_a_network_beside_the_handset_used_there_is_none():
+    assert groups(("network", 4.0, "AB"), ("handset", 4.0, "AB")) == []
+    assert groups(("network", 4.0, "AB"), ("account", 4.0, "AB")) == ["AB"]
+
+
+def test_who_apply_close_in_time_need_less_and_who_do_not_more():
+    two = (("handset", 1.0, "AB"), ("account", 1.0, "AB"))
+    assert groups(*two, near={"AB": 1.0}) == ["AB"]
+    assert groups(*two, near={"AB": 0.9}) == []
+    assert groups(("handset", 2.0, "AB"), ("account", 2.0, "AB"), near={"AB": -1.5}) == []
+
+
+# -- a single thing
+
+
+def test_one_thing_of_the_single_strength_binds():
+    for facet in ("handset", "account", "document", "email", "phone", "alias"):
+        assert groups((facet, 5.0, "AB")) == ["AB"], facet
+        assert groups((facet, 4.9, "AB")) == [], facet
+
+
+@pytest.mark.parametrize("facet", ["social", "network", "cell", "address", "work"])
+def test_what_one_place_explains_never_binds_alone(facet):
+    assert groups((facet, 50.0, "ABCDEFGH")) == []
+
+
+# -- larger groups
+
+
+def test_groups_are_tied_by_what_any_of_them_share():
+    # A and B are bound in the first round; the second adds up what C shares with either.
+    pair = (("handset", 2.0, "AB"), ("account", 2.0, "AB"))
+    assert groups(*pair, ("email", 2.0, "AC"), ("phone", 2.0, "BC")) == ["ABC"]
+    assert groups(("email", 2.0, "AC"), ("phone", 2.0, "BC")) == []
+
+
+def test_larger_groups_need_the_logarithm_of_the_pairs_more():
+    # Two by one: two pairs, so 3 + ln 2 = 3.69 together.
+    pair = (("handset", 2.0, "AB"), ("account", 2.0, "AB"))
+    assert groups(*pair, ("email", 1.85, "AC"), ("phone", 1.85, "BC")) == ["ABC"]
+    assert groups(*pair, ("email", 1.8, "AC"), ("phone", 1.8, "BC")) == ["AB"]
+    # The single thing needs 5 + ln 2 = 5.69 beside a pair that was bound before it is looked at anew.
+    assert groups(*pair, ("email", 4.9, "AC")) == ["AB"]
+    # Two by two: 3 + ln 4 = 4.39.
+    other = (("handset", 2.0, "CD"), ("account", 2.0, "CD"))
+    assert groups(*pair, *other, ("email", 2.2, "AC"), ("phone", 2.2, "BD")) == ["ABCD"]
+    assert groups(*pair, *other, ("email", 2.15, "AC"), ("phone", 2.15, "BD")) == ["AB", "CD"]
+
+
+def three(letters):
+    """Three people tied by several things each: the size of their groups is no matter."""
+    return (("handset", 2.0, letters), ("account", 2.0, letters))
+
+
+def test_groups_with_three_tied_by_several_things_each_need_no_more():
+    assert FEW == 3
+    assert groups(*three("ABC"), *three("DEF"), ("email", 1.5, "AD"), ("phone", 1.5, "BE")) == ["ABCDEF"]
+    # With the strength of two things, one binds such groups, too.
+    assert groups(*three("ABC"), *three("DEF"), ("email", 3.0, "AD")) == ["ABCDEF"]
+    assert groups(*three("ABC"), *three("DEF"), ("email", 2.9, "AD")) == ["ABC", "DEF"]
+    # A single person has not three.
+    assert groups(*three("ABC"), ("email", 3.0, "AD"), ("phone", 3.0, "ED")) == ["ABC"]
+
+
+def test_one_thing_binds_groups_of_two_firm_people_each_sooner():
+    pair, other = (("handset", 2.0, "AB"), ("account", 2.0, "AB")), (("handset", 2.0, "CD"), ("account", 2.0, "CD"))
+    # 3 + ln 4 = 4.39
+    assert groups(*pair, *other, ("email", 4.4, "AC")) == ["ABCD"]
+    assert groups(*pair, *other, ("email", 4.35, "AC")) == ["AB", "CD"]
+    # C and D bound by one thing are not firm: 5 + ln 4 = 6.39 it takes.
+    assert groups(*pair, ("handset", 5.0, "CD"), ("email", 4.9, "AC")) == ["AB", "CD"]
+
+
+def test_only_people_tied_by_several_things_are_firm_and_not_who_has_the_number_of_a_group():
+    # Pairs bound by one thing, whom two things bind to each other in the second round. That makes none of them firm,
+    # nor D, E, F and G, who have the numbers of these pairs: to bind DE and FG still takes 5 + ln 4 = 6.39.
+    pairs = [("handset", 5.5, pair) for pair in ("AB", "BC", "DE", "FG", "HI", "JK", "LM", "NO")]
+    later = [("email", 2.3, pair) for pair in ("HJ", "LN")] + [("document", 2.3, pair) for pair in ("IK", "MO")]
+    assert groups(*pairs, *later, ("account", 4.6, "DF")) == ["ABC", "DE", "FG", "HIJK", "LMNO"]
+
+
+# -- confirming
+
+
+def test_a_thing_half_of_whose_users_others_bind_binds_the_rest():
+    assert CONFIRMING == 3
+    assert groups(*three("ABC"), ("phone", 0.5, "ABCDEF")) == ["ABCDEF"]
+    assert groups(*three("ABC"), ("phone", 0.5, "ABCDEFG")) == ["ABC"]
+
+
+def test_two_users_bound_confirm_nothing():
+    assert groups(("handset", 2.0, "AB"), ("account", 2.0, "AB"), ("phone", 0.5, "ABC")) == ["AB"]
+
+
+def test_users_outside_count_too():
+    assert groups(*three("ABC"), ("phone", 0.5, "ABCD", 6)) == ["ABCD"]
+    assert groups(*three("ABC"), ("phone", 0.5, "ABCD", 7)) == ["ABC"]
+
+
+def test_bound_to_others_is_bound_to_others_of_its_users():
+    # A, C and E are bound, but each to somebody who does not use the phone.
+    pairs = [(facet, 2.0, pair) for pair in ("AB", "CD", "EF") for facet in ("handset", "account")]
+    assert groups(*pairs, ("phone", 0.5, "ACE")) == ["AB", "CD", "EF"]
+    # Two and two are four of seven, though of two groups: the phone binds both and the rest.
+    pairs = [(facet, 2.0, pair) for pair in ("AB", "CD") for facet in ("handset", "account")]
+    assert groups(*pairs, ("phone", 0.5, "ABCDEFG")) == ["ABCDEFG"]
+
+
+def test_the_clients_of_a_hub_do_not_swallow_a_ring():
+    # Three of the twenty who name one contact are a ring of their own.
+    clients = "ABCDEFGHIJKLMNOPQRST"
+    assert groups(*three("ABC"), ("contact", 1.0, clients)) == ["ABC"]
+    # A hub that binds its clients by itself makes nobody firm: to bind ring and clients takes 5 + ln(20 x 5) = 9.6.
+    hub, ring = ("account", 5.0, clients), three("UVWXY")
+    assert groups(hub, *ring, ("phone", 4.9, "AU")) == [clients, "UVWXY"]
+    # Two things need 3 + ln 100 = 7.61.
+    assert groups(hub, *ring, ("phone", 3.8, "AU"), ("email", 3.8, "BV")) == [clients, "UVWXY"]
+    assert groups(hub, *ring, ("phone", 3.9, "AU"), ("email", 3.8, "BV")) == [clients + "UVWXY"]
+
+
+def test_a_chain_of_weak_links_stays_apart():
+    rings = [thing for letters in ("ABCD", "EFGH") for thing in three(letters)]
+    chain = [("email", 2.9, "DI"), ("email", 2.9, "IJ"), ("email", 2.9, "JE")]
+    assert groups(*rings, *chain) == ["ABCD", "EFGH"]
+
+
+# -- rounds
+
+
+def test_all_that_can_be_joined_in_a_round_is_joined_at_once():
+    # B is bound to A and to C in the first round; whether A and C were enough by themselves does not come into it.
+    two = [(facet, 1.5, pair) for pair in ("AB", "BC") for facet in ("handset", "account")]
+    assert groups(*two) == ["ABC"]
+
+
+def test_a_later_round_takes_what_an_earlier_one_made_possible():
+    # AB in the first round, C by AB in the second, D by ABC in the third.
+    things = [("handset", 2.0, "AB"), ("account", 2.0, "AB"), ("email", 2.0, "AC"), ("phone", 2.0, "BC")]
+    things += [("document", 2.1, "BD"), ("alias", 2.1, "CD")]
+    assert groups(*things) == ["ABCD"]
+    assert groups(*things[:2], *things[4:]) == ["AB"]
+
+
+def test_what_others_do_elsewhere_changes_nothing():
+    # The hub's clients A, B and C are not bound to D, E and F, nor are they where others far away take more rounds.
+    here = [("phone", 5.5, "ABC"), *three("DEF"), ("email", 4.0, "AD")]
+    far = [("handset", 2.0, "UV"), ("account", 2.0, "UV")]
+    for place, letter in enumerate("WXYZ"):
+        far += [("email", 2.6, "UVWXY"[place] + letter), ("document", 2.6, "UVWXY"[max(place - 1, 0)] + letter)]
+    assert groups(*far) == ["UVWXYZ"]
+    assert groups(*here) == ["ABC", "DEF"]
+    assert groups(*here, *far) == ["ABC", "DEF", "UVWXYZ"]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_neither_the_order_nor_the_company_of_people_matters(seed):
+    """Groups of two books beside each other are those of either, and other names give the same groups."""
+    random = np.random.default_rng(seed)
+
+    def some(letters):
+        facets = ["handset", "account", "phone", "contact", "social", "network"]
+        return [
+            (
+                facets[random.integers(len(facets))],
+                float(random.uniform(0.5, 6)),
+                "".join(sorted(random.choice(list(letters), random.integers(2, 5), replace=False))),
+            )
+            for _ in range(int(random.integers(3, 16)))
+        ]
+
+    one, other = some("ABCDEFGHIJ"), some("KLMNOPQRST")
+    assert groups(*one, *other) == groups(*one) + groups(*other), f"seed {seed}"
+    names = dict(zip("ABCDEFGHIJ", random.permutation(list("ABCDEFGHIJ")).tolist(), strict=True))
+    renamed = [(facet, weight, "".join(sorted(names[letter] for letter in users))) for facet, weight, users in one]
+    expected = sorted("".join(sorted(names[letter] for letter in group)) for group in groups(*one))
+    assert groups(*renamed[::-1]) == expected, f"seed {seed}"
+
+
+# -- what is too large
+
+
+def split(*things, least=5, most=60):
+    """The groups found: people as words, and how many they were cut from."""
+    letters, shared = compared(*things)
+    label = bound_together(shared, RULE, STRENGTH, SINGLE)
+    found = find_groups(shared.ties, label, RULE, least, most)
+    assert all((np.diff(group.people) > 0).all() for group in found)
+    return sorted(("".join(letters[person] for person in group.people), group.cut_from) for group in found)
+
+
+def tight(letters, weight=4.0):
+    """People who share two things, all of them."""
+    return [("handset", weight, letters), ("account", weight, letters)]
+
+
+def test_groups_of_fewer_are_none():
+    assert split(*tight("ABCD"), *tight("EFGHI")) == [("EFGHI", 0)]
+    assert split(*tight("ABCD"), least=4) == [("ABCD", 0)]
+
+
+def test_what_is_too_large_is_taken_apart_at_its_weaker_ties():
+    things = [*tight("ABCDE"), *tight("FGHIJ"), ("email", 3.5, "AF")]
+    assert split(*things, most=10) == [("ABCDEFGHIJ", 0)]
+    assert split(*things, most=9) == [("ABCDE", 10), ("FGHIJ", 10)]
+
+
+def test_the_weakest_ties_go_first_and_no_more_than_must():
+    things = [*tight("ABCDE"), *tight("FGHIJ"), *tight("KLMNO"), ("email", 3.5, "AF"), ("phone", 5.5, "FK")]
+    assert split(*things, most=10) == [("ABCDE", 15), ("FGHIJKLMNO", 15)]
+    assert split(*things, most=9) == [("ABCDE", 15), ("FGHIJ", 15), ("KLMNO", 15)]
+
+
+def test_parts_of_too_few_are_left_out():
+    things = [*tight("ABCDE"), *tight("FGHI"), ("email", 3.5, "AF")]
+    assert split(*things, most=8) == [("ABCDE", 9)]
+
+
+def test_what_is_tied_all_alike_stays_whole():
+    assert split(*tight("ABCDEFGHIJKL"), most=10) == [("ABCDEFGHIJKL", 0)]
