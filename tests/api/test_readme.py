@@ -12,9 +12,29 @@ RINGFENCE = str(Path(sys.executable).with_name("ringfence"))
 
 
 def commands():
-    """The `ringfence` lines of the README's first example."""
-    block = next(b for b in re.findall(r"```\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.S) if "load" in b)
+    """The `ringfence` lines of the README's example of a guarantee circle."""
+    blocks = re.findall(r"```\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.S)
+    block = next(block for block in blocks if "ringfence load" in block)
     return [shlex.split(line)[1:] for line in block.splitlines() if line.startswith("ringfence ")]
+
+
+def demo():
+    """The `ringfence` commands of the Makefile's demo that make, load and search a book."""
+    recipe = re.search(r"^demo: \$\(INSTALLED\).*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text("utf-8"), re.M)
+    lines = re.findall(r"^\t\$\(BIN\)/ringfence ((?:sample|load|detect).*)$", recipe[1], re.M)
+    return [shlex.split(line) for line in lines]
+
+
+def test_the_demo_finds_the_ring_that_the_readme_shows(tmp_path):
+    finding = re.search(r"ringfence show (\w+) --html ring.html", (ROOT / "README.md").read_text("utf-8"))[1]
+    store = ["--store", f"sqlite:///{tmp_path}/graph.db"]
+    assert [command[0] for command in demo()] == ["sample", "load", "detect"]
+    for command in [*demo(), ["show", finding, "--html", "ring.html"]]:
+        command += store if command[0] != "sample" else []
+        done = subprocess.run([RINGFENCE, *command], cwd=tmp_path, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+    page = (tmp_path / "ring.html").read_text("utf-8")
+    assert "7名申请人4天内申请7笔" in page and "共用1部手机（6人）、1个账户（6人）、1个姓名说法不一的联系电话（6人）" in page
 
 
 def test_the_example_finds_the_circle_it_shows(tmp_path):
