@@ -1,0 +1,253 @@
+"""What is told of a fraud ring: measures and reasons worked by hand, evidence, bounds, and what was known when."""
+
+import math
+
+import pytest
+from ringfence.detectors.rings.detector import FRAUD_RING
+from ringfence.detectors.rings.population import PRIOR, PRIOR_PEOPLE
+from ringfence.graph.times import parse_moment
+from support.ring_books import crowd, find, keys, known, people, shared, six
+from support.toy import Book
+
+
+def test_measures_worked_by_hand():
+    (found,) = find(six())
+    # By chance: nobody of 46 shares but one handset or contact; three pairs share but one account, of two users.
+    handset = -math.log(PRIOR_PEOPLE * PRIOR[0] * math.log2(3) / (46 + PRIOR_PEOPLE))
+    account = -math.log((2 * 3 + PRIOR_PEOPLE * PRIOR[1]) / (46 + PRIOR_PEOPLE))
+    contact = -math.log(PRIOR_PEOPLE * PRIOR[6] * math.log2(3) / (46 + PRIOR_PEOPLE))
+    # Of three users two ties each, of two one: 2 x 2 + 2 x 2 + 3 x 1 = 11, five of which hold six people together.
+    weight = 4 * handset + 4 * contact + 3 * account
+    strength = ((11 - 5 - 1) * math.log(46) + weight) / math.log(10)
+    evidence = weight / 6 + found.measures["concert"] * math.log(10)
+    assert found.measures == {
+        "members": 6,
+        "households": 6,
+        "shared_values": 7,
+        "handsets": 2,
+        "accounts": 3,
+        "documents": 0,
+        "emails": 0,
+        "phones": 0,
+        "contacts": 2,
+        "acquaintances": 0,
+        "networks": 0,
+        "addresses": 0,
+        "employers": 0,
+        "ties": 6 + 3,  # pairs of even and of odd, and the three of an account
+        "cycles_of_ties": 6,
+        "strength": pytest.approx(strength, abs=0.01),
+        "applications": 6,
+        "days": 10,
+        "concert": found.measures["concert"],
+        "amount": 75_000,
+    }
+    assert found.score == pytest.approx(1 - math.exp(-evidence / 15.7), abs=2e-3)
+    # Six of 46 applications, all within a share w of the calendar: C(6, 6) x 6 x w⁵, and four k were tried.
+    calendar = known(six()).calendar
+    first, last = (sum(calendar <= moment) / 1001 for moment in map(parse_moment, ("2026-03-10", "2026-03-20")))
+    assert found.measures["concert"] == pytest.approx(-math.log10(6 * 4 * (last - first) ** 5), abs=0.05)
+
+
+def test_the_reasons_name_what_is_shared_and_which_explanations_fail():
+    (found,) = find(six())
+    assert found.reason_zh == (
+        "6名申请人10天内申请6笔，借款7.5万元；"
+        "共用2部手机（最多3人）、3个账户（最多2人）、2个联系电话（最多3人）；"
+        "全库46名申请人中再无他人使用；"
+        "无辜解释逐一排除：成员之间没有亲属关系；未见共同的住处、单位或网络，同住、同事或同学解释不了；所用手机不是门店设备。"
+    )
+    assert found.reason_en == (
+        "6 applicants filed 6 applications within 10 days and borrowed 75,000; "
+        "they share 2 handsets (up to 3 people), 3 accounts (up to 2 people), 2 contacts (up to 3 people); "
+        "of 46 applicants in the book nobody else uses these; "
+        "innocent explanations that fail: family: no two are known to be kin; "
+        "one home, workplace or school: they have none in common; "
+        "shop equipment: the handsets are used at no one shop."
+    )
+
+
+def test_the_reasons_say_what_family_place_and_shop_explain_of_it():
+    book = six().contact("R1", "1370", "配偶")
+    for key in people(4):
+        book.lives(key, "flat").application(key, f"T{key}", "2026-03-14", device="tablet", merchant="M")
+    (found,) = find(book)
+    assert found.measures["households"] == 5 and found.measures["addresses"] == 1
+    assert "亲属只占一部分，合并后仍有5户，同户共用未计" in found.reason_zh
+    assert "taken as one they are still 5 households" in found.reason_en
+    assert "同住、同事或同学至多解释地址、单位、网络和熟人（最多4人），解释不了其余共用" in found.reason_zh
+    assert "that explains places and acquaintances (up to 4 people), no more" in found.reason_en
+    assert "另共用1项门店设备，已剔除，不影响结论" in found.reason_zh
+    assert "1 more things they share are a shop's, and were left out" in found.reason_en
+
+
+def test_the_reasons_say_who_else_uses_what_they_share():
+    book = six().application("H0", "h", "2026-05-20", device="phone0").owns("H1", "card0")
+    (found,) = find(book)
+    assert keys(found) == "R0 R1 R2 R3 R4 R5"
+    assert "其中任何一项最多另有1户使用" in found.reason_zh
+    assert "at most 1 other households use any of these" in found.reason_en
+
+
+def test_differing_names_of_one_contact_are_said():
+    book = six()
+    for i, key in enumerate(people(6)):
+        book.contact(key, "138", "朋友", f"{'王李张刘陈杨'[i]}*")
+    (found,) = find(book)
+    assert "1个姓名说法不一的联系电话（6人）" in found.reason_zh
+    assert "1 contact under differing names (6 people)" in found.reason_en
+    assert found.measures["contacts"] == 3
+
+
+def test_what_is_not_known_of_amounts_is_not_told():
+    book = six()
+    for fact in book.facts:
+        if fact.table == "loans":
+            fact.cells["amount"] = None
+    (found,) = find(book)
+    assert "amount" not in found.measures
+    assert "借款" not in found.reason_zh and "borrowed" not in found.reason_en
+
+
+def test_amounts_and_applications_of_other_times_do_not_count():
+    book = six().application("R0", "old", "2025-06-01").loan("R0", "old", 5e6, "2025-06-02", "own", "old")
+    (found,) = find(book)
+    assert (found.measures["applications"], found.measures["amount"]) == (6, 75_000)
+
+
+# -- evidence
+
+
+def evidence(book, **params):
+    """The only finding's evidence as ``relation end``."""
+    (found,) = find(book, **params)
+    return [f"{row['relation']} {row['target']}" for row in found.evidence]
+
+
+def test_every_row_of_evidence_shows_and_leads_from_a_member_to_what_is_shared():
+    snapshot = six().snapshot()
+    (found,) = FRAUD_RING.detect(snapshot, known(six()), FRAUD_RING.defaults())
+    assert snapshot.visible(found.evidence).all()
+    assert len(set(found.evidence.tolist())) == len(found.evidence)
+    rows = snapshot.evidence(found.evidence)
+    reached = {snapshot.name(node) for node, _ in found.members}
+    for row in rows:
+        assert row["source"] in reached, row
+        reached.add(row["target"])
+    ends = [row["target"] for row in rows if row["relation"] in ("USED_DEVICE", "DISBURSED_TO", "LISTS_CONTACT")]
+    assert sorted(ends) == sorted(
+        ["device:phone0"] * 3 + ["device:phone1"] * 3 + ["phone:1360"] * 3 + ["phone:1361"] * 3
+        + [f"account:card{i}" for i in range(3)] * 2
+    )  # fmt: skip
+    # an application beside each handset, a loan beside each account
+    assert len(rows) == len(ends) + 6 + 6
+
+
+def test_the_telling_rows_come_first_and_what_too_many_share_last():
+    book = six()
+    for i in range(30):
+        book.application(f"H{i}", f"m{i}", f"2026-02-{1 + i % 28:02d}", wifi="mall")
+    for key in people(6):
+        book.application(key, f"m{key}", "2026-03-15", wifi="mall")
+    rows = evidence(book)
+    said = [row for row in rows if row.split()[0] not in ("APPLIED", "BORROWED")]
+    order = [said.index(first) for first in ("USED_DEVICE device:phone0", "DISBURSED_TO account:card0")]
+    # A handset of three, twice ln(2046 / 95), before an account of two, once ln(2046 / 26), before a contact of three.
+    assert order == sorted(order)
+    last = [place for place, row in enumerate(rows) if row == "USED_WIFI wifi:mall"]
+    assert len(last) == 6 and min(last) > max(p for p, row in enumerate(rows) if "phone:136" in row)
+
+
+def test_what_is_excused_is_no_evidence():
+    book = six()
+    for key in people(6):
+        book.application(key, f"m{key}", "2026-03-15", device="tablet", merchant="M")
+    assert not [row for row in evidence(book) if "tablet" in row]
+
+
+# -- bounds
+
+
+def bounds(book, **params):
+    """The bounds that bit in the only finding."""
+    (found,) = find(book, **params)
+    return {bound["bound"]: bound for bound in found.truncated}
+
+
+def test_a_bound_that_bites_is_named():
+    assert bounds(six()) == {}
+    (cut,) = bounds(six(), max_evidence=10).values()
+    skipped = f"{len(evidence(six())) - 10} further relationships of the same people as evidence"
+    assert cut == {"bound": "max_evidence", "limit": 10, "skipped": skipped, "could_change": False}
+    assert len(evidence(six(), max_evidence=10)) == 10
+
+
+def test_what_is_too_large_and_all_alike_is_not_taken_apart_and_says_so():
+    crew = crowd(shared(Book(), people(12), device="one", accounts=["two"]), 40)
+    (bound,) = bounds(crew, max_members=10).values()
+    assert bound["skipped"] == "a group of 12 applicants whose ties are all alike was not taken apart"
+    assert (bound["bound"], bound["limit"], bound["could_change"]) == ("max_members", 10, True)
+
+
+def test_what_is_taken_apart_says_so():
+    book = shared(Book(), people(6), device="d", accounts=["a"])
+    shared(book, people(6, "S"), "2026-04-01", device="e", accounts=["b"])
+    # One of each has a handset and a contact in common with the other, months apart: less than what ties either crew.
+    for key in ("R0", "S0"):
+        book.contact(key, "136", "表哥").application(key, f"both{key}", f"2026-0{1 + 4 * (key == 'S0')}-20", "both")
+    book = crowd(book, 40)
+    assert [keys(found) for found in find(book)] == [" ".join(people(6) + people(6, "S"))]
+    parts = find(book, max_members=10)
+    assert sorted(keys(part) for part in parts) == [" ".join(people(6)), " ".join(people(6, "S"))]
+    for part in parts:
+        (bound,) = part.truncated
+        assert bound["skipped"] == "a group of 12 applicants was taken apart at its weaker ties"
+        assert "由相连的12人中分出" in part.reason_zh and "part of 12 who hang together" in part.reason_en
+
+
+def test_values_of_too_many_to_compare_are_named():
+    book = six()
+    for i in range(20):
+        book.owns(f"H{i}", "pool")
+    for key in people(6):
+        book.owns(key, "pool")
+    assert bounds(book) == {}
+    (bound,) = bounds(book, max_users=20).values()
+    assert (bound["bound"], bound["limit"], bound["could_change"]) == ("max_users", 20, True)
+    assert bound["skipped"] == "1 values of more users that members share"
+
+
+# -- time
+
+
+def test_before_a_ring_acts_there_is_nothing_to_see():
+    assert find(six(), "2026-03-09") == []
+    assert find(six(), "2026-03-11") == []
+    assert [keys(found) for found in find(six(), "2026-03-31")] == [" ".join(people(6))]
+
+
+def test_what_comes_later_changes_nothing_earlier():
+    book, later = six(), six()
+    for key in people(6):
+        later.flag(f"applicant:{key}", "confirmed_fraud", since="2026-05-01")
+        later.flag(f"applicant:{key}", "overdue", since="2026-06-01")
+    for key in ("R0", "R1", "H0", "H1"):
+        later.application(key, f"again{key}", "2026-05-01", device="later")
+        later.loan(key, f"again{key}", 1.0, "2026-05-02", "later", f"again{key}")
+        later.repaid("later too", f"again{key}", 1.0, "2026-06-01")
+    for day in ("2026-03-31", "2026-04-15"):
+        before, after = find(book, day), find(later, day)
+        assert [finding.as_dict() | {"evidence": None} for finding in before] == [
+            finding.as_dict() | {"evidence": None} for finding in after
+        ]
+        assert [[row["uid"] for row in f.evidence] for f in before] == [
+            [row["uid"] for row in f.evidence] for f in after
+        ]
+        assert before
+
+
+def test_flags_and_defaults_are_no_matter_of_this_detector():
+    flagged = six()
+    for key in people(6):
+        flagged.flag(f"applicant:{key}", "confirmed_fraud", since="2026-01-01")
+    assert [f.score for f in find(flagged)] == [f.score for f in find(six())]

@@ -1,0 +1,181 @@
+"""Fraud rings worked by hand: a ring in a crowd, what looks like one, and what is told of it."""
+
+from datetime import date, timedelta
+from itertools import pairwise
+
+import pytest
+from support import ring_books
+from support.ring_books import TWINS, conspire, crowd, find, keys, people, ring, shared, told, without
+from support.toy import Book
+
+twins = pytest.mark.parametrize("twin", TWINS, ids=[twin.__name__ for twin in TWINS])
+
+
+def in_a_crowd(book, count=40):
+    """The members of each ring found in a book among honest people, best first."""
+    return [keys(finding) for finding in find(crowd(book, count))]
+
+
+# -- a ring
+
+
+def test_a_ring_of_five_is_reported_and_one_of_four_is_not():
+    assert in_a_crowd(ring(Book(), people(5))) == ["R0 R1 R2 R3 R4"]
+    assert in_a_crowd(ring(Book(), people(4))) == []
+    assert [keys(f) for f in find(crowd(ring(Book(), people(4)), 40), min_members=4)] == ["R0 R1 R2 R3"]
+    assert find(crowd(ring(Book(), people(5)), 40), min_members=6) == []
+
+
+def test_applicants_are_members_and_nothing_else():
+    (found,) = find(crowd(ring(Book(), people(6)), 40))
+    assert found.kind == "fraud_ring" and found.view == "raw" and found.innocent_twin is None
+    assert {member["role"] for member in found.members} == {"member"}
+    assert {member["node"].split(":")[0] for member in found.members} == {"applicant"}
+
+
+def test_two_rings_are_two_findings():
+    book = ring(ring(Book(), people(6)), people(5, "S"), "S", 20)
+    assert sorted(in_a_crowd(book)) == ["R0 R1 R2 R3 R4 R5", "S0 S1 S2 S3 S4"]
+
+
+def test_who_shares_with_a_ring_but_applied_half_a_year_away_is_left_out():
+    def beside(day):
+        book = ring(Book(), people(6)).person("X", "133")
+        return book.application("X", "x", day, device="phone-R0").contact("X", "136R0", "舅舅", "tok_x")
+
+    assert in_a_crowd(beside("2025-09-01")) == ["R0 R1 R2 R3 R4 R5"]
+    # The ring applied from the 1st to the 6th of March; the 20th is within fourteen days of that.
+    assert in_a_crowd(beside("2026-03-20")) == ["R0 R1 R2 R3 R4 R5 X"]
+    assert in_a_crowd(beside("2026-03-21")) == ["R0 R1 R2 R3 R4 R5"]
+
+
+def test_fewer_than_three_households_are_no_ring():
+    def families(*sizes):
+        book = ring(Book(), people(6))
+        for first, size in zip((0, 3, 5), sizes, strict=False):
+            for i in range(first + 1, first + size):
+                book.contact(f"R{i}", f"137R{first:05d}", "兄弟姐妹")
+        return book
+
+    assert in_a_crowd(families()) == in_a_crowd(families(3, 2)) == ["R0 R1 R2 R3 R4 R5"]
+    assert in_a_crowd(families(3, 3)) == []
+
+
+def test_who_act_closer_in_time_score_higher_and_nobody_is_certain():
+    scores = []
+    for days in (10, 5, 1):
+        book = Book()
+        for i, key in enumerate(people(6)):
+            day = date(2026, 1, 5) + timedelta(days=i * days)
+            book.application(key, f"N{key}", day.isoformat(), device="one").identified(key, f"id {i % 2}")
+        scores += [finding.score for finding in find(crowd(book, 40))]
+    assert scores == sorted(scores) and len(set(scores)) == 3
+    assert scores[0] > 0 and scores[-1] < 1
+
+
+# -- what is none
+
+
+def test_the_users_of_one_handset_are_no_ring():
+    star = shared(Book(), people(8), device="one")
+    assert in_a_crowd(star) == []
+    # A second thing that they share makes them one.
+    assert in_a_crowd(shared(Book(), people(8), device="one", accounts=["two"])) == [" ".join(people(8))]
+
+
+def test_two_stars_that_meet_are_none_either():
+    # Each half passes a handset round, and one of each shares an account.
+    book = shared(shared(Book(), people(6), device="one"), people(6, "S"), "2026-03-10", device="two")
+    book.owns("R0", "card").owns("S0", "card")
+    assert in_a_crowd(book) == []
+
+
+def test_rings_that_a_chain_of_weak_links_joins_stay_two():
+    book = ring(ring(Book(), people(6)), people(6, "S"), "S", 20)
+    for one, other in pairwise(["R0", "X", "Y", "S0"]):
+        for key, day in ((one, "2026-01-02"), (other, "2026-05-02")):
+            book.application(key, f"{one}{other}{key}", day, device=f"{one}{other}")
+    assert sorted(in_a_crowd(book)) == [" ".join(people(6)), " ".join(people(6, "S"))]
+
+
+# -- innocent twins
+
+
+@twins
+def test_an_innocent_twin_gives_no_finding(twin):
+    assert in_a_crowd(twin(Book())) == []
+
+
+@twins
+def test_beside_an_innocent_twin_a_ring_is_found_alone(twin):
+    assert in_a_crowd(ring(twin(Book()), people(6))) == [" ".join(people(6))]
+
+
+CONSPIRING = {
+    ring_books.shop: "T0 T1 T2 T3 T4 T5",
+    ring_books.campus: "T0 T1 T2 T3 T4 T5",
+    ring_books.dormitory: "T0 T1 T2 T3 T4 T5",
+    ring_books.factory: "T0 T1 T2 T3 T4 T5",
+    ring_books.village: "T0 T3 T6 T9 T12 T15",
+    ring_books.collective: "T0 T1 T2 T3 T4 T5",
+    ring_books.recycled: "T0 T1 T2 T3 T4 T5",
+    ring_books.mall: "T0 T1 T2 T3 T4 T5",
+}
+
+
+@pytest.mark.parametrize(("twin", "members"), CONSPIRING.items(), ids=[twin.__name__ for twin in CONSPIRING])
+def test_a_ring_inside_an_innocent_twin_is_found_without_the_others(twin, members):
+    assert in_a_crowd(conspire(twin(Book()), members.split())) == [" ".join(sorted(members.split()))]
+
+
+def test_what_a_family_conspires_to_is_a_familys():
+    assert in_a_crowd(conspire(ring_books.household(Book()), people(6, "T"))) == []
+
+
+def test_it_is_kinship_that_excuses_a_household():
+    strangers = without(ring_books.household(Book()), "LISTS_CONTACT", "HAS_ADDRESS")
+    assert in_a_crowd(strangers) == [" ".join(people(6, "T"))]
+
+
+def test_it_is_the_merchant_that_excuses_a_shop():
+    book = ring_books.shop(Book())
+    book.ties = [tie for tie in book.ties if "merchant:M" not in (tie.source, tie.target)]
+    assert in_a_crowd(book) == [" ".join(sorted(people(12, "T")))]
+
+
+def test_it_is_the_time_between_that_excuses_a_recycled_number():
+    book = Book()
+    for i, key in enumerate(people(6, "T")):
+        book.person(key, "135A").person(key, "135B").application(key, f"N{key}", f"2026-03-{1 + 3 * i:02d}")
+    assert in_a_crowd(book) == [" ".join(people(6, "T"))]
+
+
+def test_an_hr_line_is_the_employers_whatever_else_it_is_called():
+    # A number that somebody calls 单位 ties nobody to whom it is any other's: of these, only by the employer.
+    def named(word):
+        book = shared(Book(), people(6), device="one")
+        for key in people(6):
+            book.contact(key, "136", word)
+        return book
+
+    assert in_a_crowd(named("表哥")) == [" ".join(people(6))]
+    assert in_a_crowd(named("单位")) == []
+
+
+# -- rows and keys
+
+
+@twins
+def test_neither_the_order_of_rows_nor_the_keys_of_parties_matter(twin):
+    book = crowd(ring(conspire(twin(Book()), people(6, "T")), people(7)), 30)
+    expected = find(book)
+    other, new_names = book.rekeyed(3)
+    assert [told(f) for f in find(book.shuffled(1))] == [told(f) for f in expected]
+    assert sorted(map(repr, (told(f) for f in find(other)))) == sorted(repr(told(f, new_names)) for f in expected)
+    assert expected
+
+
+def test_rings_are_ranked_by_score():
+    found = find(crowd(ring(ring(Book(), people(8)), people(5, "S"), "S", 10), 40))
+    assert [finding.rank for finding in found] == [1, 2]
+    assert found[0].score > found[1].score
