@@ -17,7 +17,7 @@ FEWEST = 3
 TELLING = 3.0
 """From this surprise on a group is taken to have acted within its time; those who share something with it but did not
 apply then are left out."""
-MARGIN = 14 * DAY
+MARGIN = 30 * DAY
 """So long before and after the others one may apply and still be one of them."""
 
 

@@ -22,12 +22,14 @@ from .uses import Uses, applications
 PARAMETERS = (
     Parameter("min_members", 5, "fewest applicants of a ring; smaller groups are not reported"),
     Parameter("max_members", 60, "a group of more applicants is split until its parts are no larger"),
-    Parameter("link_strength", 3.0, "what people tied by several things must share, in natural logarithms of rarity"),
+    Parameter("link_strength", 4.0, "what people tied by several things must share, in natural logarithms of rarity"),
     Parameter("single_strength", 4.5, "the same for people tied by a single thing, which no place explains"),
-    Parameter("least_evidence", 6.5, "what a ring must come to, in natural logarithms: ties a member, and concert"),
+    Parameter("least_evidence", 6.0, "what a ring must come to, in natural logarithms: ties a member, and concert"),
     Parameter("max_users", 200, "most users of a value whom one compares with each other"),
     Parameter("max_evidence", 400, "most relationships listed as evidence of one finding"),
 )
+MOST = 0.8
+"""Where fewer than a ring's members acted together, so large a share of the group must have for the rest to belong."""
 FEWEST_HOUSEHOLDS = 3
 """Applicants of fewer families are no ring, whatever they share."""
 
@@ -63,7 +65,11 @@ def detect(snapshot: Snapshot, known: Population, params: dict[str, Any]) -> Ite
         times = [files.applied.get(member, []) for member in node[people].tolist()]
         of_core = [own for own, inside in zip(times, np.isin(people, core).tolist(), strict=True) if inside]
         acting = likelier(concert(times, population.calendar), concert(of_core, population.calendar))
-        people = people[_acting(times, acting, params["min_members"])]
+        then = _acting(times, acting)
+        if then.sum() >= params["min_members"]:
+            people = people[then]
+        elif then.mean() < MOST:  # a few acted together, and the others did not
+            continue
         shared = common(people, population, of_person(people))
         evidence = evidence_of(shared.tied, len(people), acting)
         families = len(np.unique(shared.household))
@@ -72,11 +78,10 @@ def detect(snapshot: Snapshot, known: Population, params: dict[str, Any]) -> Ite
             yield dossier.candidate(evidence, params)
 
 
-def _acting(times: Sequence[Sequence[int]], acting: Concert, least: int) -> np.ndarray:
-    """bool: who applied while the others did; everybody, where too few did."""
+def _acting(times: Sequence[Sequence[int]], acting: Concert) -> np.ndarray:
+    """bool: who applied while the others did; everybody, where that is nobody's mark."""
     first, last = acting.span()
-    then = np.array([any(first <= time <= last for time in own) or not acting.telling for own in times])
-    return then if then.sum() >= least else np.ones(len(times), dtype=bool)
+    return np.array([any(first <= time <= last for time in own) or not acting.telling for own in times])
 
 
 def _by_person(uses: Uses) -> Callable[[np.ndarray], Uses]:
