@@ -16,10 +16,10 @@ import pandas as pd
 
 from .errors import UserError
 from .keys import KeyFile, is_token
-from .model import DECLARING, FOREVER, PERSONAL_KINDS, RELATIONS
+from .model import DECLARING, FOREVER, RELATIONS
 from .sqlite_schema import fact_table, index_statements, prepare, relation_table, version_tables
 from .sqlite_writer import SqliteWriter, latest_revision, remove_versions, transaction
-from .store import REJECT_COLUMNS, Load, Run
+from .store import REJECT_COLUMNS, Load, Progress, Run, checked_privacy
 
 if TYPE_CHECKING:
     from .snapshot import Snapshot
@@ -74,6 +74,9 @@ class SqliteStore:
             self._connections.popitem()[1].close()
         self._local = threading.local()
 
+    def beside(self, what: str) -> Path:
+        return self.path.with_name(f"{self.path.name}.{what}")
+
     # -- loads and revisions
     def revision(self) -> int:
         return latest_revision(self.connection)
@@ -96,15 +99,15 @@ class SqliteStore:
 
     @contextmanager
     def writer(
-        self, source: str, *, bulk: bool = True, privacy: dict[str, str] | None = None
+        self, source: str, *, bulk: bool = True, privacy: dict[str, str] | None = None, load: int | None = None
     ) -> Iterator[SqliteWriter]:
         lock = self._take_bulk_lock() if bulk else None
         try:
             if bulk:
                 self._discard_abandoned()
                 self.purge()
-            decided = self._checked_privacy(privacy)
-            writer = SqliteWriter(self.connection, source, bulk=bulk, privacy=decided)
+            decided = checked_privacy(self.privacy(), privacy)
+            writer = SqliteWriter(self.connection, source, bulk=bulk, privacy=decided, load=load)
             try:
                 yield writer
             finally:
@@ -180,7 +183,7 @@ class SqliteStore:
 
     def _take_bulk_lock(self) -> int:
         # A lock on a file goes with its process, however that ends; two loads at once queue here.
-        lock = os.open(self.path.with_name(self.path.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        lock = os.open(self.beside("lock"), os.O_RDWR | os.O_CREAT, 0o600)
         fcntl.flock(lock, fcntl.LOCK_EX)
         return lock
 
@@ -195,17 +198,6 @@ class SqliteStore:
         for owner in version_tables(connection):
             for statement in index_statements(owner):
                 connection.execute(statement)
-
-    def _checked_privacy(self, privacy: dict[str, str] | None) -> dict[str, str]:
-        held = self.privacy()
-        stated = privacy or {}
-        for kind in sorted(PERSONAL_KINDS):
-            if kind in stated and held.get(kind, stated[kind]) != stated[kind]:
-                raise UserError(
-                    f"the mapping says {kind} is {stated[kind]}, this store holds it as {held[kind]}:"
-                    " change the mapping or load into another store"
-                )
-        return {kind: stated.get(kind, held.get(kind, "personal")) for kind in PERSONAL_KINDS}
 
     # -- reading the graph
     def current_facts(self, table: str, uids: Sequence[str] | None = None) -> pd.DataFrame:
@@ -244,10 +236,10 @@ class SqliteStore:
         while block := cursor.fetchmany(100_000):
             yield [row[0] for row in block]
 
-    def snapshot(self, revision: int | None = None) -> Snapshot:
+    def snapshot(self, revision: int | None = None, progress: Progress | None = None) -> Snapshot:
         from .sqlite_snapshot import snapshot
 
-        return snapshot(self, self.revision() if revision is None else revision)
+        return snapshot(self, self.revision() if revision is None else revision, progress)
 
     def get(self, node: str, as_of: int | None = None) -> dict | None:
         from .sqlite_reader import node_statements

@@ -7,13 +7,14 @@ the latest ``known_at <= T``, ties to the higher revision. Nothing above this mo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from .errors import UserError
+from .model import PERSONAL_KINDS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,6 +40,11 @@ is JSON text of the other cells, or None."""
 
 REJECT_COLUMNS = ("table", "file", "row", "column", "reason", "level", "value")
 """A row or cell that could not be used: ``level`` is ``row`` or ``cell``; ``value`` is masked where personal."""
+
+
+Progress = Callable[[str, str, int, int], None]
+"""``progress(step, name, done, total)``: ``reading`` counts the bytes of a file, ``writing`` the rows of a table,
+``snapshot`` the rows of a relation or table, or what else the store reads one by one."""
 
 
 @dataclass
@@ -147,6 +153,10 @@ class Store(Protocol):
         """Let go of files and connections."""
         ...
 
+    def beside(self, what: str) -> Path:
+        """Where this machine keeps what goes with the store: ``snapshots``, or ``staging`` while a load runs."""
+        ...
+
     # -- loads and revisions
     def revision(self) -> int:
         """The latest revision; 0 for an empty store."""
@@ -165,7 +175,7 @@ class Store(Protocol):
         ...
 
     def writer(
-        self, source: str, *, bulk: bool = True, privacy: dict[str, str] | None = None
+        self, source: str, *, bulk: bool = True, privacy: dict[str, str] | None = None, load: int | None = None
     ) -> AbstractContextManager[Writer]:
         """Begin a load. Leaving the context without ``publish`` discards it.
 
@@ -174,6 +184,7 @@ class Store(Protocol):
         source : where the rows come from, for people to read
         bulk : one bulk load is open at a time, others wait; small writes go on meanwhile
         privacy : which kinds are personal; one that contradicts the store is a ``UserError``
+        load : its number, where it is the copy of another store's; the next free one where None
         """
         ...
 
@@ -203,8 +214,8 @@ class Store(Protocol):
         """Blocks of the names of nodes of a kind that a standing version states as a row's own node."""
         ...
 
-    def snapshot(self, revision: int | None = None) -> Snapshot:
-        """The graph at a revision as memory-mapped arrays, built once and kept beside the store."""
+    def snapshot(self, revision: int | None = None, progress: Progress | None = None) -> Snapshot:
+        """The graph at a revision as memory-mapped arrays, built once and kept (see ``beside``)."""
         ...
 
     def get(self, node: str, as_of: int | None = None) -> dict | None:
@@ -251,8 +262,44 @@ class Store(Protocol):
         ...
 
 
+def standing_at(loads: Iterable[Load], revision: int) -> dict[int, int]:
+    """The loads that exist at a revision, each with the revision that published it."""
+    return {
+        load.load: load.revision
+        for load in loads
+        if load.revision is not None
+        and load.revision <= revision
+        and (load.withdrawn is None or load.withdrawn > revision)
+    }
+
+
+def latest_date(loads: Iterable[Load], revision: int) -> int | None:
+    """The latest data date of the loads that exist at a revision; None where they hold no event."""
+    loads = list(loads)
+    standing = standing_at(loads, revision)
+    return max((load.data_date for load in loads if load.load in standing and load.data_date is not None), default=None)
+
+
+def checked_privacy(held: Mapping[str, str], stated: Mapping[str, str] | None) -> dict[str, str]:
+    """Which kinds are personal: as a load states, else as the store decided before, else personal.
+
+    Raises
+    ------
+    UserError : the load contradicts the store
+    """
+    stated = stated or {}
+    for kind in sorted(PERSONAL_KINDS):
+        if kind in stated and held.get(kind, stated[kind]) != stated[kind]:
+            raise UserError(
+                f"the mapping says {kind} is {stated[kind]}, this store holds it as {held[kind]}:"
+                " change the mapping or load into another store"
+            )
+    return {kind: stated.get(kind, held.get(kind, "personal")) for kind in PERSONAL_KINDS}
+
+
 def open_store(url: str, *, create: bool = True, key_file: Path | None = None) -> Store:
-    """Open the store a URL names: ``sqlite:///relative/path``, ``sqlite:////absolute/path``.
+    """Open the store a URL names: ``sqlite:///relative/path``, ``sqlite:////absolute/path``, or
+    ``neo4j://user@host:7687/database`` (``neo4j+s://`` and ``bolt://`` too) with its password in the environment.
 
     Parameters
     ----------
@@ -279,4 +326,11 @@ def open_store(url: str, *, create: bool = True, key_file: Path | None = None) -
             raise UserError(f"no store at {path}: run 'ringfence load' first, or name another with --store", 404)
         # A new store may have a new key file; one that exists was made under a key file that must exist too.
         return SqliteStore(path, create=create, key_file=load_key_file(key_file, create=not path.exists()))
-    raise UserError(f"unknown kind of store {scheme!r} in {url!r}: use sqlite:///path")
+    from .neo4j_connection import EXAMPLE, SCHEMES
+
+    if scheme in SCHEMES:
+        from .neo4j_store import Neo4jStore
+
+        # A key file is made only once the server says that there is no store yet.
+        return Neo4jStore(url, create=create, key_file=key_file)
+    raise UserError(f"unknown kind of store {scheme!r} in {url!r}: use sqlite:///path or {EXAMPLE}")

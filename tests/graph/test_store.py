@@ -12,13 +12,15 @@ from ringfence.graph.errors import UserError
 from ringfence.graph.keys import load_key_file
 from ringfence.graph.model import ALWAYS, FOREVER
 from ringfence.graph.store import REJECT_COLUMNS, Run, open_store
+from support.stores import STORES
 
 ALWAYS_TRUE = {"valid_from": ALWAYS, "valid_to": FOREVER, "known_at": ALWAYS, "file": 1, "row": 2}
 
 
-@pytest.fixture(params=["sqlite"])
+@pytest.fixture(params=STORES)
 def url(request, tmp_path):
-    return f"sqlite:///{tmp_path}/graph.db"
+    """A store that is not there yet, of every kind."""
+    return f"sqlite:///{tmp_path}/graph.db" if request.param == "sqlite" else request.getfixturevalue("neo4j_url")
 
 
 @pytest.fixture
@@ -92,7 +94,8 @@ def test_a_load_whose_process_died_is_discarded_by_the_next(url):
         "import os, pandas as pd\n"
         "from ringfence.graph.store import open_store\n"
         f"store = open_store({url!r})\n"
-        "writer = store.writer('died').__enter__()\n"
+        "context = store.writer('died')\n"
+        "writer = context.__enter__()\n"
         "row = {'uid': 'x', 'source': 'company:X', 'target': 'company:Y', 'amount': 1.0, 'data': None, 'valid_from': 0,"
         " 'valid_to': 9, 'known_at': 0, 'file': 1, 'row': 2}\n"
         "writer.relationships('GUARANTEES', pd.DataFrame([row]), {})\n"
@@ -382,7 +385,7 @@ def test_no_new_key_file_is_made_for_a_store_that_has_one(url, tmp_path, monkeyp
     assert not (tmp_path / "lost.json").exists()
 
 
-def test_a_store_of_a_newer_version_is_refused_and_left_alone(tmp_path):
+def test_an_embedded_store_of_a_newer_version_is_refused_and_left_alone(tmp_path):
     import sqlite3
 
     url = f"sqlite:///{tmp_path}/new.db"
