@@ -1,4 +1,4 @@
-"""The command line: ``ringfence load|detect|findings|show|path|status|token|serve``.
+"""The command line: ``ringfence load|detect|findings|show|path|status|token|serve|copy|export``.
 
 Only what ``--help`` needs is imported here; each command imports the rest when it runs.
 """
@@ -12,6 +12,7 @@ import typer
 from .cli_load import detect, load, status, token
 from .cli_read import findings, path, show
 from .cli_serve import serve
+from .cli_store import copy, export
 from .commands import Commands
 
 app = typer.Typer(
@@ -39,7 +40,7 @@ def ringfence(
         print(context.get_help())
 
 
-for command in (load, detect, findings, show, path, status, token, serve):
+for command in (load, detect, findings, show, path, status, token, serve, copy, export):
     app.command()(command)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -123,8 +124,9 @@ class Connection:
         from neo4j.exceptions import DriverError
 
         self.address = address
-        timeout = read_timeout()
-        password = read_password()
+        # What the driver would log of its tries is said once, by us, when they come to nothing.
+        logging.getLogger("neo4j").addHandler(logging.NullHandler())
+        timeout, password = read_timeout(), read_password()
         try:
             self._driver = GraphDatabase.driver(
                 address.server,
@@ -199,12 +201,22 @@ class Connection:
     def _check_version(self) -> None:
         versions = self.read("CALL dbms.components() YIELD versions RETURN versions[0] AS version")
         text = str(versions[0]["version"])
-        numbers = [int(part) for part in text.split("-")[0].split(".")[:2] if part.isdigit()]
-        if tuple(numbers) < OLDEST:
+        if is_too_old(text):
             raise UserError(
                 f"the Neo4j server at {self.address.host}:{self.address.port} is version {text}: Ringfence needs "
-                f"{OLDEST[0]}.{OLDEST[1]} or newer"
+                f"{OLDEST[0]}.{OLDEST[1]} or newer",
+                503,
             )
+
+
+def is_too_old(version: str) -> bool:
+    """Whether a server of this version lacks what the store asks for.
+
+    >>> [is_too_old(version) for version in ("4.4.40", "5.25.1", "5.26.30", "2025.11.2", "5.27.0-2025090")]
+    [True, True, False, False, False]
+    """
+    numbers = [int(part) for part in version.split("-")[0].split(".")[:2] if part.isdigit()]
+    return tuple(numbers) < OLDEST
 
 
 class Transaction:
@@ -265,8 +277,11 @@ def _cause(error: Exception) -> tuple[str, int] | None:
         return "is too busy or too small for this: try again, or give it more memory", 503
     if isinstance(error, exceptions.ServiceUnavailable | exceptions.SessionExpired | exceptions.IncompleteCommit):
         if "handshake" in str(error).lower():
-            return f"does not speak this protocol: Ringfence needs Neo4j {OLDEST[0]}.{OLDEST[1]} or newer", 503
+            return f"is too old, or no Neo4j: Ringfence needs {OLDEST[0]}.{OLDEST[1]} or newer", 503
         return "cannot be reached: see that it runs, and run the same again", 503
+    if isinstance(error, exceptions.UnsupportedServerProduct) or "Notification filtering" in str(error):
+        # Unknown before Bolt 5.2, which came with Neo4j 5.7.
+        return f"is too old: Ringfence needs {OLDEST[0]}.{OLDEST[1]} or newer", 503
     if isinstance(error, exceptions.ConfigurationError):
         return "cannot be used as the URL says: check its scheme (neo4j://, neo4j+s://, bolt://)", 400
     if isinstance(error, exceptions.DriverError):

@@ -91,6 +91,15 @@ def finding(connection: Connection, prefix: str) -> list[dict]:
     return [json.loads(record["body"]) for record in records]
 
 
+def finding_properties(found: dict) -> dict:
+    """What a finding shows of itself to people's Cypher: its plain fields, its measures as ``measure_<name>``, and the
+    uids of its evidence."""
+    properties = {name: found[name] for name in _PLAIN if found.get(name) is not None}
+    properties |= {f"measure_{name}": float(value) for name, value in (found.get("measures") or {}).items()}
+    properties["evidence"] = list(dict.fromkeys(row["uid"] for row in found.get("evidence") or ()))
+    return properties
+
+
 def _parts(findings: list[dict]) -> Iterator[list[tuple[dict, str]]]:
     """The findings with their bodies, as many at a time as a transaction takes."""
     part: list[tuple[dict, str]] = []
@@ -110,10 +119,7 @@ def _write(transaction: Transaction, run: int, part: list[tuple[dict, str]]) -> 
     rows = []
     members: dict[str, list[list]] = {}
     for found, body in part:
-        properties = {name: found[name] for name in _PLAIN if found.get(name) is not None}
-        properties |= {f"measure_{name}": value for name, value in (found.get("measures") or {}).items()}
-        properties["evidence"] = list(dict.fromkeys(row["uid"] for row in found.get("evidence") or ()))
-        rows.append({"properties": properties, "body": body, "as_of": found.get("as_of")})
+        rows.append({"properties": finding_properties(found), "body": body, "as_of": found.get("as_of")})
         for member in found.get("members") or ():
             members.setdefault(kind_of(member["node"]), []).append([found["id"], member["node"], member["role"]])
     # Where the answer to a commit was lost, these are there when it is tried again.

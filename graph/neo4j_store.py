@@ -20,7 +20,7 @@ from .neo4j_columns import Batch, batches, by_batches, by_uids
 from .neo4j_connection import Connection, Transaction, read_address
 from .neo4j_schema import LABELS, inspect, prepare
 from .neo4j_writer import LOCK_STORE, Neo4jWriter, discard_load, remove_versions
-from .store import REJECT_COLUMNS, Load, Progress, Run, checked_privacy, standing_at
+from .store import FACT_COLUMNS, REJECT_COLUMNS, RELATIONSHIP_COLUMNS, Load, Progress, Run, checked_privacy, standing_at
 from .visibility import latest
 
 if TYPE_CHECKING:
@@ -55,6 +55,8 @@ class Neo4jStore:
             # A new store may have a new key file; one that exists was made under a key file that must exist too.
             self.keys = load_key_file(key_file, create=held is None)
             self.identity = prepare(self.connection, held, self.keys.fingerprint)
+            if held is not None and "schema" not in held:
+                self._refresh(bulk=True)  # neo4j-admin made it just now
         except BaseException:
             self.connection.close()
             raise
@@ -88,7 +90,7 @@ class Neo4jStore:
         records = self.connection.read(
             "MATCH (l:Load) WHERE l.revision IS NOT NULL RETURN l.load AS load, l.source AS source, l.bulk AS bulk,"
             " l.state AS state, l.revision AS revision, l.withdrawn AS withdrawn,"
-            " l.data_date.epochMillis AS data_date, l.tables AS tables ORDER BY l.revision"
+            " l.data_date.epochMillis AS data_date, l.tables AS tables, l.purged AS purged ORDER BY l.revision"
         )
         return [Load(**{**record, "tables": json.loads(record["tables"])}) for record in records]
 
@@ -167,7 +169,6 @@ class Neo4jStore:
         return {record["revision"] for record in records}
 
     def purge(self) -> None:
-        """Remove the rows of withdrawn loads that no reader can still see."""
         self.connection.write("MATCH (r:Reader) WHERE r.until <= timestamp() DELETE r")
         lowest = min(self.held_revisions(), default=self.revision())
         for record in self.connection.read(
@@ -316,16 +317,13 @@ class Neo4jStore:
         nodes = {record["kind"]: record["nodes"] for record in records if record["nodes"]}
         return dict(sorted(nodes.items())), {name: count for name, count in relations.items() if count}
 
-    def rejects(self) -> pd.DataFrame:
-        return self._rejects(sorted(self.standing()))
-
-    def _rejects(self, loads: list[int]) -> pd.DataFrame:
+    def rejects(self, load: int | None = None) -> pd.DataFrame:
         columns = ["load", *REJECT_COLUMNS]
         records = self.connection.read(
             "MATCH (r:Reject) WHERE r.load IN $loads RETURN "
             + ", ".join(f"r.{name} AS `{name}`" for name in columns)
-            + " ORDER BY r.load, r.table, r.file, r.row, r.column",
-            loads=loads,
+            + " ORDER BY r.load, r.table, r.file IS NOT NULL, r.file, r.row IS NOT NULL, r.row, r.column",
+            loads=sorted(self.standing()) if load is None else [load],
         )
         return pd.DataFrame([record.values() for record in records], columns=columns)
 
@@ -339,8 +337,48 @@ class Neo4jStore:
         secret = self.secret(node.partition(":")[2]) if is_token(node.partition(":")[2]) else None
         return secret[0] if secret else None
 
+    # -- findings
+    def save_run(self, run: Run, findings: list[dict]) -> int:
+        from .neo4j_findings import save_run
+
+        return save_run(self.connection, run, findings)
+
+    def runs(self) -> list[Run]:
+        from .neo4j_findings import runs
+
+        return runs(self.connection)
+
+    def latest_runs(self, as_of: int | None = None) -> list[Run]:
+        latest: dict[str, Run] = {}
+        for run in self.runs():
+            if as_of is None or run.as_of <= as_of:
+                latest[run.detector] = run
+        return [latest[name] for name in sorted(latest)]
+
+    def findings(self, runs: Sequence[int]) -> list[dict]:
+        from .neo4j_findings import findings
+
+        return findings(self.connection, runs)
+
+    def finding(self, prefix: str) -> list[dict]:
+        from .neo4j_findings import finding
+
+        return finding(self.connection, prefix)
+
+    # -- all of it, for another store
+    def owners(self, load: int) -> list[str]:
+        return sorted(self._batches([load]))
+
+    def versions(self, owner: str, load: int) -> Iterator[pd.DataFrame]:
+        columns = RELATIONSHIP_COLUMNS if owner in RELATIONS else FACT_COLUMNS
+        wanted = self._batches([load], owner).get(owner, [])
+        for record in by_batches(self.connection, owner, columns, wanted):
+            frame = pd.DataFrame({name: record[name] for name in columns})
+            for name in ("node", "data") if owner not in RELATIONS else ("data",):
+                frame[name] = frame[name].where(frame[name] != "", None)
+            yield frame
+
     def secrets(self, columns: Sequence[str] = ("token", "mask", "cipher")) -> Iterator[pd.DataFrame]:
-        """All that stands behind tokens, in their order, some thousand at a time."""
         last, collected = "", ", ".join(f"collect(s.{name}) AS {name}" for name in columns)
         while True:
             record = self.connection.read(
@@ -355,41 +393,14 @@ class Neo4jStore:
             last = record["token"][-1]
 
     def fields(self) -> list[tuple[str, str, str]]:
-        """Table or relation, name and type of every cell that rows have had."""
         records = self.connection.read(
             "MATCH (f:Field) RETURN f.owner AS owner, f.name AS name, f.type AS type ORDER BY owner, name"
         )
         return [(record["owner"], record["name"], record["type"]) for record in records]
 
     def files(self) -> dict[int, str]:
-        """The names of source files by number."""
         records = self.connection.read("MATCH (f:File) RETURN f.file AS file, f.name AS name ORDER BY file")
         return {record["file"]: record["name"] for record in records}
-
-    # -- findings
-    def save_run(self, run: Run, findings: list[dict]) -> int:
-        from .neo4j_findings import save_run
-
-        return save_run(self.connection, run, findings)
-
-    def latest_runs(self, as_of: int | None = None) -> list[Run]:
-        from .neo4j_findings import runs
-
-        latest: dict[str, Run] = {}
-        for run in runs(self.connection):
-            if as_of is None or run.as_of <= as_of:
-                latest[run.detector] = run
-        return [latest[name] for name in sorted(latest)]
-
-    def findings(self, runs: Sequence[int]) -> list[dict]:
-        from .neo4j_findings import findings
-
-        return findings(self.connection, runs)
-
-    def finding(self, prefix: str) -> list[dict]:
-        from .neo4j_findings import finding
-
-        return finding(self.connection, prefix)
 
 
 def _withdraw(transaction: Transaction, load: int) -> int:

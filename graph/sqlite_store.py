@@ -19,7 +19,7 @@ from .keys import KeyFile, is_token
 from .model import DECLARING, FOREVER, RELATIONS
 from .sqlite_schema import fact_table, index_statements, prepare, relation_table, version_tables
 from .sqlite_writer import SqliteWriter, latest_revision, remove_versions, transaction
-from .store import REJECT_COLUMNS, Load, Progress, Run, checked_privacy
+from .store import FACT_COLUMNS, REJECT_COLUMNS, RELATIONSHIP_COLUMNS, Load, Progress, Run, checked_privacy
 
 if TYPE_CHECKING:
     from .snapshot import Snapshot
@@ -88,10 +88,10 @@ class SqliteStore:
 
     def loads(self) -> list[Load]:
         rows = self.connection.execute(
-            "SELECT load, source, bulk, state, revision, withdrawn, data_date, tables FROM loads"
+            "SELECT load, source, bulk, state, revision, withdrawn, data_date, tables, purged FROM loads"
             " WHERE revision IS NOT NULL ORDER BY revision"
         )
-        return [Load(r[0], r[1], bool(r[2]), r[3], r[4], r[5], r[6], json.loads(r[7])) for r in rows]
+        return [Load(r[0], r[1], bool(r[2]), r[3], r[4], r[5], r[6], json.loads(r[7]), bool(r[8])) for r in rows]
 
     def privacy(self) -> dict[str, str]:
         rows = self.connection.execute("SELECT substr(name, 9), value FROM meta WHERE name GLOB 'privacy:*'")
@@ -168,7 +168,6 @@ class SqliteStore:
             self.connection.execute("DELETE FROM readers WHERE reader = ?", (reader,))
 
     def purge(self) -> None:
-        """Remove the rows of withdrawn loads that no reader can still see."""
         connection = self.connection
         for reader, pid in connection.execute("SELECT reader, pid FROM readers").fetchall():
             if not _alive(pid):
@@ -286,12 +285,13 @@ class SqliteStore:
         )
         return dict(rows.fetchall()), {name: count for name, count in relations.items() if count}
 
-    def rejects(self) -> pd.DataFrame:
+    def rejects(self, load: int | None = None) -> pd.DataFrame:
         columns = ["load", *REJECT_COLUMNS]
         select = ", ".join(f'"{name}"' for name in columns)
+        which = f"IN {STANDING.format(at=self.revision())}" if load is None else "= :load"
         rows = self.connection.execute(
-            f"SELECT {select} FROM rejects WHERE load IN {STANDING.format(at=self.revision())}"
-            ' ORDER BY load, "table", file, row, "column"'
+            f'SELECT {select} FROM rejects WHERE load {which} ORDER BY load, "table", file, row, "column"',
+            {"load": load},
         )
         return pd.DataFrame(rows.fetchall(), columns=columns)
 
@@ -331,11 +331,19 @@ class SqliteStore:
             )
         return number
 
+    def runs(self) -> list[Run]:
+        return self._runs("")
+
     def latest_runs(self, as_of: int | None = None) -> list[Run]:
+        which = "WHERE run IN (SELECT max(run) FROM runs WHERE as_of <= ? GROUP BY detector)"
+        latest = self._runs(which, FOREVER if as_of is None else as_of)
+        return sorted(latest, key=lambda run: run.detector)
+
+    def _runs(self, which: str, *arguments: int) -> list[Run]:
         rows = self.connection.execute(
             "SELECT detector, version, revision, as_of, params, seconds, cpu_seconds, findings, truncated, run"
-            " FROM runs WHERE run IN (SELECT max(run) FROM runs WHERE as_of <= ? GROUP BY detector) ORDER BY detector",
-            (FOREVER if as_of is None else as_of,),
+            f" FROM runs {which} ORDER BY run",
+            arguments,
         )
         return [Run(r[0], r[1], r[2], r[3], json.loads(r[4]), r[5], r[6], r[7], json.loads(r[8]), r[9]) for r in rows]
 
@@ -352,6 +360,42 @@ class SqliteStore:
             (prefix, prefix + "\U0010ffff"),
         )
         return [json.loads(row[0]) for row in rows]
+
+    # -- all of it, for another store
+    def owners(self, load: int) -> list[str]:
+        rows = self.connection.execute("SELECT DISTINCT owner FROM spans WHERE load = ? ORDER BY owner", (load,))
+        return [row[0].partition("_")[2] for row in rows]
+
+    def versions(self, owner: str, load: int) -> Iterator[pd.DataFrame]:
+        relation = owner in RELATIONS
+        table = relation_table(owner) if relation else fact_table(owner)
+        columns = RELATIONSHIP_COLUMNS if relation else FACT_COLUMNS
+        named = {"source": "s.name", "target": "t.name", "node": "n.name"}
+        select = ", ".join(named.get(name, f"v.{name}") for name in columns)
+        joins = (
+            "JOIN nodes s ON s.id = v.source JOIN nodes t ON t.id = v.target"
+            if relation
+            else "LEFT JOIN nodes n ON n.id = v.node"
+        )
+        spans = "SELECT first, last FROM spans WHERE load = ? AND owner = ? ORDER BY first"
+        for first, last in self.connection.execute(spans, (load, table)).fetchall():
+            rows = self.connection.execute(
+                f'SELECT {select} FROM "{table}" v {joins} WHERE v.rowid BETWEEN ? AND ? ORDER BY v.rowid',
+                (first, last),
+            ).fetchall()
+            yield pd.DataFrame(rows, columns=list(columns))
+
+    def fields(self) -> list[tuple[str, str, str]]:
+        rows = self.connection.execute("SELECT owner, name, type FROM fields ORDER BY owner, name")
+        return [tuple(row) for row in rows]
+
+    def files(self) -> dict[int, str]:
+        return dict(self.connection.execute("SELECT file, name FROM files ORDER BY file").fetchall())
+
+    def secrets(self) -> Iterator[pd.DataFrame]:
+        cursor = self.connection.execute("SELECT token, mask, cipher FROM secrets ORDER BY token")
+        while block := cursor.fetchmany(50_000):
+            yield pd.DataFrame(block, columns=["token", "mask", "cipher"])
 
 
 def _alive(pid: int) -> bool:

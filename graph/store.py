@@ -57,6 +57,7 @@ class Load:
     revision : the revision its publication made, None while open
     withdrawn : the revision its undo made, None while it stands
     data_date : epoch milliseconds of the latest event it holds, None where it holds none
+    purged : undone, and its rows are gone
     tables : ``{table: {"read", "used", "unchanged", "duplicate", "rejected"}}``
     """
 
@@ -68,6 +69,7 @@ class Load:
     withdrawn: int | None = None
     data_date: int | None = None
     tables: dict[str, dict[str, int]] = field(default_factory=dict)
+    purged: bool = False
 
 
 @dataclass
@@ -232,8 +234,8 @@ class Store(Protocol):
         """Nodes by kind and relationships by relation that the latest revision shows, past ties included."""
         ...
 
-    def rejects(self) -> pd.DataFrame:
-        """The rejects of loads that stand; columns load and ``REJECT_COLUMNS``."""
+    def rejects(self, load: int | None = None) -> pd.DataFrame:
+        """The rejects of loads that stand, or of one load, stand it or not; columns load and ``REJECT_COLUMNS``."""
         ...
 
     def secret(self, token: str) -> tuple[str, str] | None:
@@ -249,6 +251,10 @@ class Store(Protocol):
         """Keep a run and its findings (their JSON shape), return the run's number."""
         ...
 
+    def runs(self) -> list[Run]:
+        """All runs, oldest first."""
+        ...
+
     def latest_runs(self, as_of: int | None = None) -> list[Run]:
         """The latest run of each detector, by detector id; where given, of those at ``as_of`` or earlier."""
         ...
@@ -259,6 +265,31 @@ class Store(Protocol):
 
     def finding(self, prefix: str) -> list[dict]:
         """Findings whose id starts with ``prefix``: the latest run's where several hold the same id."""
+        ...
+
+    # -- all of it, for another store
+    def purge(self) -> None:
+        """Remove the rows of withdrawn loads that no reader can still see."""
+        ...
+
+    def owners(self, load: int) -> list[str]:
+        """The tables and relations of which a load wrote versions that are still held, each once."""
+        ...
+
+    def versions(self, owner: str, load: int) -> Iterator[pd.DataFrame]:
+        """What a load wrote of a table or relation, in blocks of the columns that ``Writer`` takes."""
+        ...
+
+    def fields(self) -> list[tuple[str, str, str]]:
+        """Table or relation, name and type of every key that ``data`` has had, as they were first stated."""
+        ...
+
+    def files(self) -> dict[int, str]:
+        """The names of source files by number."""
+        ...
+
+    def secrets(self) -> Iterator[pd.DataFrame]:
+        """All that stands behind tokens, in blocks; columns token, mask, cipher."""
         ...
 
 

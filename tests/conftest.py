@@ -28,7 +28,13 @@ def own_settings(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def neo4j_server(own_settings):
+def server_or_skip():
+    """Takes what starts a server; where none can be had, the test is skipped, or fails where that was asked for."""
+    return _server_or_skip
+
+
+@pytest.fixture(scope="session")
+def neo4j_server(own_settings, server_or_skip):
     """The URL of a database on a real server, one for each test process; its password is in the environment."""
     with pytest.MonkeyPatch.context() as patch, server_or_skip(any_server()) as (url, password):
         patch.setenv("RINGFENCE_NEO4J_PASSWORD", password)
@@ -36,8 +42,7 @@ def neo4j_server(own_settings):
 
 
 @contextmanager
-def server_or_skip(server):
-    """A server that can be had; where none can, the test is skipped, or fails where that was asked for."""
+def _server_or_skip(server):
     with ExitStack() as stack:
         try:
             given = stack.enter_context(server)

@@ -61,7 +61,9 @@ class Server:
 
     def __init__(self, settings: dict[str, str] | None = None, version: str = VERSION):
         self.version = version
-        self.settings = {**SETTINGS, **(settings or {})}
+        # An older server does not know all of them.
+        lenient = {} if version == VERSION else {"server.config.strict_validation.enabled": "false"}
+        self.settings = {**SETTINGS, **lenient, **(settings or {})}
         self.port = _free_port()
         self.user, self.password = "neo4j", PASSWORD
         self.folder = Path(tempfile.mkdtemp(prefix="neo4j-"))
@@ -119,8 +121,7 @@ class MavenServer(Server):
         super().__init__(settings, version)
         self.jars = jars(version)
         self._process: subprocess.Popen | None = None
-        command = ["dbms", "set-initial-password", self.password]
-        self.admin(*command)
+        self._begun = False
 
     def admin(self, *arguments: str) -> subprocess.CompletedProcess:
         """Run ``neo4j-admin`` on its data; the server must be stopped."""
@@ -135,8 +136,21 @@ class MavenServer(Server):
             raise RuntimeError(f"neo4j-admin {' '.join(arguments)} failed: {done.stdout}{done.stderr}")
         return done
 
+    def admin_script(self) -> Path:
+        """A program that does as ``neo4j-admin`` does."""
+        self._configure()
+        script = self.folder / "neo4j-admin"
+        variables = [f"export NEO4J_HOME='{self.folder}' NEO4J_CONF='{self.folder}/conf'"]
+        command = " ".join(f"'{part}'" for part in [*self._java("1g"), "org.neo4j.cli.AdminTool"])
+        script.write_text("\n".join(["#!/bin/sh", *variables, f'exec {command} "$@"']) + "\n")
+        script.chmod(0o755)
+        return script
+
     def start(self) -> None:
         self._configure()
+        if not self._begun:
+            self.admin("dbms", "set-initial-password", self.password)
+            self._begun = True
         places = [f"--home-dir={self.folder}", f"--config-dir={self.folder}/conf"]
         heap = self.settings["server.memory.heap.max_size"]
         with (self.folder / "output.log").open("ab") as output:
