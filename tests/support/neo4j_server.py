@@ -164,6 +164,18 @@ class MavenServer(Server):
             )
         self._wait(lambda: self._process is not None and self._process.poll() is None)
 
+    @property
+    def process_id(self) -> int:
+        """Of the running server."""
+        assert self._process is not None
+        return self._process.pid
+
+    def forget(self) -> None:
+        """End it and remove what its database holds."""
+        self.kill()
+        shutil.rmtree(self.folder / "data")
+        self._begun = False
+
     def stop(self) -> None:
         self._end(signal.SIGTERM)
 
