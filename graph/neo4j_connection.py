@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, LiteralString, TypeVar, cast
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from .errors import UserError
 
@@ -44,7 +44,8 @@ class Address:
     @property
     def url(self) -> str:
         """The store URL."""
-        return f"{self.scheme}://{self.user}@{self.server.partition('://')[2]}/{self.database}"
+        user, database = quote(self.user, safe=""), quote(self.database, safe="")
+        return f"{self.scheme}://{user}@{self.server.partition('://')[2]}/{database}"
 
 
 def read_address(url: str) -> Address:

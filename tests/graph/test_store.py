@@ -4,6 +4,9 @@ import json
 import os
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import numpy as np
 import pandas as pd
@@ -165,6 +168,48 @@ def test_small_writes_go_on_while_a_bulk_load_is_open(store):
         assert arcs(store.snapshot()) == {("company:X", "company:Y")}
         writer.publish({}, None)
     assert arcs(store.snapshot()) == {("company:X", "company:Y"), ("company:A", "company:B")}
+
+
+def test_a_second_bulk_load_waits_for_the_first(store, url):
+    begun, order = threading.Event(), []
+
+    def second():
+        with closing(open_store(url)) as other:
+            begun.set()
+            with other.writer("second") as writer:
+                order.append("second")
+                writer.publish({}, None)
+
+    with store.writer("first") as writer:
+        waiting = threading.Thread(target=second)
+        waiting.start()
+        assert begun.wait(30)
+        waiting.join(0.5)
+        assert waiting.is_alive() and order == []
+        order.append("first")
+        writer.publish({}, None)
+    waiting.join(30)
+    assert order == ["first", "second"] and [load.source for load in store.loads()] == order
+
+
+def test_many_small_writes_on_the_same_nodes_while_a_bulk_load_writes(store, url):
+    def small(number):
+        with closing(open_store(url)) as other:
+            for i in range(5):
+                rows = [(f"s{number}.{i}.{j}", f"company:{j}", f"company:{(j + number) % 20}") for j in range(20)]
+                guarantee(other, *rows, bulk=False)
+
+    with ThreadPoolExecutor(4) as pool, store.writer("bulk") as writer:
+        waiting = [pool.submit(small, number) for number in range(4)]
+        for i in range(10):
+            rows = [(f"b{i}.{j}", f"company:{19 - j}", f"company:{(j + i) % 20}") for j in range(20)]
+            writer.relationships("GUARANTEES", relationships(*rows), {})
+        for future in waiting:
+            future.result()
+        assert store.counts() == ({"company": 20}, {"GUARANTEES": 400})
+        writer.publish({}, None)
+    assert store.counts() == ({"company": 20}, {"GUARANTEES": 600})
+    assert store.revision() == 21 and store.snapshot().edge_count == 600
 
 
 def test_a_load_may_be_published_only_if_nothing_was_since(store):
