@@ -10,16 +10,17 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from . import sqlite_findings
 from .errors import UserError
 from .keys import KeyFile, is_token
-from .model import DECLARING, FOREVER, RELATIONS
+from .model import DECLARING, RELATIONS
 from .sqlite_schema import fact_table, index_statements, prepare, relation_table, version_tables
 from .sqlite_writer import SqliteWriter, latest_revision, remove_versions, transaction
-from .store import FACT_COLUMNS, REJECT_COLUMNS, RELATIONSHIP_COLUMNS, Load, Progress, Run, checked_privacy
+from .store import FACT_COLUMNS, REJECT_COLUMNS, RELATIONSHIP_COLUMNS, Load, Progress, Run, checked_privacy, latest_runs
 
 if TYPE_CHECKING:
     from .snapshot import Snapshot
@@ -304,62 +305,19 @@ class SqliteStore:
 
     # -- findings
     def save_run(self, run: Run, findings: list[dict]) -> int:
-        connection = self.connection
-        with transaction(connection):
-            number = cast(
-                int,
-                connection.execute(
-                    "INSERT INTO runs"
-                    " (detector, version, revision, as_of, params, seconds, cpu_seconds, findings, truncated)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    (
-                        run.detector,
-                        run.version,
-                        run.revision,
-                        run.as_of,
-                        json.dumps(run.params),
-                        run.seconds,
-                        run.cpu_seconds,
-                        len(findings),
-                        json.dumps(run.truncated),
-                    ),
-                ).lastrowid,
-            )
-            connection.executemany(
-                "INSERT INTO findings VALUES (?, ?, ?, ?)",
-                [(number, f["id"], f["rank_all"], json.dumps(f, ensure_ascii=False)) for f in findings],
-            )
-        return number
+        return sqlite_findings.save_run(self.connection, run, findings)
 
     def runs(self) -> list[Run]:
-        return self._runs("")
+        return sqlite_findings.runs(self.connection)
 
     def latest_runs(self, as_of: int | None = None) -> list[Run]:
-        which = "WHERE run IN (SELECT max(run) FROM runs WHERE as_of <= ? GROUP BY detector)"
-        latest = self._runs(which, FOREVER if as_of is None else as_of)
-        return sorted(latest, key=lambda run: run.detector)
-
-    def _runs(self, which: str, *arguments: int) -> list[Run]:
-        rows = self.connection.execute(
-            "SELECT detector, version, revision, as_of, params, seconds, cpu_seconds, findings, truncated, run"
-            f" FROM runs {which} ORDER BY run",
-            arguments,
-        )
-        return [Run(r[0], r[1], r[2], r[3], json.loads(r[4]), r[5], r[6], r[7], json.loads(r[8]), r[9]) for r in rows]
+        return latest_runs(self.runs(), as_of)
 
     def findings(self, runs: Sequence[int]) -> list[dict]:
-        rows = self.connection.execute(
-            "SELECT body FROM findings WHERE run IN (SELECT value FROM json_each(?)) ORDER BY rank_all, run",
-            (json.dumps(list(runs)),),
-        )
-        return [json.loads(row[0]) for row in rows]
+        return sqlite_findings.findings(self.connection, runs)
 
     def finding(self, prefix: str) -> list[dict]:
-        rows = self.connection.execute(
-            "SELECT body, max(run) FROM findings WHERE id >= ? AND id < ? GROUP BY id ORDER BY id LIMIT 20",
-            (prefix, prefix + "\U0010ffff"),
-        )
-        return [json.loads(row[0]) for row in rows]
+        return sqlite_findings.finding(self.connection, prefix)
 
     # -- all of it, for another store
     def owners(self, load: int) -> list[str]:

@@ -311,6 +311,13 @@ def latest_date(loads: Iterable[Load], revision: int) -> int | None:
     return max((load.data_date for load in loads if load.load in standing and load.data_date is not None), default=None)
 
 
+def latest_runs(runs: Iterable[Run], as_of: int | None) -> list[Run]:
+    """Of runs, oldest first, the latest of each detector, by detector id; where given, of those at ``as_of`` or
+    earlier."""
+    latest = {run.detector: run for run in runs if as_of is None or run.as_of <= as_of}
+    return [latest[name] for name in sorted(latest)]
+
+
 def checked_privacy(held: Mapping[str, str], stated: Mapping[str, str] | None) -> dict[str, str]:
     """Which kinds are personal: as a load states, else as the store decided before, else personal.
 
