@@ -75,9 +75,7 @@ def batches(connection: Connection, owner: str | None = None) -> list[Batch]:
     return [Batch(*item) for item in zip(*record.values(), strict=True)]
 
 
-def by_batches(
-    connection: Connection, owner: str, columns: Sequence[str], wanted: Sequence[Batch]
-) -> Iterator[dict[str, list]]:
+def by_batches(connection: Connection, owner: str, columns: Sequence[str], wanted: Sequence[Batch]) -> Iterator[dict]:
     """The versions that batches of one table or relation hold, as they were written: lists by column, and ``batch``.
 
     Parameters
@@ -111,7 +109,7 @@ def by_uids(
         yield from (dict(record) for record in connection.read(query, uids=part, owner=owner, **_STAND_INS))
 
 
-def _in_order(record: dict) -> dict[str, list]:
+def _in_order(record: dict) -> dict:
     """A batch with its rows as they were written: Neo4j takes them up in any order where it fills gaps."""
     place = np.array(record.pop("place"))
     if (np.diff(place) > 0).all():

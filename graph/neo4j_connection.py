@@ -260,6 +260,9 @@ def translated(address: Address) -> Iterator[None]:
         message, status = cause
         if isinstance(error, AuthError):
             message = f"refuses user {address.user!r}: check RINGFENCE_NEO4J_PASSWORD and the user in the URL"
+        elif message == _AWAY and address.scheme.endswith("+s"):
+            # The driver does not say whether it found no server, or one whose certificate it does not trust.
+            message = "cannot be reached: see that it runs encrypted, with a certificate that this machine trusts"
         where = f"the Neo4j server at {address.host}:{address.port}"
         raise UserError(f"{where} {message.format(database=address.database)}", status) from None
 
@@ -279,17 +282,18 @@ def _cause(error: Exception) -> tuple[str, int] | None:
     if isinstance(error, exceptions.ServiceUnavailable | exceptions.SessionExpired | exceptions.IncompleteCommit):
         if "handshake" in str(error).lower():
             return f"is too old, or no Neo4j: Ringfence needs {OLDEST[0]}.{OLDEST[1]} or newer", 503
-        return "cannot be reached: see that it runs, and run the same again", 503
+        return _AWAY, 503
     if isinstance(error, exceptions.UnsupportedServerProduct) or "Notification filtering" in str(error):
         # Unknown before Bolt 5.2, which came with Neo4j 5.7.
         return f"is too old: Ringfence needs {OLDEST[0]}.{OLDEST[1]} or newer", 503
     if isinstance(error, exceptions.ConfigurationError):
         return "cannot be used as the URL says: check its scheme (neo4j://, neo4j+s://, bolt://)", 400
     if isinstance(error, exceptions.DriverError):
-        return "cannot be reached: see that it runs, and run the same again", 503
+        return _AWAY, 503
     return None
 
 
+_AWAY = "cannot be reached: see that it runs, and run the same again"
 _CODES = (
     ("Neo.ClientError.Database.DatabaseNotFound", "has no database {database!r}: name another in the URL", 503),
     ("Neo.ClientError.Database", "cannot serve database {database!r} now: see that it is started", 503),

@@ -61,6 +61,11 @@ def relation_type(relation: str) -> str:
     return relation
 
 
+def load_of(batch: int) -> int:
+    """The load that wrote a batch."""
+    return batch // BATCHES
+
+
 def cell_names(fields: Iterable[str], taken: frozenset[str]) -> list[str]:
     """Those of a row's cells that become properties of their own, so that people can ask for them.
 

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,8 @@ import pyarrow.compute as pc
 from .errors import UserError
 from .model import FOREVER, RELATIONS
 from .neo4j_columns import Batch, batches, by_batches
-from .neo4j_schema import LABELS
-from .snapshot import EDGE_NUMBERS, FACT_NUMBERS, Snapshot, open_snapshot
+from .neo4j_schema import LABELS, load_of
+from .snapshot import Snapshot, open_snapshot
 from .snapshot_cache import kept
 from .snapshot_writer import write_snapshot
 from .store import Progress, latest_date, standing_at
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 _NODES = 50_000
 """Nodes asked for at a time."""
+_READERS = 2
+"""Relations or tables read at a time; so many of them lie in memory at once, with the one that is written down."""
 
 
 def snapshot(store: Neo4jStore, revision: int, progress: Progress | None) -> Snapshot:
@@ -50,7 +53,7 @@ def snapshot(store: Neo4jStore, revision: int, progress: Progress | None) -> Sna
         with store.reading(revision):
             _Build(store, revision, progress).write(folder)
 
-    folder = kept(store.beside("snapshots"), store.identity, revision, build, store.held_revisions)
+    folder = kept(store.beside("snapshots"), store.identity, revision, build, store.readers.revisions)
     data_date = latest_date(loads, revision)
     return open_snapshot(folder, today() if data_date is None else data_date)
 
@@ -71,6 +74,11 @@ class _Build:
                 self._batches.setdefault(batch.owner, []).append(batch)
 
     def write(self, folder: Path) -> None:
+        with ThreadPoolExecutor(_READERS, thread_name_prefix="neo4j-snapshot") as pool:
+            self._write(folder, pool)
+
+    def _write(self, folder: Path, pool: ThreadPoolExecutor) -> None:
+        masks = pool.submit(self._masks)
         names, place = self._nodes()
         types: dict[str, dict[str, str]] = {}
         for owner, name, kind in self._store.fields():
@@ -81,9 +89,9 @@ class _Build:
             data_date=latest_date(self._loads, self._revision),
             files=self._store.files(),
             names=names,
-            masks=self._masks(),
-            edges=((name, self._edges(name, place)) for name in RELATIONS),
-            facts=self._facts(place),
+            masks=masks.result(),
+            edges=_ahead(pool, list(RELATIONS), lambda name: self._edges(name, place)),
+            facts=_ahead(pool, self._tables(), lambda name: self._facts(name, place)),
             types=types,
         )
 
@@ -124,21 +132,21 @@ class _Build:
         return pa.concat_tables(parts)
 
     def _edges(self, relation: str, place: np.ndarray) -> pa.Table:
-        table = self._versions(relation, ("source_id", "target_id", "amount"), EDGE_NUMBERS)
+        table = self._versions(relation, ("source_id", "target_id", "amount"))
         for name in ("source", "target"):
             table = table.append_column(name, pa.array(place[table.column(f"{name}_id").to_numpy()]))
         return table
 
-    def _facts(self, place: np.ndarray) -> Iterator[tuple[str, pa.Table]]:
-        for owner in sorted(self._batches):
-            if owner in RELATIONS or owner == "reject":
-                continue
-            table = self._versions(owner, ("node_id", "status_from"), FACT_NUMBERS)
-            node = table.column("node_id").to_numpy()
-            yield owner, table.append_column("node", pa.array(np.where(node < 0, np.int32(-1), place[node])))
+    def _tables(self) -> list[str]:
+        return [owner for owner in sorted(self._batches) if owner not in RELATIONS and owner != "reject"]
 
-    def _versions(self, owner: str, own: tuple[str, ...], numbers: dict) -> pa.Table:
-        columns = ("uid", "load", "data", "valid_from", "valid_to", "known_at", "file", "row", *own)
+    def _facts(self, owner: str, place: np.ndarray) -> pa.Table:
+        table = self._versions(owner, ("node_id", "status_from"))
+        node = table.column("node_id").to_numpy()
+        return table.append_column("node", pa.array(np.where(node < 0, np.int32(-1), place[node])))
+
+    def _versions(self, owner: str, own: tuple[str, ...]) -> pa.Table:
+        columns = ("uid", "data", "valid_from", "valid_to", "known_at", "file", "row", *own)
         kinds = {
             name: pa.large_string() if name in ("uid", "data") else pa.float64() if name == "amount" else pa.int64()
             for name in columns
@@ -146,21 +154,23 @@ class _Build:
         wanted = self._batches.get(owner, [])
         total = sum(batch.rows for batch in wanted)
         chunks: dict[str, list[pa.Array]] = {name: [] for name in columns}
+        loads = []
         done = 0
         for record in by_batches(self._connection, owner, columns, wanted):
             for name in columns:
                 chunks[name].append(pa.array(record[name], kinds[name]))
+            loads.append(np.full(len(record["uid"]), load_of(record["batch"])))
             done += len(record["uid"])
             self._tell(owner, done, total)
         if done != total:
             raise RuntimeError(f"Neo4j holds {done:,} versions of {owner} where {total:,} were written")
         table = pa.table({name: pa.chunked_array(chunks.pop(name), kinds[name]) for name in columns})
-        return table.append_column("superseded_at", pa.array(self._superseded(table))).drop_columns(["load"])
+        load = np.concatenate(loads) if loads else np.array([], dtype=np.int64)
+        return table.append_column("superseded_at", pa.array(self._superseded(table, load)))
 
-    def _superseded(self, table: pa.Table) -> np.ndarray:
+    def _superseded(self, table: pa.Table, load: np.ndarray) -> np.ndarray:
         """When each version gives way; only uids that a load other than the largest wrote can have several."""
         gone = np.full(table.num_rows, FOREVER, dtype=np.int64)
-        load = table.column("load").to_numpy()
         loads, counts = np.unique(load, return_counts=True)
         if len(loads) < 2:
             return gone
@@ -174,3 +184,15 @@ class _Build:
     def _tell(self, name: str, done: int, total: int) -> None:
         if self._progress:
             self._progress("snapshot", name, done, total)
+
+
+def _ahead(
+    pool: ThreadPoolExecutor, names: list[str], read: Callable[[str], pa.Table]
+) -> Iterator[tuple[str, pa.Table]]:
+    """What is read of each name, in order; the next are read while one is used."""
+    coming = [pool.submit(read, name) for name in names[:_READERS]]
+    for place, name in enumerate(names):
+        table = coming.pop(0).result()
+        if place + _READERS < len(names):
+            coming.append(pool.submit(read, names[place + _READERS]))
+        yield name, table

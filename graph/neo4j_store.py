@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
-import socket
-import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,18 +15,25 @@ from .keys import KeyFile, is_token, load_key_file
 from .model import DECLARING, RELATIONS
 from .neo4j_columns import Batch, batches, by_batches, by_uids
 from .neo4j_connection import Connection, Transaction, read_address
+from .neo4j_locks import Readers, bulk_lock
 from .neo4j_schema import LABELS, inspect, prepare
 from .neo4j_writer import LOCK_STORE, Neo4jWriter, discard_load, remove_versions
-from .store import FACT_COLUMNS, REJECT_COLUMNS, RELATIONSHIP_COLUMNS, Load, Progress, Run, checked_privacy, standing_at
+from .store import (
+    FACT_COLUMNS,
+    REJECT_COLUMNS,
+    RELATIONSHIP_COLUMNS,
+    Load,
+    Progress,
+    Run,
+    checked_privacy,
+    latest_runs,
+    standing_at,
+)
 from .visibility import latest
 
 if TYPE_CHECKING:
     from .snapshot import Snapshot
 
-_BEAT = 20
-"""Seconds between signs of life of a bulk load and of readers."""
-_LEASE = 300
-"""Seconds without a sign of life after which a reader counts as gone."""
 _PAGE = 50_000
 
 
@@ -60,14 +64,10 @@ class Neo4jStore:
         except BaseException:
             self.connection.close()
             raise
-        self._readers: set[str] = set()
-        self._closed = threading.Event()
-        self._beating: threading.Thread | None = None
+        self.readers = Readers(self.connection)
 
     def close(self) -> None:
-        self._closed.set()
-        if self._beating is not None:
-            self._beating.join()
+        self.readers.close()
         self.connection.close()
 
     def beside(self, what: str) -> Path:
@@ -102,7 +102,7 @@ class Neo4jStore:
     def writer(
         self, source: str, *, bulk: bool = True, privacy: dict[str, str] | None = None, load: int | None = None
     ) -> Iterator[Neo4jWriter]:
-        with self._bulk_lock() if bulk else nullcontext():
+        with bulk_lock(self.connection) if bulk else nullcontext():
             if bulk:
                 self._discard_abandoned()
                 self.purge()
@@ -149,28 +149,12 @@ class Neo4jStore:
     @contextmanager
     def reading(self, revision: int | None = None) -> Iterator[int]:
         held = self.revision() if revision is None else revision
-        name = f"{socket.gethostname()}-{os.getpid()}-{os.urandom(8).hex()}"
-        self._lease({name}, held)
-        self._readers.add(name)
-        if self._beating is None:
-            self._beating = threading.Thread(target=self._beat, name="neo4j-readers", daemon=True)
-            self._beating.start()
-        try:
+        with self.readers.holding(held):
             yield held
-        finally:
-            self._readers.discard(name)
-            # Where the server is away the lease runs out by itself.
-            with suppress(UserError):
-                self.connection.once("MATCH (r:Reader {reader: $name}) DELETE r", name=name)
-
-    def held_revisions(self) -> set[int]:
-        """The revisions that readers hold, here or on other machines."""
-        records = self.connection.read("MATCH (r:Reader) WHERE r.until > timestamp() RETURN r.revision AS revision")
-        return {record["revision"] for record in records}
 
     def purge(self) -> None:
-        self.connection.write("MATCH (r:Reader) WHERE r.until <= timestamp() DELETE r")
-        lowest = min(self.held_revisions(), default=self.revision())
+        self.readers.forget_the_gone()
+        lowest = min(self.readers.revisions(), default=self.revision())
         for record in self.connection.read(
             "MATCH (l:Load {state: 'withdrawn', purged: false}) WHERE l.withdrawn <= $lowest RETURN l.load AS load",
             lowest=lowest,
@@ -184,30 +168,12 @@ class Neo4jStore:
         ):
             remove_versions(self.connection, record["load"], rejects=False)
 
-    @contextmanager
-    def _bulk_lock(self) -> Iterator[None]:
-        """A lock that goes with its process, however that ends: two loads at once queue here."""
-        taken = "MATCH (l:Ringfence {name: 'bulk load'}) SET l.taken = l.taken + 1"
-        with self.connection.held(taken) as alive:
-            done = threading.Event()
-
-            def beat() -> None:
-                with suppress(UserError):
-                    while not done.wait(_BEAT):
-                        alive()
-
-            thread = threading.Thread(target=beat, name="neo4j-bulk-lock", daemon=True)
-            thread.start()
-            try:
-                yield
-            finally:
-                done.set()
-                thread.join()
-
     def _discard_abandoned(self) -> None:
         # Whoever holds the bulk lock is the only bulk load: any other that is open lost its process.
         for record in self.connection.read(
             "MATCH (l:Load) WHERE l.state = 'discarded' OR (l.state = 'open' AND l.bulk) RETURN l.load AS load"
+            # What the last threads of a load wrote that had lost its lock and was removed by another.
+            " UNION MATCH (b:Batch) WHERE NOT EXISTS { (:Load {load: b.load}) } RETURN DISTINCT b.load AS load"
         ):
             discard_load(self.connection, record["load"])
 
@@ -215,21 +181,6 @@ class Neo4jStore:
         from .neo4j_copies import refresh
 
         refresh(self, masks=bulk)
-
-    def _lease(self, names: set[str], revision: int | None = None) -> None:
-        self.connection.write(
-            "UNWIND $names AS name MERGE (r:Reader {reader: name})"
-            " SET r.until = timestamp() + $lease, r.revision = coalesce($revision, r.revision)",
-            names=sorted(names),
-            lease=_LEASE * 1000,
-            revision=revision,
-        )
-
-    def _beat(self) -> None:
-        while not self._closed.wait(_BEAT):
-            if names := set(self._readers):
-                with suppress(UserError):
-                    self._lease(names)
 
     def _batches(self, loads: Iterable[int], owner: str | None = None) -> dict[str, list[Batch]]:
         """The batches of versions that some loads wrote, by table or relation."""
@@ -349,11 +300,7 @@ class Neo4jStore:
         return runs(self.connection)
 
     def latest_runs(self, as_of: int | None = None) -> list[Run]:
-        latest: dict[str, Run] = {}
-        for run in self.runs():
-            if as_of is None or run.as_of <= as_of:
-                latest[run.detector] = run
-        return [latest[name] for name in sorted(latest)]
+        return latest_runs(self.runs(), as_of)
 
     def findings(self, runs: Sequence[int]) -> list[dict]:
         from .neo4j_findings import findings

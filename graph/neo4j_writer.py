@@ -269,13 +269,15 @@ class Neo4jWriter:
         missing = sorted(set(names) - self._known)
         if not missing:
             return
-        kinds = [kind_of(name) for name in missing]
-        for kind in KINDS:
-            keys = [name for name, own in zip(missing, kinds, strict=True) if own == kind]
-            if keys:
-                self._connection.write(f"UNWIND $keys AS key MERGE (:{LABELS[kind]} {{key: key}})", keys=keys)
-        if unknown := set(kinds) - set(KINDS):
+        by_kind: dict[str, list[str]] = {}
+        for name in missing:
+            by_kind.setdefault(kind_of(name), []).append(name)
+        if unknown := set(by_kind) - set(KINDS):
             raise ValueError(f"no kind of node is called {min(unknown)!r}")
+        for kind in KINDS:
+            if kind in by_kind:
+                query = f"UNWIND $keys AS key MERGE (:{LABELS[kind]} {{key: key}})"
+                self._connection.write(query, keys=by_kind[kind])
         if len(self._known) > _REMEMBERED:
             self._known.clear()
         self._known.update(missing)

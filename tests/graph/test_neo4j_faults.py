@@ -11,7 +11,7 @@ from ringfence.graph.errors import UserError
 from ringfence.graph.neo4j_connection import read_address
 from ringfence.graph.store import open_store
 from support.book import ringfence, write_book
-from support.neo4j_server import empty_database, own_server
+from support.neo4j_server import MavenServer, empty_database, own_server
 
 ONE_LINE = "the Neo4j server at 127.0.0.1"
 
@@ -162,15 +162,22 @@ def server(own, monkeypatch):
 
 
 @contextmanager
-def read_only(server):
-    """The server started anew with its database read-only."""
+def restarted(server, **settings):
+    """The server started anew with other settings, a setting's dots written as two underscores."""
+    own = {name.replace("__", "."): value for name, value in settings.items()}
     server.stop()
-    server.settings["server.databases.read_only"] = "neo4j"
+    server.settings |= own
     server.start()
     yield
     server.stop()
-    del server.settings["server.databases.read_only"]
+    for name in own:
+        del server.settings[name]
     server.start()
+
+
+def read_only(server):
+    """The server started anew with its database read-only."""
+    return restarted(server, server__databases__read_only="neo4j")
 
 
 @pytest.fixture
@@ -275,6 +282,46 @@ def test_a_read_only_database_is_told_and_stays_as_it_is(server, book):
             assert "read-only: nothing was changed" in done.stderr
         assert everything(server.url) == before and state(server.url) == shown
         assert ringfence("status", "--store", server.url, cwd=book).returncode == 0
+
+
+def certificate(folder):
+    """A key and a certificate for this machine that nobody has signed but itself."""
+    import datetime
+    import ipaddress
+
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import rsa
+
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    today = datetime.datetime.now(datetime.UTC)
+    signed = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(today - datetime.timedelta(1))
+        .not_valid_after(today + datetime.timedelta(2))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), False)
+        .sign(key, hashes.SHA256())
+    )
+    folder.mkdir(parents=True)
+    form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    (folder / "private.key").write_bytes(key.private_bytes(*form))
+    (folder / "public.crt").write_bytes(signed.public_bytes(serialization.Encoding.PEM))
+
+
+def test_an_encrypted_connection_works_and_one_that_cannot_be_trusted_is_told(server, monkeypatch):
+    if not isinstance(server, MavenServer):
+        pytest.skip("the certificate would have to be put into the container")
+    certificate(server.folder / "certificates" / "bolt")
+    encrypted = {"server__bolt__tls_level": "REQUIRED", "dbms__ssl__policy__bolt__enabled": "true"}
+    server.scheme = "neo4j+ssc"
+    with restarted(server, **encrypted, dbms__ssl__policy__bolt__client_auth="NONE"):
+        for scheme in ("neo4j+ssc", "bolt+ssc"):
+            with closing(open_store(server.url.replace("neo4j+ssc://", f"{scheme}://"))) as store:
+                assert store.revision() == 0
+        refused(server.url.replace("neo4j+ssc://", "neo4j+s://"), "with a certificate that this machine trusts")
+        assert refused(server.url.replace("neo4j+ssc://", "neo4j://"), ONE_LINE).status == 503
+        server.scheme = "neo4j"
 
 
 def test_a_server_that_is_too_old_is_told(server_or_skip):

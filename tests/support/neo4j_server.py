@@ -65,13 +65,13 @@ class Server:
         lenient = {} if version == VERSION else {"server.config.strict_validation.enabled": "false"}
         self.settings = {**SETTINGS, **lenient, **(settings or {})}
         self.port = _free_port()
-        self.user, self.password = "neo4j", PASSWORD
+        self.scheme, self.user, self.password = "neo4j", "neo4j", PASSWORD
         self.folder = Path(tempfile.mkdtemp(prefix="neo4j-"))
 
     @property
     def url(self) -> str:
         """The store URL of its one database."""
-        return f"neo4j://{self.user}@127.0.0.1:{self.port}/neo4j"
+        return f"{self.scheme}://{self.user}@127.0.0.1:{self.port}/neo4j"
 
     def start(self) -> None:
         """Start it, on the data it has, and wait until it answers."""
@@ -99,7 +99,8 @@ class Server:
             if not alive():
                 raise Unavailable(f"the Neo4j server ended as it began; see {self.folder}")
             try:
-                address, user = f"bolt://127.0.0.1:{self.port}", (self.user, self.password)
+                scheme = self.scheme.replace("neo4j", "bolt")
+                address, user = f"{scheme}://127.0.0.1:{self.port}", (self.user, self.password)
                 with (
                     GraphDatabase.driver(address, auth=user, connection_timeout=5) as driver,
                     driver.session() as session,
