@@ -57,8 +57,8 @@ def _copy_since(store: Neo4jStore, copied: int) -> None:
     types: dict[str, dict[str, str]] = {}
     for owner, name, kind in store.fields():
         types.setdefault(owner, {})[name] = kind
-    everything = store._batches(standing)
-    for owner, wanted in store._batches(changed).items():
+    everything = store.batches_of(standing)
+    for owner, wanted in store.batches_of(changed).items():
         if owner in RELATIONS:
             continue
         alone = len({batch.load for batch in everything.get(owner, [])} | {batch.load for batch in wanted}) == 1

@@ -27,7 +27,6 @@ from .store import (
     Run,
     checked_privacy,
     latest_runs,
-    standing_at,
 )
 from .visibility import latest
 
@@ -141,7 +140,7 @@ class Neo4jStore:
             raise UserError(f"revision {revision} is too old to tell what changed since: take a new snapshot", 410)
         loads = {record["load"] for record in changed}
         uids: set[str] = set()
-        for owner, wanted in self._batches(loads).items() if loads else ():
+        for owner, wanted in self.batches_of(loads).items() if loads else ():
             for record in by_batches(self.connection, owner, ("uid",), wanted):
                 uids.update(record["uid"])
         return uids
@@ -182,7 +181,7 @@ class Neo4jStore:
 
         refresh(self, masks=bulk)
 
-    def _batches(self, loads: Iterable[int], owner: str | None = None) -> dict[str, list[Batch]]:
+    def batches_of(self, loads: Iterable[int], owner: str | None = None) -> dict[str, list[Batch]]:
         """The batches of versions that some loads wrote, by table or relation."""
         wanted, found = set(loads), {}
         for batch in batches(self.connection, owner):
@@ -207,7 +206,7 @@ class Neo4jStore:
         if uids is not None:
             records = by_uids(self.connection, owner, asked, uids)
         else:
-            wanted = self._batches(standing, owner).get(owner, [])
+            wanted = self.batches_of(standing, owner).get(owner, [])
             records = by_batches(self.connection, owner, asked, wanted)
         frames = [pd.DataFrame({name: record[name] for name in asked}) for record in records if record["uid"]]
         if not frames:
@@ -216,11 +215,10 @@ class Neo4jStore:
 
     def standing(self) -> dict[int, int]:
         """The loads that stand, each with the revision that published it."""
-        loads = self.loads()
-        return standing_at(loads, max((load.revision or 0 for load in loads), default=0) + len(loads))
+        return {load.load: load.revision or 0 for load in self.loads() if load.state == "published"}
 
     def names(self, kind: str) -> Iterator[list[str]]:
-        wanted = self._batches(self.standing(), DECLARING[kind]).get(DECLARING[kind], [])
+        wanted = self.batches_of(self.standing(), DECLARING[kind]).get(DECLARING[kind], [])
         for record in by_batches(self.connection, DECLARING[kind], ("node",), wanted):
             yield record["node"]
 
@@ -243,7 +241,7 @@ class Neo4jStore:
     def counts(self) -> tuple[dict[str, int], dict[str, int]]:
         standing = self.standing()
         relations = {}
-        found = self._batches(standing)
+        found = self.batches_of(standing)
         for name in RELATIONS:
             own = found.get(name, [])
             if len({batch.load for batch in own}) < 2:
@@ -314,11 +312,11 @@ class Neo4jStore:
 
     # -- all of it, for another store
     def owners(self, load: int) -> list[str]:
-        return sorted(self._batches([load]))
+        return sorted(self.batches_of([load]))
 
     def versions(self, owner: str, load: int) -> Iterator[pd.DataFrame]:
         columns = RELATIONSHIP_COLUMNS if owner in RELATIONS else FACT_COLUMNS
-        wanted = self._batches([load], owner).get(owner, [])
+        wanted = self.batches_of([load], owner).get(owner, [])
         for record in by_batches(self.connection, owner, columns, wanted):
             frame = pd.DataFrame({name: record[name] for name in columns})
             for name in ("node", "data") if owner not in RELATIONS else ("data",):

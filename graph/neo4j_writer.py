@@ -152,9 +152,7 @@ class Neo4jWriter:
         if held["state"] == "published":
             return held["revision"]  # tried before, and done
         if held["state"] != "open":
-            raise UserError(
-                f"load {self.load} lost its connection to Neo4j and was discarded by another: run it again", 503
-            )
+            raise self._taken_over()
         if since is not None and held["latest"] != since:
             return None
         revision = held["latest"] + 1
@@ -170,6 +168,10 @@ class Neo4jWriter:
             data_date=data_date,
         )
         return revision
+
+    def _taken_over(self) -> UserError:
+        lost = "lost its connection to Neo4j and was discarded by another"
+        return UserError(f"load {self.load} {lost}: run it again", 503)
 
     def discard(self) -> None:
         for waiting in self._waiting:
@@ -239,9 +241,7 @@ class Neo4jWriter:
                 rows=rows,
             )
             if not made:
-                raise UserError(
-                    f"load {self.load} lost its connection to Neo4j and was discarded by another: run it again", 503
-                )
+                raise self._taken_over()
             if made[0]["new"]:
                 run(transaction, batch)
 

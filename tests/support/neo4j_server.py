@@ -22,6 +22,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -119,8 +120,8 @@ class MavenServer(Server):
     """A server from its jars, on this machine's Java."""
 
     def __init__(self, settings: dict[str, str] | None = None, version: str = VERSION):
-        super().__init__(settings, version)
         self.jars = jars(version)
+        super().__init__(settings, version)
         self._process: subprocess.Popen | None = None
         self._begun = False
 
@@ -252,7 +253,7 @@ def own_server(settings: dict[str, str] | None = None, version: str = VERSION) -
     ------
     Unavailable : neither is possible here
     """
-    if version == VERSION and _runs("docker", "info") and _runs("docker", "compose", "version"):
+    if version == VERSION and _docker_serves():
         return DockerServer(settings, version)
     return MavenServer(settings, version)
 
@@ -295,7 +296,9 @@ def empty_database(url: str) -> None:
         held = session.run("MATCH (n) RETURN count(n) AS nodes, count { MATCH (:Ringfence) } AS ours").single()
         if held is not None and held["nodes"] and not held["ours"]:
             raise RuntimeError(f"{url} holds a graph of something else: name an empty database")
-        session.run("MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 5000 ROWS").consume()
+        # Relationships first: all of a hub's at once would be more than a small server takes.
+        session.run("MATCH ()-[r]->() CALL (r) { DELETE r } IN TRANSACTIONS OF 5000 ROWS").consume()
+        session.run("MATCH (n) CALL (n) { DELETE n } IN TRANSACTIONS OF 5000 ROWS").consume()
 
 
 def jars(version: str = VERSION) -> Path:
@@ -342,11 +345,22 @@ def _free_port() -> int:
         return probe.getsockname()[1]
 
 
-def _runs(*command: str) -> bool:
+@cache
+def _docker_serves() -> bool:
+    """Whether Docker answers here, and has or can fetch the server's image."""
+    image = f"neo4j:{VERSION}-community"
+    return (
+        _runs("docker", "info")
+        and _runs("docker", "compose", "version")
+        and (_runs("docker", "image", "inspect", image) or _runs("docker", "pull", "--quiet", image, seconds=900))
+    )
+
+
+def _runs(*command: str, seconds: float = 20) -> bool:
     if shutil.which(command[0]) is None:
         return False
     try:
-        return subprocess.run(command, capture_output=True, timeout=20).returncode == 0
+        return subprocess.run(command, capture_output=True, timeout=seconds).returncode == 0
     except subprocess.TimeoutExpired:
         return False
 
