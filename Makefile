@@ -11,10 +11,10 @@ FINDING_ID := import json, sys; print(json.loads(sys.stdin.readline())["id"])
 BENCHES := $(filter-out tests/bench/_% tests/bench/bench_quality.py,$(sort $(wildcard tests/bench/*.py)))
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint bench bench-quality soak lock clean
+.PHONY: help install demo test neo4j lint bench bench-quality soak lock clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: $(INSTALLED) ## the environment in .venv, from requirements.lock
 
@@ -45,6 +45,9 @@ demo: $(INSTALLED) ## make a book of 20,000 applicants, load it, run the detecto
 test: $(INSTALLED) ## the whole test suite, save the long runs
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m "not soak" --durations=10
 
+neo4j: $(INSTALLED) ## a Neo4j server to try things on, by Docker or Maven, until Ctrl-C
+	@$(BIN)/python tests/support/neo4j_server.py
+
 lint: $(INSTALLED) ## ruff, pyright, and the direction of imports
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -68,5 +71,5 @@ lock: $(INSTALLED) ## resolve requirements.lock anew from pyproject.toml
 		--output-file requirements.lock pyproject.toml
 
 clean: ## remove all that these targets made, the environment included
-	rm -rf $(VENV) demo build dist *.egg-info .pytest_cache .ruff_cache .hypothesis .coverage
+	rm -rf $(VENV) .neo4j demo build dist *.egg-info .pytest_cache .ruff_cache .hypothesis .coverage
 	find $(ROOMS) tests -name __pycache__ -prune -exec rm -rf {} +

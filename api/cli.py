@@ -1,4 +1,4 @@
-"""The command line: ``ringfence sample|load|detect|findings|show|path|status|token|serve``.
+"""The command line: ``ringfence sample|load|detect|findings|show|path|status|token|serve|copy|export``.
 
 Only what ``--help`` needs is imported here; each command imports the rest when it runs.
 """
@@ -13,6 +13,7 @@ from .cli_load import detect, load, status, token
 from .cli_read import findings, path, show
 from .cli_sample import sample
 from .cli_serve import serve
+from .cli_store import copy, export
 from .commands import Commands
 
 app = typer.Typer(
@@ -40,7 +41,7 @@ def ringfence(
         print(context.get_help())
 
 
-for command in (sample, load, detect, findings, show, path, status, token, serve):
+for command in (sample, load, detect, findings, show, path, status, token, serve, copy, export):
     app.command()(command)
 
 

@@ -16,7 +16,7 @@ from .commands import AsOf, StoreUrl, opened
 from .output import bound, plain, say, table
 
 if TYPE_CHECKING:
-    from ..loaders.stage import Progress
+    from ..graph.store import Progress
 
 COUNTS = ("read", "used", "unchanged", "duplicate", "rejected")
 """What becomes of a table's rows: the first is the sum of the others."""
@@ -119,7 +119,8 @@ def detect(
 
     chosen(detectors or ())
     with opened(store) as reader:
-        snapshot = reader.snapshot().at(reader.moment(as_of))
+        with bars() as progress:
+            snapshot = reader.snapshot(progress).at(reader.moment(as_of))
         batch = run(snapshot, reader.store, detectors or ())
         rows = [
             (this.detector, this.version, f"{this.findings:,}", f"{this.seconds:.2f}", f"{this.cpu_seconds:.2f}")
@@ -158,7 +159,7 @@ def load(
     settings = read_settings(store=store)
     into = open_store(settings.store, key_file=settings.key_file)
     try:
-        with _bars() as progress:
+        with bars() as progress:
             report = load_source(into, files, progress=progress)
     finally:
         into.close()
@@ -179,7 +180,7 @@ def load(
 
 
 @contextmanager
-def _bars() -> Iterator[Progress | None]:
+def bars() -> Iterator[Progress | None]:
     """Progress bars on standard error where that is a terminal; nothing elsewhere."""
     if not sys.stderr.isatty():
         yield None

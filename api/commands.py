@@ -32,7 +32,7 @@ StoreUrl = Annotated[
         "--store",
         envvar="RINGFENCE_STORE",
         metavar="URL",
-        help="The store, such as sqlite:///ringfence.db (which it is unless said).",
+        help="The store: sqlite:///ringfence.db (which it is unless said) or neo4j://user@host:7687/database.",
     ),
 ]
 AsOf = Annotated[

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import threading
 from contextlib import ExitStack
-from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from ..graph.audit import AuditLog
 from ..graph.errors import UserError
-from ..graph.store import Store, open_store
-from ..graph.times import DEFAULT_ZONE, parse_moment, to_iso, to_millis
+from ..graph.store import Progress, Store, open_store
+from ..graph.times import parse_moment, to_iso, today
 from .settings import Settings
 
 if TYPE_CHECKING:
@@ -64,10 +62,14 @@ class Reader:
         self.store.revision()
         return AuditLog(self.settings.audit_file)
 
-    def snapshot(self) -> Snapshot:
+    def snapshot(self, progress: Progress | None = None) -> Snapshot:
         """The snapshot of the latest revision, seen at the store's data date.
 
         While one caller maps or builds that of a new revision, others are answered from the one before.
+
+        Parameters
+        ----------
+        progress : told of the building, where it must be built
         """
         store = self.store
         current = self._snapshot
@@ -80,7 +82,7 @@ class Reader:
             if self._snapshot is None or self._snapshot.revision != revision:
                 held = ExitStack()
                 held.enter_context(store.reading(revision))
-                self._snapshot = store.snapshot(revision)
+                self._snapshot = store.snapshot(revision, progress)
                 self._held.append(held)
                 # The one before stays held as well: answers under way may still open files of it.
                 while len(self._held) > 2:
@@ -124,9 +126,3 @@ def stated_moment(text: str) -> int:
     except OverflowError:
         raise UserError(f"unreadable time {text!r}: it lies outside the years 1 to 9999") from None
     return moment
-
-
-def today(zone: str = DEFAULT_ZONE) -> int:
-    """The first instant of this day, in epoch milliseconds."""
-    now = datetime.now(ZoneInfo(zone))
-    return to_millis(now.replace(hour=0, minute=0, second=0, microsecond=0))

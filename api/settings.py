@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -21,11 +22,13 @@ class Settings(BaseSettings):
 
     store: str = Field(
         default="sqlite:///ringfence.db",
-        description="URL of the store: sqlite:///relative/path or sqlite:////absolute/path.",
+        description="URL of the store: sqlite:///relative/path, sqlite:////absolute/path or "
+        "neo4j://user@host:7687/database.",
     )
     audit: Path | None = Field(
         default=None,
-        description="The audit log, a SQLite file; beside an embedded store (its file name and .audit.db) unless said.",
+        description="The audit log, a SQLite file; unless said beside an embedded store (its file name and .audit.db), "
+        "for a store on a server in the user's state folder.",
     )
     key_file: Path | None = Field(
         default=None,
@@ -47,8 +50,16 @@ class Settings(BaseSettings):
         """Where the audit log is."""
         if self.audit is not None:
             return self.audit
-        beside = self.store_file or Path("ringfence.db")
-        return beside.with_name(beside.name + ".audit.db")
+        if self.store_file is not None:
+            return self.store_file.with_name(self.store_file.name + ".audit.db")
+        from platformdirs import user_state_path
+
+        from ..graph.neo4j_connection import read_address
+
+        address = read_address(self.store)
+        # One file for a database, whoever asks and by whichever scheme.
+        name = quote(f"{address.host}-{address.port}-{address.database}", safe="")
+        return user_state_path("ringfence", ensure_exists=True) / f"{name}.audit.db"
 
 
 def read_settings(**given: Any) -> Settings:

@@ -6,11 +6,10 @@ import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from .model import ALWAYS, FOREVER, RELATIONS, kind_of
+from .model import RELATIONS, kind_of
+from .neighbourhood import spread
 from .sqlite_schema import relation_table, version_tables
-from .visibility import superseded_at
+from .visibility import shown
 
 if TYPE_CHECKING:
     from .sqlite_store import SqliteStore
@@ -35,7 +34,7 @@ def node_statements(store: SqliteStore, node: str, as_of: int | None) -> dict | 
             [found[0]],
             ["data", "file", "row", "status_from", "valid_from", "valid_to"],
         )
-        for row in _shown(rows, as_of, state=True):
+        for row in shown(rows, as_of, state=True):
             facts.append({"table": owner.removeprefix("fact_"), **row, "data": json.loads(row["data"])})
     if not facts and not _relationships_at(store, [found[0]], as_of, first_only=True):
         return None
@@ -44,38 +43,21 @@ def node_statements(store: SqliteStore, node: str, as_of: int | None) -> dict | 
 
 def neighbourhood(store: SqliteStore, nodes: Iterable[str], hops: int, limit: int, as_of: int | None) -> dict:
     """See ``store.Store.neighbours``."""
-    connection = store.connection
     names = json.dumps(list(nodes))
-    rows = connection.execute("SELECT id FROM nodes WHERE name IN (SELECT value FROM json_each(?))", (names,))
-    frontier = [row[0] for row in rows]
-    reached = dict.fromkeys(frontier, 0)
-    relationships: dict[tuple[str, str], dict] = {}
-    skipped = 0
-    for hop in range(1, hops + 1):
-        following: list[int] = []
-        for relationship in _relationships_at(store, frontier, as_of):
-            ends = (relationship["source"], relationship["target"])
-            new = [end for end in ends if end not in reached]
-            if len(reached) + len(set(new)) > limit:
-                skipped += 1
-                continue
-            for end in new:
-                reached[end] = hop
-                following.append(end)
-            relationship = relationship | {end: relationship.pop(f"{end}_name") for end in ("source", "target")}
-            relationships[relationship["relation"], relationship["uid"]] = relationship
-        frontier = following
-    rows = connection.execute(
-        "SELECT id, name FROM nodes WHERE id IN (SELECT value FROM json_each(?))",
-        (json.dumps(list(reached)),),
+    rows = store.connection.execute(
+        "SELECT id, name FROM nodes WHERE name IN (SELECT value FROM json_each(?))", (names,)
     )
-    shown = [{"node": name, "hops": reached[number]} for number, name in rows]
-    truncated = [{"bound": "nodes", "limit": limit, "skipped": skipped, "could_change": True}] if skipped else []
-    return {
-        "nodes": sorted(shown, key=lambda item: (item["hops"], item["node"])),
-        "relationships": list(relationships.values()),
-        "truncated": truncated,
-    }
+    numbers = {name: number for number, name in rows}
+
+    def relationships_at(frontier: list[str]) -> list[dict]:
+        found = _relationships_at(store, [numbers[name] for name in frontier], as_of)
+        for relationship in found:
+            for end in ("source", "target"):
+                numbers[relationship[f"{end}_name"]] = relationship[end]
+                relationship[end] = relationship.pop(f"{end}_name")
+        return found
+
+    return spread(list(numbers), hops, limit, relationships_at)
 
 
 def _relationships_at(store: SqliteStore, nodes: list[int], as_of: int | None, first_only: bool = False) -> list[dict]:
@@ -90,7 +72,7 @@ def _relationships_at(store: SqliteStore, nodes: list[int], as_of: int | None, f
             for end in ("source", "target")
             for row in _versions(store, owner, f"v.{end}", nodes, columns)
         }
-        for row in _shown(list(rows.values()), as_of, state=declared.nature == "state"):
+        for row in shown(list(rows.values()), as_of, state=declared.nature == "state"):
             # A version may have moved the relationship away from the node that led here.
             if row["source"] in wanted or row["target"] in wanted:
                 found.append({"relation": relation, **row, "data": json.loads(row["data"] or "{}")})
@@ -115,15 +97,3 @@ def _versions(store: SqliteStore, owner: str, end: str, nodes: list[int], column
     )
     keys = [item[0] for item in cursor.description]
     return [dict(zip(keys, row, strict=True)) for row in cursor]
-
-
-def _shown(versions: list[dict], as_of: int | None, state: bool) -> list[dict]:
-    moment = FOREVER - 1 if as_of is None else as_of
-    gone = superseded_at(pd.DataFrame(versions, columns=["uid", "known_at", "revision"]))
-    return [
-        version
-        for version, until in zip(versions, gone.tolist(), strict=True)
-        if version["known_at"] <= moment < until
-        and version["valid_to"] > ALWAYS
-        and (not state or as_of is None or version["valid_from"] <= moment < version["valid_to"])
-    ]

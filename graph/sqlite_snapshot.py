@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,10 +13,12 @@ import pyarrow as pa
 from .errors import UserError
 from .model import FOREVER, RELATIONS
 from .snapshot import Snapshot, open_snapshot
+from .snapshot_cache import kept
 from .snapshot_writer import write_snapshot
 from .sqlite_columns import Read, column_reader
 from .sqlite_schema import relation_table, version_tables
-from .times import to_millis
+from .store import Progress, latest_date, standing_at
+from .times import today
 from .visibility import superseded_at
 
 if TYPE_CHECKING:
@@ -28,15 +28,14 @@ _NO_AMOUNT = "9e999"
 """Stands for a missing amount on the way, so that the column is of one type throughout; becomes NaN."""
 
 
-def snapshot(store: SqliteStore, revision: int) -> Snapshot:
+def snapshot(store: SqliteStore, revision: int, progress: Progress | None) -> Snapshot:
     """The snapshot of a revision: mapped where it was built before, else built and kept beside the store."""
     connection = store.connection
     if revision > store.revision() or revision < 0:
         raise UserError(f"no revision {revision}: the latest is {store.revision()}", 404)
     identity = connection.execute("SELECT value FROM meta WHERE name = 'store'").fetchone()[0]
-    home = store.path.with_name(store.path.name + ".snapshots")
-    folder = home / f"{identity[:8]}-{revision}"
-    if not (folder / "snapshot.json").exists():
+
+    def build(folder: Path) -> None:
         purged = connection.execute(
             "SELECT 1 FROM loads WHERE purged AND revision <= ?1 AND withdrawn > ?1", (revision,)
         ).fetchone()
@@ -44,32 +43,20 @@ def snapshot(store: SqliteStore, revision: int) -> Snapshot:
             raise UserError(
                 f"revision {revision} shows a load that was unloaded and cleared since: take a later one", 410
             )
-        home.mkdir(exist_ok=True)
-        draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=home))
-        try:
-            with store.reading(revision):
-                _build(store, revision, draft / "snapshot")
-            try:
-                (draft / "snapshot").replace(folder)
-            except OSError:
-                # Another process was quicker with the same snapshot; any other cause has left none to open.
-                if not (folder / "snapshot.json").exists():
-                    raise
-        finally:
-            shutil.rmtree(draft)
-        _drop_old(store, home, folder)
-    data_date = _data_date(store, revision)
-    return open_snapshot(folder, _today() if data_date is None else data_date)
+        with store.reading(revision):
+            _build(store, revision, folder, progress)
+
+    def held() -> set[int]:
+        return {row[0] for row in connection.execute("SELECT revision FROM readers")}
+
+    folder = kept(store.beside("snapshots"), identity, revision, build, held)
+    data_date = latest_date(store.loads(), revision)
+    return open_snapshot(folder, today() if data_date is None else data_date)
 
 
-def _build(store: SqliteStore, revision: int, folder: Path) -> None:
-    standing = {
-        row[0]: row[1]
-        for row in store.connection.execute(
-            "SELECT load, revision FROM loads WHERE revision <= ?1 AND (withdrawn IS NULL OR withdrawn > ?1)",
-            (revision,),
-        )
-    }
+def _build(store: SqliteStore, revision: int, folder: Path, progress: Progress | None) -> None:
+    loads = store.loads()
+    standing = standing_at(loads, revision)
     types: dict[str, dict[str, str]] = {}
     for owner, name, kind in store.connection.execute("SELECT owner, name, type FROM fields"):
         types.setdefault(owner, {})[name] = kind
@@ -82,14 +69,23 @@ def _build(store: SqliteStore, revision: int, folder: Path) -> None:
         write_snapshot(
             folder,
             revision=revision,
-            data_date=_data_date(store, revision),
+            data_date=latest_date(loads, revision),
             files=dict(store.connection.execute("SELECT file, name FROM files").fetchall()),
             names=nodes.column("name").combine_chunks(),
             masks=read("SELECT token, mask FROM secrets", {"token": pa.string(), "mask": pa.string()}),
-            edges=((name, reader.edges(name, place)) for name in RELATIONS),
+            edges=((name, reader.edges(name, place)) for name in _counted(RELATIONS, progress)),
             facts=reader.facts(place),
             types=types,
         )
+
+
+def _counted(relations: Iterable[str], progress: Progress | None) -> Iterator[str]:
+    """The relations, told one after the other."""
+    names = list(relations)
+    for done, name in enumerate(names, 1):
+        yield name
+        if progress:
+            progress("snapshot", "relations", done, len(names))
 
 
 class _Reader:
@@ -170,28 +166,3 @@ def _with(table: pa.Table, name: str, array: np.ndarray) -> pa.Table:
     if name in table.column_names:
         return table.set_column(table.column_names.index(name), name, column)
     return table.append_column(name, column)
-
-
-def _data_date(store: SqliteStore, revision: int) -> int | None:
-    return store.connection.execute(
-        "SELECT max(data_date) FROM loads WHERE revision <= ?1 AND (withdrawn IS NULL OR withdrawn > ?1)",
-        (revision,),
-    ).fetchone()[0]
-
-
-def _today() -> int:
-    from datetime import datetime
-    from zoneinfo import ZoneInfo
-
-    from .times import DEFAULT_ZONE
-
-    now = datetime.now(ZoneInfo(DEFAULT_ZONE))
-    return to_millis(now.replace(hour=0, minute=0, second=0, microsecond=0))
-
-
-def _drop_old(store: SqliteStore, home: Path, newest: Path) -> None:
-    """Remove snapshots that no registered reader holds; one that is mapped by a process stays usable to it."""
-    held = {row[0] for row in store.connection.execute("SELECT revision FROM readers")}
-    for folder in home.iterdir():
-        if folder != newest and not folder.name.startswith(".") and int(folder.name.rpartition("-")[2]) not in held:
-            shutil.rmtree(folder, ignore_errors=True)

@@ -10,16 +10,17 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from . import sqlite_findings
 from .errors import UserError
 from .keys import KeyFile, is_token
-from .model import DECLARING, FOREVER, PERSONAL_KINDS, RELATIONS
+from .model import DECLARING, RELATIONS
 from .sqlite_schema import fact_table, index_statements, prepare, relation_table, version_tables
 from .sqlite_writer import SqliteWriter, latest_revision, remove_versions, transaction
-from .store import REJECT_COLUMNS, Load, Run
+from .store import FACT_COLUMNS, REJECT_COLUMNS, RELATIONSHIP_COLUMNS, Load, Progress, Run, checked_privacy, latest_runs
 
 if TYPE_CHECKING:
     from .snapshot import Snapshot
@@ -74,6 +75,9 @@ class SqliteStore:
             self._connections.popitem()[1].close()
         self._local = threading.local()
 
+    def beside(self, what: str) -> Path:
+        return self.path.with_name(f"{self.path.name}.{what}")
+
     # -- loads and revisions
     def revision(self) -> int:
         return latest_revision(self.connection)
@@ -85,10 +89,10 @@ class SqliteStore:
 
     def loads(self) -> list[Load]:
         rows = self.connection.execute(
-            "SELECT load, source, bulk, state, revision, withdrawn, data_date, tables FROM loads"
+            "SELECT load, source, bulk, state, revision, withdrawn, data_date, tables, purged FROM loads"
             " WHERE revision IS NOT NULL ORDER BY revision"
         )
-        return [Load(r[0], r[1], bool(r[2]), r[3], r[4], r[5], r[6], json.loads(r[7])) for r in rows]
+        return [Load(r[0], r[1], bool(r[2]), r[3], r[4], r[5], r[6], json.loads(r[7]), bool(r[8])) for r in rows]
 
     def privacy(self) -> dict[str, str]:
         rows = self.connection.execute("SELECT substr(name, 9), value FROM meta WHERE name GLOB 'privacy:*'")
@@ -96,15 +100,15 @@ class SqliteStore:
 
     @contextmanager
     def writer(
-        self, source: str, *, bulk: bool = True, privacy: dict[str, str] | None = None
+        self, source: str, *, bulk: bool = True, privacy: dict[str, str] | None = None, load: int | None = None
     ) -> Iterator[SqliteWriter]:
         lock = self._take_bulk_lock() if bulk else None
         try:
             if bulk:
                 self._discard_abandoned()
                 self.purge()
-            decided = self._checked_privacy(privacy)
-            writer = SqliteWriter(self.connection, source, bulk=bulk, privacy=decided)
+            decided = checked_privacy(self.privacy(), privacy)
+            writer = SqliteWriter(self.connection, source, bulk=bulk, privacy=decided, load=load)
             try:
                 yield writer
             finally:
@@ -165,7 +169,6 @@ class SqliteStore:
             self.connection.execute("DELETE FROM readers WHERE reader = ?", (reader,))
 
     def purge(self) -> None:
-        """Remove the rows of withdrawn loads that no reader can still see."""
         connection = self.connection
         for reader, pid in connection.execute("SELECT reader, pid FROM readers").fetchall():
             if not _alive(pid):
@@ -180,7 +183,7 @@ class SqliteStore:
 
     def _take_bulk_lock(self) -> int:
         # A lock on a file goes with its process, however that ends; two loads at once queue here.
-        lock = os.open(self.path.with_name(self.path.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        lock = os.open(self.beside("lock"), os.O_RDWR | os.O_CREAT, 0o600)
         fcntl.flock(lock, fcntl.LOCK_EX)
         return lock
 
@@ -195,17 +198,6 @@ class SqliteStore:
         for owner in version_tables(connection):
             for statement in index_statements(owner):
                 connection.execute(statement)
-
-    def _checked_privacy(self, privacy: dict[str, str] | None) -> dict[str, str]:
-        held = self.privacy()
-        stated = privacy or {}
-        for kind in sorted(PERSONAL_KINDS):
-            if kind in stated and held.get(kind, stated[kind]) != stated[kind]:
-                raise UserError(
-                    f"the mapping says {kind} is {stated[kind]}, this store holds it as {held[kind]}:"
-                    " change the mapping or load into another store"
-                )
-        return {kind: stated.get(kind, held.get(kind, "personal")) for kind in PERSONAL_KINDS}
 
     # -- reading the graph
     def current_facts(self, table: str, uids: Sequence[str] | None = None) -> pd.DataFrame:
@@ -244,10 +236,10 @@ class SqliteStore:
         while block := cursor.fetchmany(100_000):
             yield [row[0] for row in block]
 
-    def snapshot(self, revision: int | None = None) -> Snapshot:
+    def snapshot(self, revision: int | None = None, progress: Progress | None = None) -> Snapshot:
         from .sqlite_snapshot import snapshot
 
-        return snapshot(self, self.revision() if revision is None else revision)
+        return snapshot(self, self.revision() if revision is None else revision, progress)
 
     def get(self, node: str, as_of: int | None = None) -> dict | None:
         from .sqlite_reader import node_statements
@@ -294,12 +286,13 @@ class SqliteStore:
         )
         return dict(rows.fetchall()), {name: count for name, count in relations.items() if count}
 
-    def rejects(self) -> pd.DataFrame:
+    def rejects(self, load: int | None = None) -> pd.DataFrame:
         columns = ["load", *REJECT_COLUMNS]
         select = ", ".join(f'"{name}"' for name in columns)
+        which = f"IN {STANDING.format(at=self.revision())}" if load is None else "= :load"
         rows = self.connection.execute(
-            f"SELECT {select} FROM rejects WHERE load IN {STANDING.format(at=self.revision())}"
-            ' ORDER BY load, "table", file, row, "column"'
+            f'SELECT {select} FROM rejects WHERE load {which} ORDER BY load, "table", file, row, "column"',
+            {"load": load},
         )
         return pd.DataFrame(rows.fetchall(), columns=columns)
 
@@ -312,54 +305,55 @@ class SqliteStore:
 
     # -- findings
     def save_run(self, run: Run, findings: list[dict]) -> int:
-        connection = self.connection
-        with transaction(connection):
-            number = cast(
-                int,
-                connection.execute(
-                    "INSERT INTO runs"
-                    " (detector, version, revision, as_of, params, seconds, cpu_seconds, findings, truncated)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    (
-                        run.detector,
-                        run.version,
-                        run.revision,
-                        run.as_of,
-                        json.dumps(run.params),
-                        run.seconds,
-                        run.cpu_seconds,
-                        len(findings),
-                        json.dumps(run.truncated),
-                    ),
-                ).lastrowid,
-            )
-            connection.executemany(
-                "INSERT INTO findings VALUES (?, ?, ?, ?)",
-                [(number, f["id"], f["rank_all"], json.dumps(f, ensure_ascii=False)) for f in findings],
-            )
-        return number
+        return sqlite_findings.save_run(self.connection, run, findings)
+
+    def runs(self) -> list[Run]:
+        return sqlite_findings.runs(self.connection)
 
     def latest_runs(self, as_of: int | None = None) -> list[Run]:
-        rows = self.connection.execute(
-            "SELECT detector, version, revision, as_of, params, seconds, cpu_seconds, findings, truncated, run"
-            " FROM runs WHERE run IN (SELECT max(run) FROM runs WHERE as_of <= ? GROUP BY detector) ORDER BY detector",
-            (FOREVER if as_of is None else as_of,),
-        )
-        return [Run(r[0], r[1], r[2], r[3], json.loads(r[4]), r[5], r[6], r[7], json.loads(r[8]), r[9]) for r in rows]
+        return latest_runs(self.runs(), as_of)
 
     def findings(self, runs: Sequence[int]) -> list[dict]:
-        rows = self.connection.execute(
-            "SELECT body FROM findings WHERE run IN (SELECT value FROM json_each(?)) ORDER BY rank_all, run",
-            (json.dumps(list(runs)),),
-        )
-        return [json.loads(row[0]) for row in rows]
+        return sqlite_findings.findings(self.connection, runs)
 
     def finding(self, prefix: str) -> list[dict]:
-        rows = self.connection.execute(
-            "SELECT body, max(run) FROM findings WHERE id >= ? AND id < ? GROUP BY id ORDER BY id LIMIT 20",
-            (prefix, prefix + "\U0010ffff"),
+        return sqlite_findings.finding(self.connection, prefix)
+
+    # -- all of it, for another store
+    def owners(self, load: int) -> list[str]:
+        rows = self.connection.execute("SELECT DISTINCT owner FROM spans WHERE load = ? ORDER BY owner", (load,))
+        return [row[0].partition("_")[2] for row in rows]
+
+    def versions(self, owner: str, load: int) -> Iterator[pd.DataFrame]:
+        relation = owner in RELATIONS
+        table = relation_table(owner) if relation else fact_table(owner)
+        columns = RELATIONSHIP_COLUMNS if relation else FACT_COLUMNS
+        named = {"source": "s.name", "target": "t.name", "node": "n.name"}
+        select = ", ".join(named.get(name, f"v.{name}") for name in columns)
+        joins = (
+            "JOIN nodes s ON s.id = v.source JOIN nodes t ON t.id = v.target"
+            if relation
+            else "LEFT JOIN nodes n ON n.id = v.node"
         )
-        return [json.loads(row[0]) for row in rows]
+        spans = "SELECT first, last FROM spans WHERE load = ? AND owner = ? ORDER BY first"
+        for first, last in self.connection.execute(spans, (load, table)).fetchall():
+            rows = self.connection.execute(
+                f'SELECT {select} FROM "{table}" v {joins} WHERE v.rowid BETWEEN ? AND ? ORDER BY v.rowid',
+                (first, last),
+            ).fetchall()
+            yield pd.DataFrame(rows, columns=list(columns))
+
+    def fields(self) -> list[tuple[str, str, str]]:
+        rows = self.connection.execute("SELECT owner, name, type FROM fields ORDER BY owner, name")
+        return [tuple(row) for row in rows]
+
+    def files(self) -> dict[int, str]:
+        return dict(self.connection.execute("SELECT file, name FROM files ORDER BY file").fetchall())
+
+    def secrets(self) -> Iterator[pd.DataFrame]:
+        cursor = self.connection.execute("SELECT token, mask, cipher FROM secrets ORDER BY token")
+        while block := cursor.fetchmany(50_000):
+            yield pd.DataFrame(block, columns=["token", "mask", "cipher"])
 
 
 def _alive(pid: int) -> bool:

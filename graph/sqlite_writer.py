@@ -27,7 +27,9 @@ _CHUNK = 20_000
 class SqliteWriter:
     """See ``store.Writer``."""
 
-    def __init__(self, connection: sqlite3.Connection, source: str, *, bulk: bool, privacy: dict[str, str]):
+    def __init__(
+        self, connection: sqlite3.Connection, source: str, *, bulk: bool, privacy: dict[str, str], load: int | None
+    ):
         self._connection = connection
         self.privacy = privacy
         self.published = False
@@ -35,7 +37,7 @@ class SqliteWriter:
         self.load = cast(
             int,
             connection.execute(
-                "INSERT INTO loads (source, bulk, state) VALUES (?, ?, 'open')", (source, int(bulk))
+                "INSERT INTO loads (load, source, bulk, state) VALUES (?, ?, ?, 'open')", (load, source, int(bulk))
             ).lastrowid,
         )
         # A first load into an empty store builds the indexes at the end: half the time of keeping them alive.

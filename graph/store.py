@@ -7,13 +7,14 @@ the latest ``known_at <= T``, ties to the higher revision. Nothing above this mo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from .errors import UserError
+from .model import PERSONAL_KINDS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,6 +42,11 @@ REJECT_COLUMNS = ("table", "file", "row", "column", "reason", "level", "value")
 """A row or cell that could not be used: ``level`` is ``row`` or ``cell``; ``value`` is masked where personal."""
 
 
+Progress = Callable[[str, str, int, int], None]
+"""``progress(step, name, done, total)``: ``reading`` counts the bytes of a file, ``writing`` the rows of a table,
+``snapshot`` the rows of a relation or table, or what else the store reads one by one."""
+
+
 @dataclass
 class Load:
     """One load as the store records it.
@@ -51,6 +57,7 @@ class Load:
     revision : the revision its publication made, None while open
     withdrawn : the revision its undo made, None while it stands
     data_date : epoch milliseconds of the latest event it holds, None where it holds none
+    purged : undone, and its rows are gone
     tables : ``{table: {"read", "used", "unchanged", "duplicate", "rejected"}}``
     """
 
@@ -62,6 +69,7 @@ class Load:
     withdrawn: int | None = None
     data_date: int | None = None
     tables: dict[str, dict[str, int]] = field(default_factory=dict)
+    purged: bool = False
 
 
 @dataclass
@@ -147,6 +155,10 @@ class Store(Protocol):
         """Let go of files and connections."""
         ...
 
+    def beside(self, what: str) -> Path:
+        """Where this machine keeps what goes with the store: ``snapshots``, or ``staging`` while a load runs."""
+        ...
+
     # -- loads and revisions
     def revision(self) -> int:
         """The latest revision; 0 for an empty store."""
@@ -165,7 +177,7 @@ class Store(Protocol):
         ...
 
     def writer(
-        self, source: str, *, bulk: bool = True, privacy: dict[str, str] | None = None
+        self, source: str, *, bulk: bool = True, privacy: dict[str, str] | None = None, load: int | None = None
     ) -> AbstractContextManager[Writer]:
         """Begin a load. Leaving the context without ``publish`` discards it.
 
@@ -174,6 +186,7 @@ class Store(Protocol):
         source : where the rows come from, for people to read
         bulk : one bulk load is open at a time, others wait; small writes go on meanwhile
         privacy : which kinds are personal; one that contradicts the store is a ``UserError``
+        load : its number, where it is the copy of another store's; the next free one where None
         """
         ...
 
@@ -203,8 +216,8 @@ class Store(Protocol):
         """Blocks of the names of nodes of a kind that a standing version states as a row's own node."""
         ...
 
-    def snapshot(self, revision: int | None = None) -> Snapshot:
-        """The graph at a revision as memory-mapped arrays, built once and kept beside the store."""
+    def snapshot(self, revision: int | None = None, progress: Progress | None = None) -> Snapshot:
+        """The graph at a revision as memory-mapped arrays, built once and kept (see ``beside``)."""
         ...
 
     def get(self, node: str, as_of: int | None = None) -> dict | None:
@@ -221,8 +234,8 @@ class Store(Protocol):
         """Nodes by kind and relationships by relation that the latest revision shows, past ties included."""
         ...
 
-    def rejects(self) -> pd.DataFrame:
-        """The rejects of loads that stand; columns load and ``REJECT_COLUMNS``."""
+    def rejects(self, load: int | None = None) -> pd.DataFrame:
+        """The rejects of loads that stand, or of one load, stand it or not; columns load and ``REJECT_COLUMNS``."""
         ...
 
     def secret(self, token: str) -> tuple[str, str] | None:
@@ -238,6 +251,10 @@ class Store(Protocol):
         """Keep a run and its findings (their JSON shape), return the run's number."""
         ...
 
+    def runs(self) -> list[Run]:
+        """All runs, oldest first."""
+        ...
+
     def latest_runs(self, as_of: int | None = None) -> list[Run]:
         """The latest run of each detector, by detector id; where given, of those at ``as_of`` or earlier."""
         ...
@@ -250,9 +267,77 @@ class Store(Protocol):
         """Findings whose id starts with ``prefix``: the latest run's where several hold the same id."""
         ...
 
+    # -- all of it, for another store
+    def purge(self) -> None:
+        """Remove the rows of withdrawn loads that no reader can still see."""
+        ...
+
+    def owners(self, load: int) -> list[str]:
+        """The tables and relations of which a load wrote versions that are still held, each once."""
+        ...
+
+    def versions(self, owner: str, load: int) -> Iterator[pd.DataFrame]:
+        """What a load wrote of a table or relation, in blocks of the columns that ``Writer`` takes."""
+        ...
+
+    def fields(self) -> list[tuple[str, str, str]]:
+        """Table or relation, name and type of every key that ``data`` has had, as they were first stated."""
+        ...
+
+    def files(self) -> dict[int, str]:
+        """The names of source files by number."""
+        ...
+
+    def secrets(self) -> Iterator[pd.DataFrame]:
+        """All that stands behind tokens, in blocks; columns token, mask, cipher."""
+        ...
+
+
+def standing_at(loads: Iterable[Load], revision: int) -> dict[int, int]:
+    """The loads that exist at a revision, each with the revision that published it."""
+    return {
+        load.load: load.revision
+        for load in loads
+        if load.revision is not None
+        and load.revision <= revision
+        and (load.withdrawn is None or load.withdrawn > revision)
+    }
+
+
+def latest_date(loads: Iterable[Load], revision: int) -> int | None:
+    """The latest data date of the loads that exist at a revision; None where they hold no event."""
+    loads = list(loads)
+    standing = standing_at(loads, revision)
+    return max((load.data_date for load in loads if load.load in standing and load.data_date is not None), default=None)
+
+
+def latest_runs(runs: Iterable[Run], as_of: int | None) -> list[Run]:
+    """Of runs, oldest first, the latest of each detector, by detector id; where given, of those at ``as_of`` or
+    earlier."""
+    latest = {run.detector: run for run in runs if as_of is None or run.as_of <= as_of}
+    return [latest[name] for name in sorted(latest)]
+
+
+def checked_privacy(held: Mapping[str, str], stated: Mapping[str, str] | None) -> dict[str, str]:
+    """Which kinds are personal: as a load states, else as the store decided before, else personal.
+
+    Raises
+    ------
+    UserError : the load contradicts the store
+    """
+    stated = stated or {}
+    for kind in sorted(PERSONAL_KINDS):
+        if kind in stated and held.get(kind, stated[kind]) != stated[kind]:
+            raise UserError(
+                f"the mapping says {kind} is {stated[kind]}, this store holds it as {held[kind]}:"
+                " change the mapping or load into another store"
+            )
+    return {kind: stated.get(kind, held.get(kind, "personal")) for kind in PERSONAL_KINDS}
+
 
 def open_store(url: str, *, create: bool = True, key_file: Path | None = None) -> Store:
-    """Open the store a URL names: ``sqlite:///relative/path``, ``sqlite:////absolute/path``.
+    """Open the store a URL names: ``sqlite:///relative/path``, ``sqlite:////absolute/path``, or
+    ``neo4j://user@host:7687/database`` (``neo4j+s://`` and ``bolt://`` too) with its password in the environment.
 
     Parameters
     ----------
@@ -279,4 +364,11 @@ def open_store(url: str, *, create: bool = True, key_file: Path | None = None) -
             raise UserError(f"no store at {path}: run 'ringfence load' first, or name another with --store", 404)
         # A new store may have a new key file; one that exists was made under a key file that must exist too.
         return SqliteStore(path, create=create, key_file=load_key_file(key_file, create=not path.exists()))
-    raise UserError(f"unknown kind of store {scheme!r} in {url!r}: use sqlite:///path")
+    from .neo4j_connection import EXAMPLE, SCHEMES
+
+    if scheme in SCHEMES:
+        from .neo4j_store import Neo4jStore
+
+        # A key file is made only once the server says that there is no store yet.
+        return Neo4jStore(url, create=create, key_file=key_file)
+    raise UserError(f"unknown kind of store {scheme!r} in {url!r}: use sqlite:///path or {EXAMPLE}")

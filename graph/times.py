@@ -51,3 +51,9 @@ def to_iso(millis: int | None, zone: str = DEFAULT_ZONE) -> str | None:
         return None
     moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=int(millis))
     return moment.astimezone(ZoneInfo(zone)).isoformat(timespec="milliseconds" if millis % 1000 else "seconds")
+
+
+def today(zone: str = DEFAULT_ZONE) -> int:
+    """The first instant of this day, in epoch milliseconds."""
+    now = datetime.now(ZoneInfo(zone))
+    return to_millis(now.replace(hour=0, minute=0, second=0, microsecond=0))

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from ..graph.errors import UserError
 from ..graph.model import DECLARING, PARTIES
-from ..graph.store import REJECT_COLUMNS, Store, Writer
+from ..graph.store import REJECT_COLUMNS, Progress, Store, Writer
 from ..graph.times import parse_moment
 from .columns import Table
 from .declared import Declared
@@ -25,7 +25,7 @@ from .gathering import HashSet
 from .mapping import Mapping
 from .merge import Merged, Merger
 from .source import Source, open_source
-from .stage import Gathered, Progress, Stager
+from .stage import Gathered, Stager
 from .staging import Staging, text_size
 from .tables import TABLES
 from .vectors import hashes
@@ -75,16 +75,11 @@ def load(
     """
     source = source if isinstance(source, Source) else open_source(source, mapping)
     with store.writer(source.name, privacy=dict(source.mapping.privacy)) as writer:
-        staging = Staging(staging_folder(store), _sizes(source))
+        staging = Staging(store.beside("staging"), _sizes(source))
         try:
             return _Load(store, writer, source, staging, progress).run()
         finally:
             staging.remove()
-
-
-def staging_folder(store: Store) -> Path:
-    """Where the rows of a load wait between its two passes: beside the store's file."""
-    return Path(store.url.partition("://")[2][1:] + ".staging")
 
 
 def _sizes(source: Source) -> dict[str, int]:

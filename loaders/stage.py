@@ -11,7 +11,7 @@ own in the second pass).
 # pyright: reportAttributeAccessIssue=false, reportCallIssue=false, reportArgumentType=false
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 
 from ..graph.keys import KeyFile, mask
 from ..graph.model import DECLARING
-from ..graph.store import REJECT_COLUMNS
+from ..graph.store import REJECT_COLUMNS, Progress
 from . import clean
 from .columns import Column, Table
 from .gathering import FirstTimes, HashSet
@@ -32,9 +32,6 @@ from .source import Source
 from .staging import Staging
 from .tables import TABLES
 from .vectors import TEXT, blanks, distinct, hashes, joined, long, paired, present, spread, text, trimmed, where
-
-Progress = Callable[[str, str, int, int], None]
-"""``progress(step, name, done, total)``: ``reading`` counts the bytes of a file, ``writing`` the rows of a table."""
 
 PLACE = Column("place", "identifier", "the place cell of gps_lat and gps_lon", kind="address")
 """Made here of the coordinates of an application."""

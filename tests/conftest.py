@@ -2,9 +2,14 @@
 
 import os
 import shutil
+from contextlib import ExitStack, contextmanager
 
 import hypothesis
 import pytest
+from support.neo4j_server import Unavailable, any_server, empty_database
+
+REQUIRED = os.environ.get("RINGFENCE_TEST_REQUIRE_NEO4J") == "1"
+NO_SERVER = "no Neo4j server"
 
 hypothesis.settings.register_profile("ringfence", deadline=None, derandomize="CI" in os.environ)
 hypothesis.settings.load_profile("ringfence")
@@ -17,7 +22,52 @@ def own_settings(tmp_path_factory):
         for name in [name for name in os.environ if name.startswith("RINGFENCE_")]:
             patch.delenv(name)
         patch.setenv("RINGFENCE_KEY_FILE", str(tmp_path_factory.mktemp("keys") / "keys.json"))
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
         yield
+
+
+@pytest.fixture(scope="session")
+def server_or_skip():
+    """Takes what starts a server; where none can be had, the test is skipped, or fails where that was asked for."""
+    return _server_or_skip
+
+
+@pytest.fixture(scope="session")
+def neo4j_server(own_settings, server_or_skip):
+    """The URL of a database on a real server, one for each test process; its password is in the environment."""
+    with pytest.MonkeyPatch.context() as patch, server_or_skip(any_server()) as (url, password):
+        patch.setenv("RINGFENCE_NEO4J_PASSWORD", password)
+        yield url
+
+
+@contextmanager
+def _server_or_skip(server):
+    with ExitStack() as stack:
+        try:
+            given = stack.enter_context(server)
+        except Unavailable as error:
+            if REQUIRED:
+                pytest.fail(f"{NO_SERVER}: {error}")
+            pytest.skip(f"{NO_SERVER}: {error}")
+        yield given
+
+
+@pytest.fixture
+def neo4j_url(neo4j_server):
+    """The URL of an empty database."""
+    empty_database(neo4j_server)
+    return neo4j_server
+
+
+def pytest_terminal_summary(terminalreporter):
+    """What was not run for want of a server is said last, and by name."""
+    skipped = [report for report in terminalreporter.getreports("skipped") if NO_SERVER in str(report.longrepr)]
+    if skipped:
+        terminalreporter.section(f"{len(skipped)} tests were skipped, {NO_SERVER}")
+        terminalreporter.line(skipped[0].longrepr[2].partition(f"{NO_SERVER}: ")[2])
+        for report in skipped:
+            terminalreporter.line(f"skipped: {report.nodeid}")
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,9 @@ import json
 import os
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import numpy as np
 import pandas as pd
@@ -12,13 +15,15 @@ from ringfence.graph.errors import UserError
 from ringfence.graph.keys import load_key_file
 from ringfence.graph.model import ALWAYS, FOREVER
 from ringfence.graph.store import REJECT_COLUMNS, Run, open_store
+from support.stores import STORES
 
 ALWAYS_TRUE = {"valid_from": ALWAYS, "valid_to": FOREVER, "known_at": ALWAYS, "file": 1, "row": 2}
 
 
-@pytest.fixture(params=["sqlite"])
+@pytest.fixture(params=STORES)
 def url(request, tmp_path):
-    return f"sqlite:///{tmp_path}/graph.db"
+    """A store that is not there yet, of every kind."""
+    return f"sqlite:///{tmp_path}/graph.db" if request.param == "sqlite" else request.getfixturevalue("neo4j_url")
 
 
 @pytest.fixture
@@ -92,7 +97,8 @@ def test_a_load_whose_process_died_is_discarded_by_the_next(url):
         "import os, pandas as pd\n"
         "from ringfence.graph.store import open_store\n"
         f"store = open_store({url!r})\n"
-        "writer = store.writer('died').__enter__()\n"
+        "context = store.writer('died')\n"
+        "writer = context.__enter__()\n"
         "row = {'uid': 'x', 'source': 'company:X', 'target': 'company:Y', 'amount': 1.0, 'data': None, 'valid_from': 0,"
         " 'valid_to': 9, 'known_at': 0, 'file': 1, 'row': 2}\n"
         "writer.relationships('GUARANTEES', pd.DataFrame([row]), {})\n"
@@ -162,6 +168,48 @@ def test_small_writes_go_on_while_a_bulk_load_is_open(store):
         assert arcs(store.snapshot()) == {("company:X", "company:Y")}
         writer.publish({}, None)
     assert arcs(store.snapshot()) == {("company:X", "company:Y"), ("company:A", "company:B")}
+
+
+def test_a_second_bulk_load_waits_for_the_first(store, url):
+    begun, order = threading.Event(), []
+
+    def second():
+        with closing(open_store(url)) as other:
+            begun.set()
+            with other.writer("second") as writer:
+                order.append("second")
+                writer.publish({}, None)
+
+    with store.writer("first") as writer:
+        waiting = threading.Thread(target=second)
+        waiting.start()
+        assert begun.wait(30)
+        waiting.join(0.5)
+        assert waiting.is_alive() and order == []
+        order.append("first")
+        writer.publish({}, None)
+    waiting.join(30)
+    assert order == ["first", "second"] and [load.source for load in store.loads()] == order
+
+
+def test_many_small_writes_on_the_same_nodes_while_a_bulk_load_writes(store, url):
+    def small(number):
+        with closing(open_store(url)) as other:
+            for i in range(5):
+                rows = [(f"s{number}.{i}.{j}", f"company:{j}", f"company:{(j + number) % 20}") for j in range(20)]
+                guarantee(other, *rows, bulk=False)
+
+    with ThreadPoolExecutor(4) as pool, store.writer("bulk") as writer:
+        waiting = [pool.submit(small, number) for number in range(4)]
+        for i in range(10):
+            rows = [(f"b{i}.{j}", f"company:{19 - j}", f"company:{(j + i) % 20}") for j in range(20)]
+            writer.relationships("GUARANTEES", relationships(*rows), {})
+        for future in waiting:
+            future.result()
+        assert store.counts() == ({"company": 20}, {"GUARANTEES": 400})
+        writer.publish({}, None)
+    assert store.counts() == ({"company": 20}, {"GUARANTEES": 600})
+    assert store.revision() == 21 and store.snapshot().edge_count == 600
 
 
 def test_a_load_may_be_published_only_if_nothing_was_since(store):
@@ -382,7 +430,7 @@ def test_no_new_key_file_is_made_for_a_store_that_has_one(url, tmp_path, monkeyp
     assert not (tmp_path / "lost.json").exists()
 
 
-def test_a_store_of_a_newer_version_is_refused_and_left_alone(tmp_path):
+def test_an_embedded_store_of_a_newer_version_is_refused_and_left_alone(tmp_path):
     import sqlite3
 
     url = f"sqlite:///{tmp_path}/new.db"

@@ -1,6 +1,7 @@
 """Random histories of bulk loads, small writes, undo and two readers, against an oracle of a few lines."""
 
-import tempfile
+from contextlib import closing, contextmanager
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,8 @@ from hypothesis import strategies as st
 from ringfence.graph.errors import UserError
 from ringfence.graph.model import FOREVER
 from ringfence.graph.store import open_store
+from support.neo4j_server import empty_database
+from support.stores import STORES
 
 UIDS = ["a", "b", "c"]
 TIMES = [1, 2, 3]
@@ -107,10 +110,31 @@ class History:
         assert dict(zip(current["uid"], current["amount"], strict=True)) == latest
 
 
-def play(history):
+@pytest.fixture(scope="module", params=STORES)
+def new_store(request):
+    """Opens an empty store, of every kind."""
+    if request.param == "neo4j":
+        url = request.getfixturevalue("neo4j_server")
+
+        @contextmanager
+        def opened():
+            empty_database(url)
+            with closing(open_store(url)) as store:
+                yield store
+    else:
+
+        @contextmanager
+        def opened():
+            with TemporaryDirectory() as folder, closing(open_store(f"sqlite:///{folder}/graph.db")) as store:
+                yield store
+
+    return opened
+
+
+def play(new_store, history):
     """Tell a store and its oracle a history, and compare what they show after every step that may change it."""
-    with tempfile.TemporaryDirectory() as folder:
-        told = History(open_store(f"sqlite:///{folder}/graph.db"))
+    with new_store() as store:
+        told = History(store)
         for what, rows in history:
             told.step(what, rows)
             if what in ("small", "publish", "undo", "begin"):
@@ -120,28 +144,21 @@ def play(history):
             told.step("release", None)
         told.step("discard", None)
         told.check()
-        told.store.close()
 
 
 @settings(max_examples=60)
 @given(st.lists(steps, min_size=3, max_size=14))
-def test_every_reader_sees_what_the_rule_says(history):
-    play(history)
+def test_every_reader_sees_what_the_rule_says(new_store, history):
+    play(new_store, history)
 
 
 @pytest.mark.soak
 @settings(max_examples=3000)
 @given(st.lists(steps, min_size=3, max_size=30))
-def test_every_reader_sees_what_the_rule_says_over_many_long_histories(history):
-    play(history)
+def test_every_reader_sees_what_the_rule_says_over_many_long_histories(new_store, history):
+    play(new_store, history)
 
 
-def test_a_revision_that_is_not_there_is_refused(tmp_path):
-    store = open_store(f"sqlite:///{tmp_path}/graph.db")
-    try:
+def test_a_revision_that_is_not_there_is_refused(new_store):
+    with new_store() as store, pytest.raises(UserError, match="no revision 7"):
         store.snapshot(7)
-    except UserError as error:
-        assert "no revision 7" in str(error)
-    else:
-        raise AssertionError("a snapshot of a revision to come was made")
-    store.close()

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ringfence.graph.errors import UserError
 from ringfence.graph.store import open_store
-from ringfence.loaders.load import load, staging_folder
+from ringfence.loaders.load import load
 from ringfence.loaders.mapping import load_mapping, parse_mapping
 from ringfence.loaders.rejects import REASONS
 from ringfence.loaders.tables import TABLES
@@ -164,7 +164,7 @@ def test_a_table_with_too_many_rejected_rows_stops_the_load_and_nothing_changes(
 
 
 def test_staging_is_gone_after_a_load_and_an_abandoned_one_is_swept_away(loading):
-    folder = staging_folder(loading.store)
+    folder = loading.store.beside("staging")
     folder.mkdir()
     (folder / "applicants-0000-000000.parquet").write_text("left by a load that was killed")
     loading.load(applicants="applicant_id\nA1")

@@ -1,0 +1,3 @@
+"""The stores that every store test runs on."""
+
+STORES = ("sqlite", "neo4j")

@@ -1,0 +1,25 @@
+"""What two stores say of the same book, in a form that can be compared."""
+
+import json
+
+from support.book import ringfence
+
+
+def fill(url, folder, *load):
+    """Load a book and run the detectors, by the commands a user would type."""
+    for command in (("load", *load), ("detect",)):
+        done = ringfence(*command, "--store", url, cwd=folder)
+        assert done.returncode == 0, done.stderr
+
+
+def found(url, folder):
+    """All findings, as JSON lines."""
+    return ringfence("findings", "--format", "jsonl", "--store", url, cwd=folder).stdout
+
+
+def state(url, folder):
+    """What ``status`` says, but for the time that detectors took."""
+    told = json.loads(ringfence("status", "--format", "json", "--store", url, cwd=folder).stdout)
+    for run in told["last_run"]["detectors"]:
+        del run["seconds"], run["cpu_seconds"]
+    return told
