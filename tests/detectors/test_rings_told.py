@@ -43,10 +43,10 @@ def test_measures_worked_by_hand():
         "amount": 75_000,
     }
     assert found.score == pytest.approx(1 - math.exp(-evidence / 15.7), abs=2e-3)
-    # Six of 46 applications, all within a share w of the calendar: C(6, 6) x 6 x w⁵, and four k were tried.
+    # Six people within a share w of the calendar: C(6, 6) x 6 x w⁵; four k were tried, and the core beside the whole.
     calendar = known(six()).calendar
     first, last = (sum(calendar <= moment) / 1001 for moment in map(parse_moment, ("2026-03-10", "2026-03-20")))
-    assert found.measures["concert"] == pytest.approx(-math.log10(6 * 4 * (last - first) ** 5), abs=0.05)
+    assert found.measures["concert"] == pytest.approx(-math.log10(6 * 4 * 2 * (last - first) ** 5), abs=0.05)
 
 
 def test_the_reasons_name_what_is_shared_and_which_explanations_fail():

@@ -44,9 +44,9 @@ def test_who_shares_with_a_ring_but_applied_half_a_year_away_is_left_out():
         return book.application("X", "x", day, device="phone-R0").contact("X", "136R0", "舅舅", "tok_x")
 
     assert in_a_crowd(beside("2025-09-01")) == ["R0 R1 R2 R3 R4 R5"]
-    # The ring applied from the 1st to the 6th of March; the 20th is within fourteen days of that.
-    assert in_a_crowd(beside("2026-03-20")) == ["R0 R1 R2 R3 R4 R5 X"]
-    assert in_a_crowd(beside("2026-03-21")) == ["R0 R1 R2 R3 R4 R5"]
+    # The ring applied from the 1st to the 6th of March; the 5th of April is within thirty days of that.
+    assert in_a_crowd(beside("2026-04-05")) == ["R0 R1 R2 R3 R4 R5 X"]
+    assert in_a_crowd(beside("2026-04-06")) == ["R0 R1 R2 R3 R4 R5"]
 
 
 def test_fewer_than_three_households_are_no_ring():
@@ -121,11 +121,14 @@ CONSPIRING = {
     ring_books.recycled: "T0 T1 T2 T3 T4 T5",
     ring_books.mall: "T0 T1 T2 T3 T4 T5",
 }
+ALSO = {ring_books.factory: "T6 T7"}
+"""A limit: half the users of the factory's network conspire, so two who applied in that month are taken with them."""
 
 
 @pytest.mark.parametrize(("twin", "members"), CONSPIRING.items(), ids=[twin.__name__ for twin in CONSPIRING])
 def test_a_ring_inside_an_innocent_twin_is_found_without_the_others(twin, members):
-    assert in_a_crowd(conspire(twin(Book()), members.split())) == [" ".join(sorted(members.split()))]
+    found = sorted([*members.split(), *ALSO.get(twin, "").split()])
+    assert in_a_crowd(conspire(twin(Book()), members.split())) == [" ".join(found)]
 
 
 def test_what_a_family_conspires_to_is_a_familys():
