@@ -244,7 +244,8 @@ def test_a_server_stopped_in_mid_detect_is_told_and_the_same_command_completes(s
     done = ringfence("detect", "--store", server.url, cwd=book)
     assert done.returncode == 0, done.stderr
     with closing(open_store(server.url)) as store:
-        assert [found.findings for found in store.latest_runs()] == [len(store.findings([1, 2]))]
+        runs = store.latest_runs()
+        assert sum(found.findings for found in runs) == len(store.findings([found.run for found in runs])) > 0
 
 
 def test_a_server_restarted_under_the_service_is_503_while_away_and_normal_after(server, book, monkeypatch):
