@@ -16,7 +16,7 @@ from .concert import Concert
 from .facets import DAY, PAIR_FACET
 from .groups import Group
 from .population import Population
-from .scoring import chance, score
+from .scoring import chance, cycles, score
 from .shared import Common
 from .uses import Uses
 from .wording import Story, reasons
@@ -117,7 +117,7 @@ class Dossier:
             "networks": len(shared.of("network")),
             "employers": len(shared.of("work")),
             "ties": len({pair for value in shared.values for pair in combinations(value.people.tolist(), 2)}),
-            "cycles_of_ties": sum(len(piece.people) - 1 for piece in pieces) - (len(self.members) - 1),
+            "cycles_of_ties": cycles(pieces, len(self.members)),
             "strength": chance(pieces, len(self.members), self.population.people),
             "applications": sum(first <= time <= last for time in times),
             "days": math.ceil((acting.last - acting.first) / DAY),

@@ -12,6 +12,11 @@ SCALE = 15.7
 """How much evidence takes a score from 0 to 1 - 1/e. Calibrated so that books without rings give no red finding."""
 
 
+def cycles(pieces: Sequence[Piece], members: int) -> int:
+    """How many independent ties there are beyond those that hold the members together."""
+    return sum(len(piece.people) - 1 for piece in pieces) - (members - 1)
+
+
 def chance(pieces: Sequence[Piece], members: int, people: int) -> float:
     """Minus the decimal logarithm of how many groups so tied a book of this size holds by chance.
 
@@ -19,10 +24,8 @@ def chance(pieces: Sequence[Piece], members: int, people: int) -> float:
     which a person has ``e`` partners by chance, is shared so with probability ``(e / people) ** (p - 1)``: with c
     independent cycles of ties the expected number is ``people ** (1 - c)`` times the product of ``e ** (p - 1)``.
     """
-    ties = sum(len(piece.people) - 1 for piece in pieces)
-    cycles = ties - (members - 1)
     weight = sum((len(piece.people) - 1) * piece.weight for piece in pieces)
-    return round(((cycles - 1) * math.log(people) + weight) / math.log(10), 2)
+    return round(((cycles(pieces, members) - 1) * math.log(people) + weight) / math.log(10), 2)
 
 
 def evidence_of(pieces: Sequence[Piece], members: int, acting: Concert) -> float:
