@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -15,7 +16,7 @@ from .facets import RULES
 from .frame import inverse, seen_in
 from .groups import bound_together, find_groups
 from .population import Population, comparable, compare, extended, measure
-from .scoring import evidence_of
+from .scoring import NEARLY, evidence_of
 from .shared import common
 from .uses import Uses, applications
 
@@ -24,12 +25,16 @@ PARAMETERS = (
     Parameter("max_members", 60, "a group of more applicants is split until its parts are no larger"),
     Parameter("link_strength", 4.0, "what people tied by several things must share, in natural logarithms of rarity"),
     Parameter("single_strength", 4.5, "the same for people tied by a single thing, which no place explains"),
+    Parameter("weak_strength", 2.0, "the same for groups that are no ring, and people beside them, by whatever ties them"),
     Parameter("least_evidence", 6.0, "what a ring must come to, in natural logarithms: ties a member, and concert"),
     Parameter("max_users", 200, "most users of a value whom one compares with each other"),
     Parameter("max_evidence", 400, "most relationships listed as evidence of one finding"),
 )
 MOST = 0.8
 """Where fewer than a ring's members acted together, so large a share of the group must have for the rest to belong."""
+LOOSELY = 2.0
+"""To those whom weak ties bind, acting together adds so many times what ties them, at most: a place holds people who
+apply in one season."""
 FEWEST_HOUSEHOLDS = 3
 """Applicants of fewer families are no ring, whatever they share."""
 
@@ -52,30 +57,36 @@ def detect(snapshot: Snapshot, known: Population, params: dict[str, Any]) -> Ite
     weighed = uses.where(comparable(population, uses))
     who, when = applications(snapshot)
     compared = compare(population, weighed, (numbers[who], when))
-    rule = np.array(RULES)
-    label = bound_together(compared, rule, params["link_strength"], params["single_strength"])
-    groups = find_groups(compared.ties, label, rule, params["min_members"], params["max_members"])
-    if not groups:
-        return
-    files = Files(snapshot, node[compared.people[np.concatenate([group.people for group in groups])]])
+    rule, label = np.array(RULES), None
+    free = np.ones(len(compared.people), dtype=bool)
     of_person, everything = _by_person(weighed), _by_person(uses)
-    for group in groups:
-        people = compared.people[group.people]
-        core = common(people, population, of_person(people)).tied_twice
-        times = [files.applied.get(member, []) for member in node[people].tolist()]
-        of_core = [own for own, inside in zip(times, np.isin(people, core).tolist(), strict=True) if inside]
-        acting = likelier(concert(times, population.calendar), concert(of_core, population.calendar))
-        then = _acting(times, acting)
-        if then.sum() >= params["min_members"]:
-            people = people[then]
-        elif then.mean() < MOST:  # a few acted together, and the others did not
+    for weak, most in ((math.inf, math.inf), (params["weak_strength"], LOOSELY)):
+        among = compared.among(free)
+        label = bound_together(among, rule, params["link_strength"], params["single_strength"], weak, label)
+        groups = find_groups(among.ties, label, rule, params["min_members"], params["max_members"])
+        groups = [group for group in groups if free[group.people].all()]
+        if not groups:
             continue
-        shared = common(people, population, of_person(people))
-        evidence = evidence_of(shared.tied, len(people), acting)
-        families = len(np.unique(shared.household))
-        if evidence >= params["least_evidence"] and families >= FEWEST_HOUSEHOLDS and not shared.one_hub:
-            dossier = Dossier(group, shared, acting, everything(people), node[people].tolist(), files, population)
-            yield dossier.candidate(evidence, params)
+        files = Files(snapshot, node[compared.people[np.concatenate([group.people for group in groups])]])
+        for group in groups:
+            people = compared.people[group.people]
+            core = common(people, population, of_person(people)).tied_twice
+            times = [files.applied.get(member, []) for member in node[people].tolist()]
+            of_core = [own for own, inside in zip(times, np.isin(people, core).tolist(), strict=True) if inside]
+            acting = likelier(concert(times, population.calendar), concert(of_core, population.calendar))
+            then = _acting(times, acting)
+            if then.sum() >= params["min_members"]:
+                people = people[then]
+            elif then.mean() < MOST:  # a few acted together, and the others did not
+                continue
+            shared = common(people, population, of_person(people))
+            evidence = evidence_of(shared.tied, len(people), acting, most)
+            least = params["least_evidence"] * (NEARLY if shared.nearly_explained else 1)
+            families = len(np.unique(shared.household))
+            if evidence >= least and families >= FEWEST_HOUSEHOLDS and not shared.one_hub:
+                free[group.people] = False
+                dossier = Dossier(group, shared, acting, everything(people), node[people].tolist(), files, population)
+                yield dossier.candidate(evidence, params)
 
 
 def _acting(times: Sequence[Sequence[int]], acting: Concert) -> np.ndarray:
@@ -103,7 +114,7 @@ FRAUD_RING = Detector(
     kinds=("fraud_ring",),
     unit=(
         "the applicants whom things they share bind together, given the population: by two things or more, by a "
-        "strong single one, or by one whose users others bind"
+        "strong single one, or by one whose users others bind; those who so make no ring, by weaker ties"
     ),
     parameters=PARAMETERS,
     population=measure,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -34,7 +35,14 @@ class Group:
     cut_from: int = 0
 
 
-def bound_together(compared: Compared, rule: np.ndarray, strength: float, single: float) -> np.ndarray:
+def bound_together(
+    compared: Compared,
+    rule: np.ndarray,
+    strength: float,
+    single: float,
+    weak: float = math.inf,
+    label: np.ndarray | None = None,
+) -> np.ndarray:
     """Label the groups that what they share binds: int64 by person.
 
     In the beginning everybody is a group. Then, round after round, all these are joined at once, until nothing is:
@@ -43,37 +51,63 @@ def bound_together(compared: Compared, rule: np.ndarray, strength: float, single
     - two groups that one thing ties which no place explains, of a weight of ``single``; of ``strength``, where each
       has two people or more who are tied to another person by several things: the clients of a hub, whom the hub alone
       binds, are not
+    - two groups that anything ties, a place even, of a weight of ``weak``, where each has two people or more; and one
+      person and a group, where ``FEW`` people of it or more are tied to the rest of it by several things
     - all users of a value half of whom, and no less than ``CONFIRMING``, are in groups with other users of it: a value
       whose users share other things too is no coincidence for any of them
 
     Larger groups share more by chance: the weight must be larger by the logarithm of the number of pairs between two
     groups, unless each has ``FEW`` people tied by several things.
+
+    Parameters
+    ----------
+    label : the groups to begin with, where people are not to begin alone
     """
     ties, count = compared.ties, len(compared.people)
     telling = np.unique(ties.value)
     used = np.isin(compared.value, telling)
     holder, value = compared.holder[used], np.searchsorted(telling, compared.value[used])
     users = np.maximum(compared.users[telling], np.bincount(value, minlength=len(telling)))
-    label = np.arange(count, dtype=np.int64)
-    firm = np.zeros(count, dtype=bool)
+    alone = np.arange(count, dtype=np.int64)
+    firm = _firm(ties, alone, rule, strength)
+    label = alone if label is None else label
     while True:
         sums = added_up(ties, label, rule)
         size, firmly = (np.bincount(label, weights, count) for weights in (None, firm))
         several = np.minimum(firmly[sums.first], firmly[sums.second])
-        pairs = np.where(several < FEW, size[sums.first] * size[sums.second], 1)
-        total = sums.total - np.log(pairs)
-        twice = (sums.things >= LEAST_THINGS) & (total >= strength)
-        once = sums.alone & (total >= np.where(several > 1, strength, single))
-        if size.max(initial=0) <= 1:  # only now are the ends of ties people
-            firm[sums.first[twice]] = firm[sums.second[twice]] = True
+        less, more = np.sort(np.stack([size[sums.first], size[sums.second]]), axis=0)
+        total = sums.total - np.log(np.where(several < FEW, less * more, 1))
+        strong = (sums.things >= LEAST_THINGS) & (total >= strength)
+        strong |= sums.alone & (total >= np.where(several > 1, strength, single))
+        if weak < math.inf:
+            settled = np.bincount(label, _settled(ties, label, rule, strength), count) >= FEW
+            strong |= (total >= weak) & ((less > 1) | settled[sums.first] | settled[sums.second])
         confirmed = _confirmed(label[holder], value, users)[value]
-        strong = twice | once
         one = np.concatenate((sums.first[strong], label[holder[confirmed]]))
         other = np.concatenate((sums.second[strong], count + value[confirmed]))
         joined = weak_components(one, other, count + len(users))[label].astype(np.int64)
         if len(np.unique(joined)) == len(np.unique(label)):
             return label
         label = joined
+
+
+def _firm(ties: Ties, alone: np.ndarray, rule: np.ndarray, strength: float) -> np.ndarray:
+    """bool by person: tied to one other by several things of a weight of ``strength``."""
+    sums = added_up(ties, alone, rule)
+    twice = (sums.things >= LEAST_THINGS) & (sums.total >= strength)
+    firm = np.zeros(len(alone), dtype=bool)
+    firm[sums.first[twice]] = firm[sums.second[twice]] = True
+    return firm
+
+
+def _settled(ties: Ties, label: np.ndarray, rule: np.ndarray, strength: float) -> np.ndarray:
+    """bool by person: tied to others of the same group, whoever they are, by several things of ``strength``."""
+    inside = label[ties.first] == label[ties.second]
+    first, second, *told = (column[inside] for column in ties)
+    person = np.concatenate((first, second)).astype(np.int64)
+    rest = len(label) + label[person]
+    both = Ties(person, rest, *(np.concatenate((column, column)) for column in told))
+    return _firm(both, np.arange(2 * len(label)), rule, strength)[: len(label)]
 
 
 def _confirmed(group: np.ndarray, value: np.ndarray, users: np.ndarray) -> np.ndarray:

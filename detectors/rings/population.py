@@ -123,6 +123,12 @@ class Compared(NamedTuple):
     ties: Ties
     lone: np.ndarray
 
+    def among(self, people: np.ndarray) -> Compared:
+        """What these people share: bool by person."""
+        inside, used = people[self.ties.first] & people[self.ties.second], people[self.holder]
+        ties = Ties(*(column[inside] for column in self.ties))
+        return self._replace(ties=ties, holder=self.holder[used], value=self.value[used])
+
 
 def compare(population: Population, uses: Uses, applied: tuple[np.ndarray, np.ndarray]) -> Compared:
     """Weigh what every pair of applicants shares.

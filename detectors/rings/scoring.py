@@ -11,6 +11,9 @@ from .shared import Piece
 SCALE = 15.7
 """How much evidence takes a score from 0 to 1 - 1/e. Calibrated so that books without rings give no red finding."""
 
+NEARLY = 1.5
+"""What innocent causes nearly explain must come to so many times the evidence."""
+
 
 def cycles(pieces: Sequence[Piece], members: int) -> int:
     """How many independent ties there are beyond those that hold the members together."""
@@ -28,12 +31,12 @@ def chance(pieces: Sequence[Piece], members: int, people: int) -> float:
     return round(((cycles(pieces, members) - 1) * math.log(people) + weight) / math.log(10), 2)
 
 
-def evidence_of(pieces: Sequence[Piece], members: int, acting: Concert) -> float:
+def evidence_of(pieces: Sequence[Piece], members: int, acting: Concert, most: float) -> float:
     """What a group comes to: the weight of what ties a member on average, places left out, and the surprise of their
-    acting together.
+    acting together, as far as it is no more than ``most`` times that weight.
     """
-    weight = sum((len(piece.people) - 1) * piece.weight for piece in pieces if piece.alone)
-    return weight / members + acting.surprise
+    ties = sum((len(piece.people) - 1) * piece.weight for piece in pieces if piece.alone) / members
+    return ties + (min(acting.surprise, most * ties) if ties else 0.0)
 
 
 def score(evidence: float) -> float:

@@ -18,8 +18,12 @@ ALONE = tuple(code for code, rule in enumerate(RULES) if rule in (EACH, ONCE))
 """Facets that living, working or studying in one place does not explain."""
 SESSIONS = tuple(name for name, rule in zip(FACETS, RULES, strict=True) if rule == SESSION)
 """Facets that say nothing beside a handset used there."""
-TIED_TWICE = 1 / 3
+NAMED = ("alias", "contact", "social")
+"""Facets that are but names in a list of contacts."""
+TIED_TWICE = 1 / 2
 """A group in which fewer are tied by two things or more is not a ring but one hub's clients."""
+ONE_HOME = 0.8
+"""A group of which so many have one address is close to a household."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,15 @@ class Common:
         """Whether hardly anybody is tied by more than one thing: all use one hub, as an intermediary's clients do, and
         have no other tie."""
         return len(self.tied_twice) < max(2, TIED_TWICE * len(self.people))
+
+    @property
+    def nearly_explained(self) -> bool:
+        """Whether an innocent cause is near: contacts and places are all that is shared, as among colleagues, fellow
+        students and neighbours; or some are of one family, and hardly anybody lives elsewhere, as in a household."""
+        if all(shared.name in NAMED or not shared.alone for shared in self.values):
+            return True
+        together = max((len(shared.people) for shared in self.of("address")), default=0)
+        return len(np.unique(self.household)) < len(self.people) and together >= ONE_HOME * len(self.people)
 
     @property
     def tied_twice(self) -> np.ndarray:
