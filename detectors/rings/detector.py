@@ -25,7 +25,7 @@ PARAMETERS = (
     Parameter("max_members", 60, "a group of more applicants is split until its parts are no larger"),
     Parameter("link_strength", 4.0, "what people tied by several things must share, in natural logarithms of rarity"),
     Parameter("single_strength", 4.5, "the same for people tied by a single thing, which no place explains"),
-    Parameter("weak_strength", 2.0, "the same for groups that are no ring, and people beside them, by whatever ties them"),
+    Parameter("weak_strength", 2.0, "the same for groups that make no ring so far, whatever ties them"),
     Parameter("least_evidence", 6.0, "what a ring must come to, in natural logarithms: ties a member, and concert"),
     Parameter("max_users", 200, "most users of a value whom one compares with each other"),
     Parameter("max_evidence", 400, "most relationships listed as evidence of one finding"),
@@ -44,7 +44,7 @@ def detect(snapshot: Snapshot, known: Population, params: dict[str, Any]) -> Ite
 
     What two people share weighs by how few share such things by chance (``population``), people are bound into groups
     by what they share (``groups``), and a group is a ring where what ties its members and how closely in time they
-    applied come to enough (``scoring``, ``concert``).
+    applied come to enough (``scoring``, ``concert``). Groups that are no ring are bound anew, by weaker ties, too.
 
     Innocent twins, tried first: a household is one person, whatever it shares; the equipment of a shop ties nobody; all
     that comes of living, working or studying in one place, acquaintances and networks included, is one piece of

@@ -1,6 +1,7 @@
 """How ties bind people into groups, each rule on a handful of people, and the splitting of what is too large."""
 
 from itertools import combinations
+from math import inf
 
 import numpy as np
 import pytest
@@ -34,10 +35,10 @@ def compared(*things, near=None):
     return letters, Compared(people, values, holder, value, np.array(users), Ties(*columns), lone)
 
 
-def groups(*things, near=None, strength=STRENGTH, single=SINGLE):
+def groups(*things, near=None, strength=STRENGTH, single=SINGLE, weak=inf):
     """The groups of two people or more, as words."""
     letters, shared = compared(*things, near=near)
-    label = bound_together(shared, RULE, strength, single)
+    label = bound_together(shared, RULE, strength, single, weak)
     found = {}
     for letter, group in zip(letters, label.tolist(), strict=True):
         found[group] = found.get(group, "") + letter
@@ -187,6 +188,42 @@ def test_a_chain_of_weak_links_stays_apart():
     rings = [thing for letters in ("ABCD", "EFGH") for thing in three(letters)]
     chain = [("email", 2.9, "DI"), ("email", 2.9, "IJ"), ("email", 2.9, "JE")]
     assert groups(*rings, *chain) == ["ABCD", "EFGH"]
+
+
+# -- weak ties
+
+
+def test_weak_ties_bind_groups_of_two_or_more_people():
+    # Two by two: 1 + ln 4 = 2.39, and a place may be what ties them.
+    pairs = [(facet, 2.0, pair) for pair in ("AB", "CD") for facet in ("handset", "account")]
+    for facet in ("account", "contact", "address", "network"):
+        assert groups(*pairs, (facet, 2.4, "AC"), weak=1.0) == ["ABCD"], facet
+        assert groups(*pairs, (facet, 2.35, "AC"), weak=1.0) == ["AB", "CD"], facet
+        assert groups(*pairs, (facet, 2.4, "AC")) == ["AB", "CD"], facet
+
+
+def test_weak_ties_bind_one_person_to_three_who_are_tied_by_several_things():
+    # Three by one: 1 + ln 3 = 2.1.
+    assert groups(*three("ABC"), ("address", 2.1, "AD"), weak=1.0) == ["ABCD"]
+    assert groups(*three("ABC"), ("address", 2.0, "AD"), weak=1.0) == ["ABC"]
+    assert groups(*three("AB"), ("address", 2.9, "AC"), weak=1.0) == ["AB"]
+    assert groups(("address", 2.9, "AB"), weak=1.0) == []
+
+
+def test_several_things_may_tie_each_to_another_of_the_group():
+    # A to B, B to C, C to A: nobody is tied to one other by two things, and everybody to the rest of the group.
+    circle = [("account", 5.0, "AB"), ("account", 5.7, "BC"), ("account", 1.0, "AC")]
+    assert groups(*circle, ("address", 2.1, "AD"), weak=1.0) == ["ABCD"]
+    # In a chain only B is.
+    assert groups(*circle[:2], ("address", 2.1, "AD"), weak=1.0) == ["ABC"]
+
+
+def test_groups_to_begin_with_are_kept():
+    _, shared = compared(*three("ABC"), ("address", 2.1, "AD"))
+    label = bound_together(shared, RULE, STRENGTH, SINGLE, label=np.array([0, 0, 2, 3]))
+    assert label[0] == label[1] == label[2] != label[3]
+    left = bound_together(shared.among(np.array([False, True, True, True])), RULE, STRENGTH, SINGLE)
+    assert left[1] == left[2] and left[0] not in left[1:]
 
 
 # -- rounds

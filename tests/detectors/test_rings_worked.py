@@ -2,8 +2,10 @@
 
 from datetime import date, timedelta
 from itertools import pairwise
+from math import log
 
 import pytest
+from ringfence.detectors.rings.scoring import NEARLY, SCALE
 from support import ring_books
 from support.ring_books import TWINS, conspire, crowd, find, keys, people, ring, shared, told, without
 from support.toy import Book
@@ -71,6 +73,84 @@ def test_who_act_closer_in_time_score_higher_and_nobody_is_certain():
         scores += [finding.score for finding in find(crowd(book, 40))]
     assert scores == sorted(scores) and len(set(scores)) == 3
     assert scores[0] > 0 and scores[-1] < 1
+
+
+# -- what little a small ring shares
+
+
+def relay(days=1):
+    """Three who share a handset and a contact whom they name otherwise; two more name a contact of one of them each."""
+    book = Book()
+    for i, key in enumerate(people(5)):
+        day = date(2026, 1, 5) + timedelta(days=i * days)
+        book.person(key, f"137{i}").application(key, f"N{key}", day.isoformat(), device=f"phone {max(i - 2, 0)}")
+        if i < 3:
+            book.contact(key, "136", "朋友", "赵钱孙"[i] + "*")
+    for i, (one, other) in enumerate((("R0", "R3"), ("R1", "R4"))):
+        book.contact(one, f"135{i}", "其他").contact(other, f"135{i}", "其他")
+    return book
+
+
+def test_whom_weak_ties_join_to_a_small_ring_belong_to_it_where_they_applied_with_it():
+    assert in_a_crowd(relay()) == [" ".join(people(5))]
+    assert find(crowd(relay(), 40), weak_strength=99.0) == []
+    assert in_a_crowd(relay(days=25)) == []
+
+
+def test_what_a_ring_found_at_once_leaves_is_all_that_is_bound_anew():
+    # The two name contacts of its members, and would be bound to the ring by that if it were not found without them.
+    book = ring(Book(), people(6))
+    for i, key in enumerate(("X", "Y")):
+        book.person(key, f"133{i}").application(key, key, "2026-03-06").contact(key, f"135{i}", "其他")
+        book.contact(f"R{i}", f"135{i}", "其他")
+    assert in_a_crowd(book) == [" ".join(people(6))]
+
+
+# -- what an innocent cause nearly explains
+
+
+def evidence(finding):
+    """What a finding came to."""
+    return -SCALE * log(1 - finding.score)
+
+
+def found_up_to(book):
+    """The share of a finding's evidence up to which ``least_evidence`` may be raised."""
+    crowded = crowd(book, 40)
+    (finding,) = find(crowded)
+
+    def found(share):
+        return bool(find(crowded, least_evidence=share * evidence(finding)))
+
+    (still,) = (share for share in (1.0, 1 / NEARLY) if found(share - 0.01) and not found(share + 0.01))
+    return still
+
+
+def namers(book, *accounts):
+    """Six who name four strangers each by other names within days, and may have accounts in common."""
+    for i, key in enumerate(people(6)):
+        book.person(key, f"137{i}").application(key, f"N{key}", f"2026-01-{5 + i:02d}")
+        for j in range(4):
+            book.contact(key, f"136{j}", "朋友", "赵钱孙李周吴"[(i + j) % 6] + "*")
+        for account in accounts:
+            book.owns(key, account)
+    return book
+
+
+def test_who_share_nothing_but_contacts_must_come_to_half_as_much_again():
+    assert found_up_to(namers(Book())) == 1 / NEARLY
+    assert found_up_to(namers(Book(), "one")) == 1.0
+
+
+def test_so_must_a_home_of_people_some_of_whom_are_family():
+    def home(lodgers, kin):
+        book = ring(Book(), people(5))
+        for key in people(5)[:lodgers]:
+            book.lives(key, "lake road 1")
+        return book.contact("R1", "137R00000", "兄弟姐妹") if kin else book
+
+    assert found_up_to(home(4, kin=True)) == 1 / NEARLY
+    assert found_up_to(home(4, kin=False)) == found_up_to(home(3, kin=True)) == 1.0
 
 
 # -- what is none
