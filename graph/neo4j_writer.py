@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from .errors import UserError
 from .model import ALWAYS, FOREVER, KINDS, RELATIONS, kind_of
+from .neo4j_columns import shared_values
 from .neo4j_connection import Connection, Transaction
 from .neo4j_schema import (
     BATCHES,
@@ -90,12 +91,13 @@ class Neo4jWriter:
             self._cells(part["data"], fields, FACT_PROPERTIES, columns, assigned)
             columns["node"] = _plain(part["node"].tolist())
             assigned.append("table: $owner")
-            self._submit(table, columns, assigned, self._write_facts)
+            self._submit(table, columns, assigned, self._write_facts, shared_values(part))
 
     def relationships(self, relation: str, frame: pd.DataFrame, fields: dict[str, FieldType]) -> None:
         self._fields(relation_type(relation), fields)
         for start in range(0, len(frame), ROWS):
             part = frame.iloc[start : start + ROWS]
+            same = shared_values(part)
             gone = part["valid_to"].to_numpy() == ALWAYS
             part = part.assign(valid_to=np.where(gone, FOREVER, part["valid_to"].to_numpy()))
             columns, assigned = _columns(part, ("valid_from", "valid_to", "known_at"))
@@ -106,7 +108,7 @@ class Neo4jWriter:
             assigned.append("amount: $amount[i]")
             self._cells(part["data"], fields, RELATIONSHIP_PROPERTIES, columns, assigned)
             columns["source"], columns["target"] = part["source"].tolist(), part["target"].tolist()
-            self._submit(relation, columns, assigned, self._write_relationships)
+            self._submit(relation, columns, assigned, self._write_relationships, same)
 
     def secrets(self, frame: pd.DataFrame) -> None:
         for start in range(0, len(frame), ROWS):
@@ -208,6 +210,7 @@ class Neo4jWriter:
         columns: dict[str, list],
         assigned: list[str],
         write: Callable[[Transaction, str, dict, str], int],
+        same: str,
     ) -> None:
         count = len(columns["uid"])
         ends = [name for end in ("node", "source", "target") for name in columns.get(end, ()) if name is not None]
@@ -219,10 +222,15 @@ class Neo4jWriter:
             if written != count:
                 raise RuntimeError(f"Neo4j made {written} of the {count} versions of a batch of {owner}")
 
-        self._submit_batch(owner, count, run, ends)
+        self._submit_batch(owner, count, run, ends, same)
 
     def _submit_batch(
-        self, owner: str, rows: int, run: Callable[[Transaction, int], object], nodes: list[str] | None = None
+        self,
+        owner: str,
+        rows: int,
+        run: Callable[[Transaction, int], object],
+        nodes: list[str] | None = None,
+        same: str | None = None,
     ) -> None:
         self._batches += 1
         batch = self.load * BATCHES + self._batches
@@ -233,12 +241,13 @@ class Neo4jWriter:
             # Where the answer to a commit was lost, the batch is there when it is tried again.
             made = transaction.run(
                 "MATCH (:Load {load: $load, state: 'open'}) MERGE (b:Batch {batch: $batch})"
-                " ON CREATE SET b.load = $load, b.owner = $owner, b.rows = $rows, b.new = true"
+                " ON CREATE SET b.load = $load, b.owner = $owner, b.rows = $rows, b.same = $same, b.new = true"
                 " WITH b, b.new AS new REMOVE b.new RETURN new",
                 batch=batch,
                 load=self.load,
                 owner=owner,
                 rows=rows,
+                same=same,
             )
             if not made:
                 raise self._taken_over()
