@@ -51,7 +51,7 @@ def export_neo4j_import(store: Store, folder: Path, progress: Progress | None = 
     Parameters
     ----------
     folder : made here, or empty
-    progress : told of each load's rows, step ``writing``
+    progress : told of the snapshot's building, and of each load's rows, step ``writing``
 
     Raises
     ------
@@ -111,7 +111,7 @@ class _Export:
     # -- parts
     def _nodes(self) -> None:
         """Nodes by kind, with a copy of the latest values that rows say of them, and their masks."""
-        snapshot = self._store.snapshot()
+        snapshot = self._store.snapshot(progress=self._progress)
         kinds = np.asarray(snapshot.kinds)
         privacy = self._store.privacy()
         for code, kind in enumerate(KINDS):

@@ -17,6 +17,9 @@ import pyarrow.ipc as ipc
 from .model import KINDS, RELATION_CODE
 from .snapshot import EDGE_NUMBERS, FACT_NUMBERS, FORMAT, single_chunk
 
+_LOOKED_AT, _FEW = 1000, 100
+"""Where so many rows hold fewer texts than this, each text is parsed once for all rows that hold it."""
+
 
 def write_snapshot(
     folder: Path,
@@ -108,16 +111,27 @@ def write_snapshot(
 
 def parse_data(data: pa.ChunkedArray, types: dict[str, str]) -> pa.Table:
     """The cells of JSON ``data`` as columns of their types, null where absent; a column no row has is left out."""
+    lines = single_chunk(data.cast(pa.large_string()))
+    if not types or not len(lines):
+        return pa.table({})
+    if pc.count_distinct(lines.slice(0, _LOOKED_AT), mode="all").as_py() < _FEW < len(lines):
+        coded = lines.dictionary_encode("encode")
+        distinct = _parsed(coded.dictionary, types)
+        return distinct.take(coded.indices) if distinct.num_columns else distinct
+    return _parsed(lines, types)
+
+
+def _parsed(lines: pa.Array, types: dict[str, str]) -> pa.Table:
     import pyarrow.json as arrow_json
 
-    data = pc.fill_null(data.cast(pa.large_string()), "")
-    blank = pc.equal(pc.binary_length(data), 0)
-    if not types or not len(data) or pc.all(blank).as_py():
+    blank = pc.equal(pc.fill_null(pc.binary_length(lines), 0), 0)
+    if pc.all(blank).as_py():
         return pa.table({})
-    lines = pc.if_else(blank, "{}", data)
+    if pc.any(blank).as_py():
+        lines = pc.if_else(blank, "{}", lines)
     # Joined anew, the strings of an array lie one behind the other in its last buffer: the text of a JSON-lines file.
     empty, newline = pa.scalar("", pa.large_string()), pa.scalar("\n", pa.large_string())
-    joined = pc.binary_join_element_wise(single_chunk(lines), empty, newline)
+    joined = pc.binary_join_element_wise(lines, empty, newline)
     text = joined.buffers()[2].slice(0, pc.sum(pc.binary_length(joined)).as_py())
     kinds = {"text": pa.string(), "number": pa.float64(), "time": pa.int64()}
     schema = pa.schema([(name, kinds[kind]) for name, kind in types.items()])
