@@ -93,7 +93,7 @@ class _Export:
         finally:
             for file in self._files.values():
                 file.close()
-        statements = ";\n".join(schema_statements()) + ";\n"
+        statements = ";\n".join(schema_statements().values()) + ";\n"
         (self._folder / "constraints.cypher").write_text(statements, "utf-8")
         lines = [
             "#!/bin/sh",

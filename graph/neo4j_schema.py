@@ -74,38 +74,33 @@ def cell_names(fields: Iterable[str], taken: frozenset[str]) -> list[str]:
     return [name for name in fields if name not in taken]
 
 
-def schema_statements() -> list[str]:
-    """The constraints and indexes, each a statement that does nothing where it holds already."""
+def schema_statements() -> dict[str, str]:
+    """The constraints and indexes by name, each a statement that does nothing where it holds already."""
+    indexes = [
+        ("fact", "Fact", "batch"), ("batch", "Batch", "owner"), ("reject", "Reject", "load"),
+        ("finding", "Finding", "id"), ("finding", "Finding", "run"), ("finding", "Finding", "thread"),
+    ]  # fmt: skip
     unique = [
         ("Ringfence", "name"), ("Load", "load"), ("Batch", "batch"), ("File", "name"), ("Secret", "token"),
         ("Reader", "reader"), ("Run", "run"), *((name, "key") for name in LABELS.values()),
     ]  # fmt: skip
-    indexes = {
-        "fact_batch": ("Fact", "batch"), "batch_owner": ("Batch", "owner"), "reject_load": ("Reject", "load"),
-        "finding_id": ("Finding", "id"), "finding_run": ("Finding", "run"), "finding_thread": ("Finding", "thread"),
-    }  # fmt: skip
     # Indexes first: the server fills them beside, while a constraint is waited for.
-    return [
-        *(
-            f"CREATE INDEX ringfence_{name} IF NOT EXISTS FOR (n:{label}) ON (n.{key})"
-            for name, (label, key) in indexes.items()
-        ),
-        *(
-            f"CREATE INDEX ringfence_{name.lower()}_batch IF NOT EXISTS FOR ()-[r:{name}]-() ON (r.batch)"
-            for name in RELATIONS
-        ),
-        *(
-            f"CREATE CONSTRAINT ringfence_{name.lower()}_{key} IF NOT EXISTS FOR (n:{name}) REQUIRE n.{key} IS UNIQUE"
-            for name, key in unique
-        ),
-        "CREATE CONSTRAINT ringfence_fact IF NOT EXISTS FOR (n:Fact) REQUIRE (n.uid, n.load) IS UNIQUE",
-        "CREATE CONSTRAINT ringfence_field IF NOT EXISTS FOR (n:Field) REQUIRE (n.owner, n.name) IS UNIQUE",
-        *(
-            f"CREATE CONSTRAINT ringfence_{name.lower()} IF NOT EXISTS"
-            f" FOR ()-[r:{name}]-() REQUIRE (r.uid, r.load) IS UNIQUE"
-            for name in RELATIONS
-        ),
-    ]
+    wanted = {f"{prefix}_{key}": f"INDEX {{}} FOR (n:{name}) ON (n.{key})" for prefix, name, key in indexes}
+    wanted |= {f"{name.lower()}_batch": f"INDEX {{}} FOR ()-[r:{name}]-() ON (r.batch)" for name in RELATIONS}
+    wanted |= {
+        f"{name.lower()}_{key}": f"CONSTRAINT {{}} FOR (n:{name}) REQUIRE n.{key} IS UNIQUE" for name, key in unique
+    }
+    wanted |= {
+        "fact": "CONSTRAINT {} FOR (n:Fact) REQUIRE (n.uid, n.load) IS UNIQUE",
+        "field": "CONSTRAINT {} FOR (n:Field) REQUIRE (n.owner, n.name) IS UNIQUE",
+    }
+    wanted |= {
+        name.lower(): f"CONSTRAINT {{}} FOR ()-[r:{name}]-() REQUIRE (r.uid, r.load) IS UNIQUE" for name in RELATIONS
+    }
+    return {
+        f"ringfence_{name}": f"CREATE {statement.format(f'ringfence_{name} IF NOT EXISTS')}"
+        for name, statement in wanted.items()
+    }
 
 
 def inspect(connection: Connection, create: bool) -> dict | None:
@@ -176,6 +171,12 @@ def _store(connection: Connection) -> dict | None:
 
 
 def _define(connection: Connection) -> None:
-    for statement in schema_statements():
-        connection.once(statement)
+    held = {
+        record["name"]
+        for kind in ("INDEXES", "CONSTRAINTS")
+        for record in connection.read(f"SHOW {kind} YIELD name RETURN name")
+    }
+    for name, statement in schema_statements().items():
+        if name not in held:
+            connection.once(statement)
     connection.once("CALL db.awaitIndexes(3600)")

@@ -84,7 +84,7 @@ def bare_merge(store, server: MavenServer) -> int:
     from ringfence.graph.neo4j_schema import LABELS, schema_statements
 
     with GraphDatabase.driver(f"bolt://127.0.0.1:{server.port}", auth=(server.user, server.password)) as driver:
-        for statement in schema_statements():
+        for statement in schema_statements().values():
             driver.execute_query(statement)
         driver.execute_query("CALL db.awaitIndexes(600)")
         snapshot = store.snapshot()
@@ -263,7 +263,7 @@ def main() -> None:
     parser.add_argument("--without-gds", action="store_true", help="leave Graph Data Science out")
     given = parser.parse_args()
     jars()
-    server = MavenServer(MEMORY)
+    server = MavenServer(MEMORY, quick=False)
     try:
         with tempfile.TemporaryDirectory() as name:
             measure(server, Path(name), given)
