@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import numpy as np
@@ -52,31 +53,30 @@ def write_snapshot(
     (folder / "adjacency").mkdir()
     meta: dict = {"format": FORMAT, "revision": revision, "data_date": data_date, "files": files}
 
-    spans, parts, uids, codes, flagged = {}, {name: [] for name in EDGE_NUMBERS}, [], [], []
-    count = 0
-    for relation, table in edges:
-        if table.num_rows == 0:
-            continue
-        spans[relation] = (count, count + table.num_rows)
-        count += table.num_rows
-        for name, dtype in EDGE_NUMBERS.items():
-            parts[name].append(table.column(name).to_numpy().astype(dtype, copy=False))
-        uids.append(table.column("uid").cast(pa.large_string()))
-        codes.append(np.full(table.num_rows, RELATION_CODE[relation], dtype=np.uint8))
-        fields = parse_data(table.column("data"), types.get(relation, {}))
-        if fields.num_columns:
-            _write_table(folder / "edges" / f"{relation}.arrow", fields)
-        plain = "flag" not in fields.column_names
-        flagged.append(np.zeros(table.num_rows, bool) if plain else fields.column("flag").is_valid().to_numpy())
-    np.save(folder / "edges" / "flagged.npy", np.concatenate(flagged) if flagged else np.array([], dtype=bool))
-    # One column at a time, so that all of them never lie in memory twice.
-    for name, dtype in EDGE_NUMBERS.items():
-        column = np.concatenate(parts.pop(name)) if count else np.array([], dtype=dtype)
-        np.save(folder / "edges" / f"{name}.npy", column)
-    np.save(folder / "edges" / "relation.npy", np.concatenate(codes) if codes else np.array([], dtype=np.uint8))
-    chunks = [chunk for column in uids for chunk in column.chunks]
-    _write_table(folder / "edges" / "uid.arrow", pa.table({"uid": pa.chunked_array(chunks, pa.large_string())}))
-    del chunks, uids
+    spans, uids, count = {}, [], 0
+    with ExitStack() as stack:
+        kinds = {**EDGE_NUMBERS, "relation": np.uint8, "flagged": np.bool_}
+        columns = {
+            name: stack.enter_context(closing(_Growing(folder / "edges" / f"{name}.npy", dtype)))
+            for name, dtype in kinds.items()
+        }
+        for relation, table in edges:
+            if table.num_rows == 0:
+                continue
+            spans[relation] = (count, count + table.num_rows)
+            count += table.num_rows
+            for name in EDGE_NUMBERS:
+                for chunk in table.column(name).chunks:
+                    columns[name].add(chunk.to_numpy())
+            uids += table.column("uid").cast(pa.large_string()).chunks
+            columns["relation"].add(np.full(table.num_rows, RELATION_CODE[relation]))
+            fields = parse_data(table.column("data"), types.get(relation, {}))
+            if fields.num_columns:
+                _write_table(folder / "edges" / f"{relation}.arrow", fields)
+            plain = "flag" not in fields.column_names
+            columns["flagged"].add(np.zeros(table.num_rows) if plain else fields.column("flag").is_valid().to_numpy())
+    _write_table(folder / "edges" / "uid.arrow", pa.table({"uid": pa.chunked_array(uids, pa.large_string())}))
+    del uids
     meta["edges"] = spans
 
     source, target = (np.load(folder / "edges" / f"{name}.npy", mmap_mode="r") for name in ("source", "target"))
@@ -107,6 +107,32 @@ def write_snapshot(
     np.save(folder / "order.npy", pc.sort_indices(names).to_numpy().astype(np.int32))
     _write_table(folder / "masks.arrow", masks.sort_by("token"))
     (folder / "snapshot.json").write_text(json.dumps(meta, ensure_ascii=False), "utf-8")
+
+
+class _Growing:
+    """A column kept as ``.npy`` that is written part by part, so that all of it never lies in memory."""
+
+    def __init__(self, path: Path, dtype: type):
+        self._file = path.open("wb")
+        self._dtype = np.dtype(dtype)
+        self._count = 0
+        self._head()
+
+    def add(self, values: np.ndarray) -> None:
+        part = np.ascontiguousarray(values, dtype=self._dtype)
+        self._file.write(part.data)
+        self._count += len(part)
+
+    def close(self) -> None:
+        # Of the same length whatever the count: numpy leaves room for its digits.
+        self._file.seek(0)
+        self._head()
+        self._file.close()
+
+    def _head(self) -> None:
+        described = np.lib.format.dtype_to_descr(self._dtype)
+        header = {"descr": described, "fortran_order": False, "shape": (self._count,)}
+        np.lib.format.write_array_header_1_0(self._file, header)
 
 
 def parse_data(data: pa.ChunkedArray, types: dict[str, str]) -> pa.Table:
