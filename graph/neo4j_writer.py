@@ -73,6 +73,7 @@ class Neo4jWriter:
         self._fields_written: set[tuple[str, str]] = set()
         self._pool = ThreadPoolExecutor(_LANES, thread_name_prefix="neo4j-load")
         self._waiting: set[Future] = set()
+        self._secrets: Future | None = None
 
     def file(self, name: str) -> int:
         return self._connection.write(
@@ -111,16 +112,21 @@ class Neo4jWriter:
             self._submit(relation, columns, assigned, self._write_relationships, same)
 
     def secrets(self, frame: pd.DataFrame) -> None:
+        query = (
+            "UNWIND range(0, size($token) - 1) AS i MERGE (s:Secret {token: $token[i]})"
+            " ON CREATE SET s.mask = $mask[i], s.cipher = $cipher[i]"
+        )
         for start in range(0, len(frame), ROWS):
             part = frame.iloc[start : start + ROWS].sort_values("token")
             columns = {name: part[name].tolist() for name in ("token", "mask", "cipher")}
-            self._enqueue(
-                lambda columns=columns: self._connection.write(
-                    "UNWIND range(0, size($token) - 1) AS i MERGE (s:Secret {token: $token[i]})"
-                    " ON CREATE SET s.mask = $mask[i], s.cipher = $cipher[i]",
-                    **columns,
-                )
-            )
+
+            def job(columns=columns, before=self._secrets) -> None:
+                # One after the other, so that of two with one token the first is kept.
+                if before is not None:
+                    before.result()
+                self._connection.write(query, **columns)
+
+            self._secrets = self._enqueue(job)
 
     def rejects(self, frame: pd.DataFrame) -> None:
         assigned = ", ".join(f"{name}: ${name}[i]" for name in REJECT_COLUMNS)
@@ -260,12 +266,14 @@ class Neo4jWriter:
 
         self._enqueue(job)
 
-    def _enqueue(self, job: Callable[[], object]) -> None:
+    def _enqueue(self, job: Callable[[], object]) -> Future:
         while len(self._waiting) > 2 * _LANES:
             done, self._waiting = wait(self._waiting, return_when=FIRST_COMPLETED)
             for future in done:
                 future.result()
-        self._waiting.add(self._pool.submit(job))
+        future = self._pool.submit(job)
+        self._waiting.add(future)
+        return future
 
     def _settle(self) -> None:
         """Wait until all is written, and raise what went wrong."""

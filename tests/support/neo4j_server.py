@@ -150,7 +150,7 @@ class MavenServer(Server):
         self._configure()
         script = self.folder / "neo4j-admin"
         variables = [f"export NEO4J_HOME='{self.folder}' NEO4J_CONF='{self.folder}/conf'"]
-        command = " ".join(f"'{part}'" for part in [*self._java("2g"), "org.neo4j.cli.AdminTool"])
+        command = " ".join(f"'{part}'" for part in [*self._java("1100m"), "org.neo4j.cli.AdminTool"])
         script.write_text("\n".join(["#!/bin/sh", *variables, f'exec {command} "$@"']) + "\n")
         script.chmod(0o755)
         return script
