@@ -5,18 +5,13 @@ from __future__ import annotations
 import io
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from .commands import AsOf, StoreUrl, opened
 from .output import bound, plain, say, table
-
-if TYPE_CHECKING:
-    from ..graph.store import Progress
 
 COUNTS = ("read", "used", "unchanged", "duplicate", "rejected")
 """What becomes of a table's rows: the first is the sum of the others."""
@@ -119,8 +114,7 @@ def detect(
 
     chosen(detectors or ())
     with opened(store) as reader:
-        with bars() as progress:
-            snapshot = reader.snapshot(progress).at(reader.moment(as_of))
+        snapshot = reader.snapshot().at(reader.moment(as_of))
         batch = run(snapshot, reader.store, detectors or ())
         rows = [
             (this.detector, this.version, f"{this.findings:,}", f"{this.seconds:.2f}", f"{this.cpu_seconds:.2f}")
@@ -152,6 +146,7 @@ def load(
     from ..loaders.load import load as load_source
     from ..loaders.mapping import load_mapping
     from ..loaders.source import open_source
+    from .bars import bars
     from .settings import read_settings
 
     # What mapping and files alone can tell is told before a store or a key file is made.
@@ -177,27 +172,3 @@ def load(
             print(f"and {len(report.rejects) - REJECT_ROWS} more kinds of reject: 'ringfence status' lists all")
         print()
     print(f"load {report.load}, revision {report.revision}, from {plain(report.source)}")
-
-
-@contextmanager
-def bars() -> Iterator[Progress | None]:
-    """Progress bars on standard error where that is a terminal; nothing elsewhere."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
-        tasks: dict[tuple[str, str], TaskID] = {}
-
-        def progress(step: str, name: str, done: int, total: int) -> None:
-            if (step, name) not in tasks:
-                # One bar at a time: a book has more files than a terminal has lines.
-                for earlier in tasks.values():
-                    bars.update(earlier, visible=False)
-                tasks[step, name] = bars.add_task(plain(f"{step} {name}"), total=total)
-            bars.update(tasks[step, name], completed=done, total=total, visible=True)
-
-        yield progress

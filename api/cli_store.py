@@ -29,7 +29,7 @@ def copy(
 
     from ..graph.store import open_store
     from ..graph.store_copy import copy as copy_store
-    from .cli_load import bars
+    from .bars import bars
     from .settings import read_settings
 
     key_file = read_settings().key_file
@@ -55,7 +55,7 @@ def export(
     neo4j-import: headers, data and constraints for 'neo4j-admin database import', with the command to run.
     """
     from ..graph.neo4j_import import export_neo4j_import
-    from .cli_load import bars
+    from .bars import bars
     from .commands import opened
 
     with opened(store) as reader, bars() as progress:

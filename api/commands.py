@@ -125,11 +125,12 @@ def _write_utf8() -> None:
 
 @contextmanager
 def opened(store: str | None) -> Iterator[Reader]:
-    """The store that a command reads, closed at its end."""
+    """The store that a command reads, closed at its end; a bar shows the building of a snapshot that takes long."""
+    from .bars import bars
     from .reader import Reader
     from .settings import read_settings
 
-    reader = Reader(read_settings(store=store))
+    reader = Reader(read_settings(store=store), bars)
     try:
         yield reader
     finally:

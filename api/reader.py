@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from contextlib import ExitStack
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -23,10 +24,12 @@ class Reader:
     Parameters
     ----------
     settings : which store, key file and audit log
+    bars : gives what is told of a snapshot's building, each time one is taken
     """
 
-    def __init__(self, settings: Settings):
+    def __init__(self, settings: Settings, bars: Callable[[], AbstractContextManager[Progress | None]] = nullcontext):
         self.settings = settings
+        self._bars = bars
         self._lock = threading.Lock()
         self._store: Store | None = None
         self._snapshot: Snapshot | None = None
@@ -62,14 +65,10 @@ class Reader:
         self.store.revision()
         return AuditLog(self.settings.audit_file)
 
-    def snapshot(self, progress: Progress | None = None) -> Snapshot:
+    def snapshot(self) -> Snapshot:
         """The snapshot of the latest revision, seen at the store's data date.
 
         While one caller maps or builds that of a new revision, others are answered from the one before.
-
-        Parameters
-        ----------
-        progress : told of the building, where it must be built
         """
         store = self.store
         current = self._snapshot
@@ -82,7 +81,8 @@ class Reader:
             if self._snapshot is None or self._snapshot.revision != revision:
                 held = ExitStack()
                 held.enter_context(store.reading(revision))
-                self._snapshot = store.snapshot(revision, progress)
+                with self._bars() as progress:
+                    self._snapshot = store.snapshot(revision, progress)
                 self._held.append(held)
                 # The one before stays held as well: answers under way may still open files of it.
                 while len(self._held) > 2:

@@ -1,18 +1,28 @@
 """Versions out of Neo4j as columns: one record a batch of rows, times as integers, nothing missing.
 
 Cypher's ``collect`` leaves out what is null, so every column has a stand-in for it. Grouped by ``batch``, which the
-index delivers in order, the server sends one batch after the other and never holds them all.
+index delivers in order, the server sends one batch after the other and never holds them all. What all rows of a batch
+have in common stands on its ``(:Batch)`` too, so that it need not be collected row by row.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
+import pyarrow as pa
 
+from .keys import TOKEN_PREFIX
 from .model import ALWAYS, FOREVER, RELATIONS
 from .neo4j_connection import Connection
+
+if TYPE_CHECKING:
+    from neo4j import Record
 
 _BATCHES_AT_A_TIME = 500
 _ASKED_AT_A_TIME = 20_000
@@ -24,6 +34,7 @@ _PLACE = {"file": "coalesce(v.file, -1)", "row": "coalesce(v.row, -1)"}
 _FACT = {
     "uid": "v.uid",
     "load": "v.load",
+    "place": "v.place",
     "node": "coalesce(n.key, '')",
     "node_id": "coalesce(id(n), -1)",
     "data": "v.data",
@@ -35,6 +46,7 @@ _FACT = {
 _RELATIONSHIP = {
     "uid": "v.uid",
     "load": "v.load",
+    "place": "v.place",
     "source": "a.key",
     "target": "b.key",
     "source_id": "id(a)",
@@ -46,6 +58,9 @@ _RELATIONSHIP = {
     **_PLACE,
 }
 _STAND_INS = {"always": ALWAYS, "forever": FOREVER, "nan": float("nan")}
+_TEXT = ("uid", "node", "source", "target", "data")
+_TYPES = {"amount": pa.float64(), **dict.fromkeys(_TEXT, pa.large_string())}
+"""Of columns that are no whole numbers."""
 
 
 @dataclass(frozen=True)
@@ -55,12 +70,36 @@ class Batch:
     Attributes
     ----------
     owner : the table or relation of its rows, or ``reject``
+    same : what all its rows have in common, as ``shared_values`` tells; empty in stores of before that
     """
 
     batch: int
     load: int
     owner: str
     rows: int
+    same: dict[str, int | str | None] = field(default_factory=dict)
+
+
+def shared_values(part: pd.DataFrame) -> str:
+    """What all rows of a batch have in common, as JSON text: by column its value, and for ``known_at`` the name of
+    ``valid_from`` where it repeats that. Text that holds a token is left out: it may have to be erased row by row."""
+    same: dict[str, int | str | None] = {}
+    columns = {name: part[name].to_numpy() for name in (*_TIMES, "valid_to", "status_from", "amount") if name in part}
+    amount = columns.pop("amount", None)
+    for name, values in columns.items():
+        if (values == values[0]).all():
+            same[name] = int(values[0])
+    if "known_at" not in same and np.array_equal(columns["known_at"], columns["valid_from"]):
+        same["known_at"] = "valid_from"
+    if amount is not None and pd.isna(amount).all():
+        same["amount"] = None
+    files = part["file"].unique()
+    if len(files) == 1 and not pd.isna(files[0]):
+        same["file"] = int(files[0])
+    texts = part["data"].fillna("").unique()
+    if len(texts) == 1 and TOKEN_PREFIX not in texts[0]:
+        same["data"] = texts[0]
+    return json.dumps(same, ensure_ascii=False)
 
 
 def batches(connection: Connection, owner: str | None = None) -> list[Batch]:
@@ -69,30 +108,65 @@ def batches(connection: Connection, owner: str | None = None) -> list[Batch]:
     record = connection.read(
         f"{which} WITH b ORDER BY b.batch"
         " RETURN collect(b.batch) AS batch, collect(b.load) AS load, collect(b.owner) AS owner,"
-        " collect(b.rows) AS rows",
+        " collect(b.rows) AS rows, collect(coalesce(b.same, '{}')) AS same",
         owner=owner,
     )[0]
-    return [Batch(*item) for item in zip(*record.values(), strict=True)]
+    return [
+        Batch(batch, load, owner, rows, json.loads(same))
+        for batch, load, owner, rows, same in zip(*record.values(), strict=True)
+    ]
 
 
-def by_batches(connection: Connection, owner: str, columns: Sequence[str], wanted: Sequence[Batch]) -> Iterator[dict]:
-    """The versions that batches of one table or relation hold, as they were written: lists by column, and ``batch``.
+def by_batches(
+    connection: Connection, owner: str, columns: Sequence[str], wanted: Sequence[Batch]
+) -> Iterator[tuple[Batch, pa.Table]]:
+    """The versions that batches of one table or relation hold, batch after batch, as they were written.
 
     Parameters
     ----------
     columns : of ``store.FACT_COLUMNS`` or ``store.RELATIONSHIP_COLUMNS``, and ``load``; ``node_id``, ``source_id`` and
         ``target_id`` are the numbers that Neo4j gives nodes, -1 where a row is about none
     """
-    collected, expressions = _collected(owner, columns)
-    query = (
-        f"{_matched(owner, 'v.batch IN $batches', expressions)}"
-        f" RETURN v.batch AS batch, collect(v.place) AS place, {collected}"
-    )
-    numbers = [item.batch for item in wanted]
-    for start in range(0, len(numbers), _BATCHES_AT_A_TIME):
-        part = numbers[start : start + _BATCHES_AT_A_TIME]
-        for record in connection.stream(query, batches=part, **_STAND_INS):
-            yield _in_order(dict(record))
+    for (known, repeats), group in groupby(wanted, _known):
+        asked = [name for name in columns if name not in known]
+        if repeats and "known_at" in columns and "valid_from" not in asked:
+            asked.append("valid_from")
+        collected, expressions = _collected(owner, ["place", *asked])
+        query = f"{_matched(owner, 'v.batch IN $batches', expressions)} RETURN v.batch AS batch, {collected}"
+        own = {batch.batch: batch for batch in group}
+        numbers = list(own)
+        for start in range(0, len(numbers), _BATCHES_AT_A_TIME):
+            part = numbers[start : start + _BATCHES_AT_A_TIME]
+            for record in connection.stream(query, batches=part, **_STAND_INS):
+                batch = own[record["batch"]]
+                yield batch, _rows(batch, record, asked).select(list(columns))
+
+
+def nothing(columns: Sequence[str]) -> pa.Table:
+    """The columns that ``by_batches`` gives, without rows."""
+    return pa.table({name: pa.array([], _TYPES.get(name, pa.int64())) for name in columns})
+
+
+def _known(batch: Batch) -> tuple[frozenset[str], bool]:
+    """The columns that need not be asked for, and whether ``known_at`` is one that repeats ``valid_from``."""
+    return frozenset(batch.same) | {"load"}, batch.same.get("known_at") == "valid_from"
+
+
+def _rows(batch: Batch, record: Record, asked: Sequence[str]) -> pa.Table:
+    """A batch's rows in the order they were written: Neo4j takes them up in any order where it fills gaps."""
+    place = np.array(record["place"])
+    rows = pa.table({name: pa.array(record[name], _TYPES.get(name, pa.int64())) for name in asked})
+    if not (np.diff(place) > 0).all():
+        rows = rows.take(pa.array(np.argsort(place, kind="stable")))
+    for name, value in {**batch.same, "load": batch.load}.items():
+        if value == "valid_from" and name == "known_at":
+            column = rows.column(value) if value in rows.column_names else None
+        else:
+            value = _STAND_INS["nan"] if value is None else value
+            column = pa.repeat(pa.scalar(value, _TYPES.get(name, pa.int64())), len(place))
+        if column is not None:
+            rows = rows.append_column(name, column)
+    return rows
 
 
 def by_uids(
@@ -107,15 +181,6 @@ def by_uids(
     for start in range(0, len(uids), _ASKED_AT_A_TIME):
         part = list(uids[start : start + _ASKED_AT_A_TIME])
         yield from (dict(record) for record in connection.read(query, uids=part, owner=owner, **_STAND_INS))
-
-
-def _in_order(record: dict) -> dict:
-    """A batch with its rows as they were written: Neo4j takes them up in any order where it fills gaps."""
-    place = np.array(record.pop("place"))
-    if (np.diff(place) > 0).all():
-        return record
-    order = np.argsort(place, kind="stable").tolist()
-    return {name: [column[i] for i in order] if name != "batch" else column for name, column in record.items()}
 
 
 def _collected(owner: str, columns: Sequence[str]) -> tuple[str, list[str]]:

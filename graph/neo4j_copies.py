@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pyarrow as pa
 
-from .model import KINDS, RELATIONS, kind_of
+from .model import DECLARING, KINDS, kind_of
 from .neo4j_columns import by_batches, by_uids
 from .neo4j_schema import FACT_PROPERTIES, LABELS, cell_names
 from .neo4j_writer import moment
@@ -20,6 +20,8 @@ from .visibility import latest
 if TYPE_CHECKING:
     from .neo4j_store import Neo4jStore
 
+STATING = {**DECLARING, "account": "accounts", "device": "devices"}
+"""The table whose rows are about one node of a kind and no other: the key of a row is the key of its node."""
 _COLUMNS = ("uid", "load", "node", "data", "known_at")
 
 
@@ -59,14 +61,11 @@ def _copy_since(store: Neo4jStore, copied: int) -> None:
         types.setdefault(owner, {})[name] = kind
     everything = store.batches_of(standing)
     for owner, wanted in store.batches_of(changed).items():
-        if owner in RELATIONS:
+        if owner not in STATING.values():
             continue
         alone = len({batch.load for batch in everything.get(owner, [])} | {batch.load for batch in wanted}) == 1
-        for record in by_batches(store.connection, owner, _COLUMNS, wanted):
-            rows = pd.DataFrame({name: record[name] for name in _COLUMNS})
-            # A row that is about a node and no other has the node's key for its own.
-            keys = rows["node"].str.partition(":")[2]
-            rows = rows.loc[rows["uid"] == owner + ":" + keys]
+        for _, columns in by_batches(store.connection, owner, _COLUMNS, wanted):
+            rows = columns.to_pandas()
             if not alone and len(rows):
                 found = by_uids(store.connection, owner, _COLUMNS, rows["uid"].tolist())
                 rows = pd.concat([pd.DataFrame({name: each[name] for name in _COLUMNS}) for each in found])

@@ -1,23 +1,29 @@
 """A store as files for ``neo4j-admin database import``: the fast way for a first load of millions.
 
-The files hold what ``neo4j_writer.py`` would have written, so that the database they make opens as a normal store.
-Constraints, indexes and the copies on nodes are made when it is first opened.
+The files hold what ``neo4j_writer.py`` and ``neo4j_copies.py`` would have written, so that the database they make opens
+as a normal store. Constraints and indexes are made when it is first opened.
 """
+
+# pyright: reportAttributeAccessIssue=false
+# (pyarrow makes the functions of its compute module as it is imported, where no type checker sees them)
 
 from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 
 from .errors import UserError
+from .keys import is_token
 from .model import ALWAYS, FOREVER, KINDS, RELATIONS
+from .neo4j_columns import shared_values
+from .neo4j_copies import STATING
 from .neo4j_findings import finding_properties
 from .neo4j_schema import (
     BATCHES,
@@ -45,7 +51,7 @@ def export_neo4j_import(store: Store, folder: Path, progress: Progress | None = 
     Parameters
     ----------
     folder : made here, or empty
-    progress : told of each load's rows, step ``writing``
+    progress : told of the snapshot's building, and of each load's rows, step ``writing``
 
     Raises
     ------
@@ -87,7 +93,7 @@ class _Export:
         finally:
             for file in self._files.values():
                 file.close()
-        statements = ";\n".join(schema_statements()) + ";\n"
+        statements = ";\n".join(schema_statements().values()) + ";\n"
         (self._folder / "constraints.cypher").write_text(statements, "utf-8")
         lines = [
             "#!/bin/sh",
@@ -104,13 +110,39 @@ class _Export:
 
     # -- parts
     def _nodes(self) -> None:
-        snapshot = self._store.snapshot()
+        """Nodes by kind, with a copy of the latest values that rows say of them, and their masks."""
+        snapshot = self._store.snapshot(progress=self._progress)
         kinds = np.asarray(snapshot.kinds)
+        privacy = self._store.privacy()
         for code, kind in enumerate(KINDS):
+            table = STATING.get(kind, "")
+            types = self._types.get(table, {})
+            cells = cell_names(types, FACT_PROPERTIES | {"mask"})
+            header = [("key:ID(node)", "string"), ("mask", "string"), *((name, _CELLS[types[name]]) for name in cells)]
             places = np.flatnonzero(kinds == code)
             for start in range(0, len(places), _NODES):
-                keys = snapshot.names(places[start : start + _NODES])
-                self._append("nodes", LABELS[kind], [("key:ID(node)", "string")], {"key:ID(node)": keys})
+                names = snapshot.names(places[start : start + _NODES])
+                keys = [name.partition(":")[2] for name in names]
+                columns: dict = {"key:ID(node)": names, "mask": [None] * len(names)}
+                if privacy.get(kind) == "personal":
+                    columns["mask"] = snapshot.masked([key if is_token(key) else None for key in keys])
+                if cells:
+                    stated = self._store.current_facts(table, [f"{table}:{key}" for key in keys])
+                    data = dict(zip(stated["node"], stated["data"], strict=True))
+                    columns |= self._cells([data.get(name) for name in names], {name: types[name] for name in cells})
+                self._append("nodes", LABELS[kind], header, columns)
+
+    def _cells(self, data: list[str | None], types: dict[str, str]) -> dict:
+        """The cells of rows by column, blank ones too; times as epoch milliseconds, ``FOREVER`` where blank."""
+        cells = parse_data(pa.chunked_array([pa.array(data, pa.large_string(), from_pandas=True)]), types)
+        columns = {}
+        for name, kind in types.items():
+            if name in cells.column_names:
+                column = cells.column(name)
+                columns[name] = column.fill_null(FOREVER).to_numpy() if kind == "time" else column.combine_chunks()
+            else:
+                columns[name] = np.full(len(data), FOREVER) if kind == "time" else [None] * len(data)
+        return columns
 
     def _load(self, load) -> None:
         self._batches = 0
@@ -125,9 +157,9 @@ class _Export:
         rejects = self._store.rejects(load.load)
         for start in range(0, len(rejects), ROWS):
             part = rejects.iloc[start : start + ROWS]
-            columns = {name: _nulls(part[name].tolist()) for name in REJECT_COLUMNS}
+            columns: dict = {name: part[name] for name in REJECT_COLUMNS}
             columns["load"] = [load.load] * len(part)
-            columns["batch"] = [self._batch(load.load, "reject", len(part))] * len(part)
+            columns["batch"] = [self._batch(load.load, "reject", len(part), None)] * len(part)
             header = [(name, "long" if name in ("load", "row", "batch") else "string") for name in columns]
             self._append("nodes", "Reject", header, columns)
         published = {
@@ -147,68 +179,54 @@ class _Export:
 
     def _versions(self, owner: str, load: int, part: pd.DataFrame) -> None:
         relation = owner in RELATIONS
-        count, batch = len(part), self._batch(load, owner, len(part))
+        count, batch = len(part), self._batch(load, owner, len(part), shared_values(part))
         times = ("valid_from", "valid_to", "known_at") + (() if relation else ("status_from",))
-        columns: dict[str, list | pa.Array | np.ndarray] = {
-            "uid": part["uid"].tolist(),
-            "load": [load] * count,
-            "batch": [batch] * count,
-            "place": list(range(count)),
-            "data": _nulls(part["data"].tolist()),
-            "file": _nulls(part["file"].tolist()),
-            "row": _nulls(part["row"].tolist()),
-        }
+        columns: dict = {name: part[name] for name in ("uid", "data", "file", "row")}
+        columns |= {"load": np.full(count, load), "batch": np.full(count, batch), "place": np.arange(count)}
         header = [("uid", "string"), ("load", "long"), ("batch", "long"), ("place", "long"), ("data", "string")]
         header += [("file", "long"), ("row", "long"), *((name, "datetime") for name in times)]
         columns |= {name: part[name].to_numpy(dtype=np.int64) for name in times}
         if relation:
-            columns["amount"] = _nulls(part["amount"].tolist())
-            columns["retracted"] = [True if end == ALWAYS else None for end in part["valid_to"].tolist()]
+            columns["amount"] = part["amount"].astype(float)
+            gone = part["valid_to"].to_numpy() == ALWAYS
+            columns["retracted"] = pa.array(gone, mask=~gone)
             header += [("amount", "double"), ("retracted", "boolean")]
         else:
             columns["table"] = [owner] * count
             header.append(("table", "string"))
-        taken = RELATIONSHIP_PROPERTIES if relation else FACT_PROPERTIES
         types = self._types.get(owner, {})
-        names = cell_names(types, taken)
-        data = pa.chunked_array([pa.array(columns["data"], pa.large_string())])
-        cells = parse_data(data, {name: types[name] for name in names})
-        for name in names:
-            kind = _CELLS[types[name]]
-            if kind == "datetime":
-                given = cells.column(name).to_pylist() if name in cells.column_names else [None] * count
-                columns[name] = np.array([FOREVER if value is None else value for value in given], dtype=np.int64)
-            else:
-                columns[name] = cells.column(name).to_pylist() if name in cells.column_names else [None] * count
-            header.append((name, kind))
+        names = cell_names(types, RELATIONSHIP_PROPERTIES if relation else FACT_PROPERTIES)
+        columns |= self._cells(part["data"].tolist(), {name: types[name] for name in names})
+        header += [(name, _CELLS[types[name]]) for name in names]
         if relation:
-            columns |= {":START_ID(node)": part["source"].tolist(), ":END_ID(node)": part["target"].tolist()}
+            columns |= {":START_ID(node)": part["source"], ":END_ID(node)": part["target"]}
             header += [(":START_ID(node)", "string"), (":END_ID(node)", "string")]
             self._append("relationships", owner, header, columns)
             return
-        ids = list(range(self._facts, self._facts + count))
+        ids = np.arange(self._facts, self._facts + count)
         self._facts += count
         self._append(
             "nodes", "Fact", [*header, (":ID(fact)", "id")], columns | {":ID(fact)": ids}, name=f"Fact-{owner}"
         )
-        about = [(fact, node) for fact, node in zip(ids, part["node"].tolist(), strict=True) if isinstance(node, str)]
-        if about:
+        about = part["node"].notna().to_numpy()
+        if about.any():
             self._append(
                 "relationships",
                 "OF",
                 [("load", "long"), (":START_ID(fact)", "id"), (":END_ID(node)", "string")],
                 {
-                    "load": [load] * len(about),
-                    ":START_ID(fact)": [fact for fact, _ in about],
-                    ":END_ID(node)": [node for _, node in about],
+                    "load": np.full(about.sum(), load),
+                    ":START_ID(fact)": ids[about],
+                    ":END_ID(node)": part["node"][about],
                 },
             )
 
-    def _batch(self, load: int, owner: str, rows: int) -> int:
+    def _batch(self, load: int, owner: str, rows: int, same: str | None) -> int:
         self._batches += 1
         batch = load * BATCHES + self._batches
         kinds = {"batch": "long", "load": "long", "rows": "long"}
-        self._row("nodes", "Batch", {"batch": batch, "load": load, "owner": owner, "rows": rows}, kinds)
+        row = {"batch": batch, "load": load, "owner": owner, "rows": rows, "same": same}
+        self._row("nodes", "Batch", row, kinds)
         return batch
 
     def _rest(self) -> None:
@@ -228,7 +246,7 @@ class _Export:
             "loads": max(loads, default=0),
             "files": max(files, default=0),
             "runs": len(store.runs()),
-            "copied": 0,
+            "copied": store.revision(),
         }
         names = {"name": "store", "fingerprint": store.keys.fingerprint, "store": uuid.uuid4().hex}
         privacy = {f"privacy_{kind}": value for kind, value in sorted(store.privacy().items())}
@@ -303,8 +321,11 @@ class _Export:
         for column, kind in header:
             values = columns[column]
             if kind == "datetime" and isinstance(values, np.ndarray):
-                values = list(_moments(values))
-            arrays[column] = pa.array(values, pa.int64() if kind == "id" else _TYPES.get(kind, pa.string()))
+                arrays[column] = _moments(values)
+            else:
+                arrays[column] = pa.array(
+                    values, pa.int64() if kind == "id" else _TYPES.get(kind, pa.string()), from_pandas=True
+                )
         table = pa.table(arrays)
         if key not in self._files:
             titles = ",".join(column if ":" in column else f"{column}:{kind}" for column, kind in header)
@@ -319,12 +340,9 @@ class _Export:
         self._counts[what] += table.num_rows
 
 
-def _moments(values: np.ndarray) -> Iterator[str | None]:
+def _moments(values: np.ndarray) -> pa.Array:
     """Times as ISO text, those that are open as nothing."""
     open_ended = (values == ALWAYS) | (values == FOREVER)
-    texts = np.datetime_as_string(np.where(open_ended, 0, values).astype("datetime64[ms]"), timezone="UTC")
-    yield from (None if here else str(text) for here, text in zip(open_ended.tolist(), texts, strict=True))
-
-
-def _nulls(values: list) -> list:
-    return [None if value is None or value != value else value for value in values]
+    moments = pa.array(np.where(open_ended, 0, values), pa.timestamp("ms"), mask=open_ended)
+    texts = pc.replace_substring(moments.cast(pa.string()), " ", "T")
+    return pc.binary_join_element_wise(texts, "Z", "")

@@ -2,9 +2,9 @@
 
 Every version of a relationship is a relationship of its relation's type; every version of a row about a node is a
 ``(:Fact)-[:OF]->(node)``. Both carry ``uid``, ``load``, ``batch`` and ``place``: the number of the transaction that
-wrote them, and of the row in it. ``(:Batch)`` nodes list the batches with their table or relation and their number of
-rows. So what one load wrote is found by a range of batches, read batch by batch, and written exactly once however often
-a transaction is tried.
+wrote them, and of the row in it. ``(:Batch)`` nodes list the batches with their table or relation, their number of
+rows and what all of these have in common (``neo4j_columns.py``). So what one load wrote is found by a range of batches,
+read batch by batch, and written exactly once however often a transaction is tried.
 """
 
 from __future__ import annotations
@@ -61,11 +61,6 @@ def relation_type(relation: str) -> str:
     return relation
 
 
-def load_of(batch: int) -> int:
-    """The load that wrote a batch."""
-    return batch // BATCHES
-
-
 def cell_names(fields: Iterable[str], taken: frozenset[str]) -> list[str]:
     """Those of a row's cells that become properties of their own, so that people can ask for them.
 
@@ -79,33 +74,33 @@ def cell_names(fields: Iterable[str], taken: frozenset[str]) -> list[str]:
     return [name for name in fields if name not in taken]
 
 
-def schema_statements() -> list[str]:
-    """The constraints and indexes, each a statement that does nothing where it holds already."""
+def schema_statements() -> dict[str, str]:
+    """The constraints and indexes by name, each a statement that does nothing where it holds already."""
+    indexes = [
+        ("fact", "Fact", "batch"), ("batch", "Batch", "owner"), ("reject", "Reject", "load"),
+        ("finding", "Finding", "id"), ("finding", "Finding", "run"), ("finding", "Finding", "thread"),
+    ]  # fmt: skip
     unique = [
         ("Ringfence", "name"), ("Load", "load"), ("Batch", "batch"), ("File", "name"), ("Secret", "token"),
         ("Reader", "reader"), ("Run", "run"), *((name, "key") for name in LABELS.values()),
     ]  # fmt: skip
-    statements = [
-        f"CREATE CONSTRAINT ringfence_{name.lower()}_{key} IF NOT EXISTS FOR (n:{name}) REQUIRE n.{key} IS UNIQUE"
-        for name, key in unique
-    ]
-    statements += [
-        "CREATE CONSTRAINT ringfence_fact IF NOT EXISTS FOR (n:Fact) REQUIRE (n.uid, n.load) IS UNIQUE",
-        "CREATE INDEX ringfence_fact_batch IF NOT EXISTS FOR (n:Fact) ON (n.batch)",
-        "CREATE CONSTRAINT ringfence_field IF NOT EXISTS FOR (n:Field) REQUIRE (n.owner, n.name) IS UNIQUE",
-        "CREATE INDEX ringfence_batch_owner IF NOT EXISTS FOR (n:Batch) ON (n.owner)",
-        "CREATE INDEX ringfence_reject_load IF NOT EXISTS FOR (n:Reject) ON (n.load)",
-        "CREATE INDEX ringfence_finding_id IF NOT EXISTS FOR (n:Finding) ON (n.id)",
-        "CREATE INDEX ringfence_finding_run IF NOT EXISTS FOR (n:Finding) ON (n.run)",
-        "CREATE INDEX ringfence_finding_thread IF NOT EXISTS FOR (n:Finding) ON (n.thread)",
-    ]
-    for relation in RELATIONS:
-        name = f"ringfence_{relation.lower()}"
-        statements += [
-            f"CREATE CONSTRAINT {name} IF NOT EXISTS FOR ()-[r:{relation}]-() REQUIRE (r.uid, r.load) IS UNIQUE",
-            f"CREATE INDEX {name}_batch IF NOT EXISTS FOR ()-[r:{relation}]-() ON (r.batch)",
-        ]
-    return statements
+    # Indexes first: the server fills them beside, while a constraint is waited for.
+    wanted = {f"{prefix}_{key}": f"INDEX {{}} FOR (n:{name}) ON (n.{key})" for prefix, name, key in indexes}
+    wanted |= {f"{name.lower()}_batch": f"INDEX {{}} FOR ()-[r:{name}]-() ON (r.batch)" for name in RELATIONS}
+    wanted |= {
+        f"{name.lower()}_{key}": f"CONSTRAINT {{}} FOR (n:{name}) REQUIRE n.{key} IS UNIQUE" for name, key in unique
+    }
+    wanted |= {
+        "fact": "CONSTRAINT {} FOR (n:Fact) REQUIRE (n.uid, n.load) IS UNIQUE",
+        "field": "CONSTRAINT {} FOR (n:Field) REQUIRE (n.owner, n.name) IS UNIQUE",
+    }
+    wanted |= {
+        name.lower(): f"CONSTRAINT {{}} FOR ()-[r:{name}]-() REQUIRE (r.uid, r.load) IS UNIQUE" for name in RELATIONS
+    }
+    return {
+        f"ringfence_{name}": f"CREATE {statement.format(f'ringfence_{name} IF NOT EXISTS')}"
+        for name, statement in wanted.items()
+    }
 
 
 def inspect(connection: Connection, create: bool) -> dict | None:
@@ -176,6 +171,12 @@ def _store(connection: Connection) -> dict | None:
 
 
 def _define(connection: Connection) -> None:
-    for statement in schema_statements():
-        connection.once(statement)
+    held = {
+        record["name"]
+        for kind in ("INDEXES", "CONSTRAINTS")
+        for record in connection.read(f"SHOW {kind} YIELD name RETURN name")
+    }
+    for name, statement in schema_statements().items():
+        if name not in held:
+            connection.once(statement)
     connection.once("CALL db.awaitIndexes(3600)")

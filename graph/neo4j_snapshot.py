@@ -16,8 +16,8 @@ import pyarrow.compute as pc
 
 from .errors import UserError
 from .model import FOREVER, RELATIONS
-from .neo4j_columns import Batch, batches, by_batches
-from .neo4j_schema import LABELS, load_of
+from .neo4j_columns import Batch, batches, by_batches, nothing
+from .neo4j_schema import LABELS
 from .snapshot import Snapshot, open_snapshot
 from .snapshot_cache import kept
 from .snapshot_writer import write_snapshot
@@ -147,24 +147,17 @@ class _Build:
 
     def _versions(self, owner: str, own: tuple[str, ...]) -> pa.Table:
         columns = ("uid", "data", "valid_from", "valid_to", "known_at", "file", "row", *own)
-        kinds = {
-            name: pa.large_string() if name in ("uid", "data") else pa.float64() if name == "amount" else pa.int64()
-            for name in columns
-        }
         wanted = self._batches.get(owner, [])
         total = sum(batch.rows for batch in wanted)
-        chunks: dict[str, list[pa.Array]] = {name: [] for name in columns}
-        loads = []
-        done = 0
-        for record in by_batches(self._connection, owner, columns, wanted):
-            for name in columns:
-                chunks[name].append(pa.array(record[name], kinds[name]))
-            loads.append(np.full(len(record["uid"]), load_of(record["batch"])))
-            done += len(record["uid"])
+        parts, loads, done = [nothing(columns)], [], 0
+        for batch, rows in by_batches(self._connection, owner, columns, wanted):
+            parts.append(rows)
+            loads.append(np.full(rows.num_rows, batch.load))
+            done += rows.num_rows
             self._tell(owner, done, total)
         if done != total:
             raise RuntimeError(f"Neo4j holds {done:,} versions of {owner} where {total:,} were written")
-        table = pa.table({name: pa.chunked_array(chunks.pop(name), kinds[name]) for name in columns})
+        table = pa.concat_tables(parts)
         load = np.concatenate(loads) if loads else np.array([], dtype=np.int64)
         return table.append_column("superseded_at", pa.array(self._superseded(table, load)))
 

@@ -141,8 +141,8 @@ class Neo4jStore:
         loads = {record["load"] for record in changed}
         uids: set[str] = set()
         for owner, wanted in self.batches_of(loads).items() if loads else ():
-            for record in by_batches(self.connection, owner, ("uid",), wanted):
-                uids.update(record["uid"])
+            for _, rows in by_batches(self.connection, owner, ("uid",), wanted):
+                uids.update(rows.column("uid").to_pylist())
         return uids
 
     @contextmanager
@@ -205,10 +205,10 @@ class Neo4jStore:
         asked = ("load", *columns)
         if uids is not None:
             records = by_uids(self.connection, owner, asked, uids)
+            frames = [pd.DataFrame(record) for record in records if record["uid"]]
         else:
             wanted = self.batches_of(standing, owner).get(owner, [])
-            records = by_batches(self.connection, owner, asked, wanted)
-        frames = [pd.DataFrame({name: record[name] for name in asked}) for record in records if record["uid"]]
+            frames = [rows.to_pandas() for _, rows in by_batches(self.connection, owner, asked, wanted)]
         if not frames:
             return pd.DataFrame(columns=columns)
         return latest(pd.concat(frames, ignore_index=True), standing).loc[:, columns].reset_index(drop=True)
@@ -219,8 +219,8 @@ class Neo4jStore:
 
     def names(self, kind: str) -> Iterator[list[str]]:
         wanted = self.batches_of(self.standing(), DECLARING[kind]).get(DECLARING[kind], [])
-        for record in by_batches(self.connection, DECLARING[kind], ("node",), wanted):
-            yield record["node"]
+        for _, rows in by_batches(self.connection, DECLARING[kind], ("node",), wanted):
+            yield rows.column("node").to_pylist()
 
     def snapshot(self, revision: int | None = None, progress: Progress | None = None) -> Snapshot:
         from .neo4j_snapshot import snapshot
@@ -317,8 +317,8 @@ class Neo4jStore:
     def versions(self, owner: str, load: int) -> Iterator[pd.DataFrame]:
         columns = RELATIONSHIP_COLUMNS if owner in RELATIONS else FACT_COLUMNS
         wanted = self.batches_of([load], owner).get(owner, [])
-        for record in by_batches(self.connection, owner, columns, wanted):
-            frame = pd.DataFrame({name: record[name] for name in columns})
+        for _, rows in by_batches(self.connection, owner, columns, wanted):
+            frame = rows.to_pandas()
             for name in ("node", "data") if owner not in RELATIONS else ("data",):
                 frame[name] = frame[name].where(frame[name] != "", None)
             yield frame

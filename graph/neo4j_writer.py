@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from .errors import UserError
 from .model import ALWAYS, FOREVER, KINDS, RELATIONS, kind_of
+from .neo4j_columns import shared_values
 from .neo4j_connection import Connection, Transaction
 from .neo4j_schema import (
     BATCHES,
@@ -72,6 +73,7 @@ class Neo4jWriter:
         self._fields_written: set[tuple[str, str]] = set()
         self._pool = ThreadPoolExecutor(_LANES, thread_name_prefix="neo4j-load")
         self._waiting: set[Future] = set()
+        self._secrets: Future | None = None
 
     def file(self, name: str) -> int:
         return self._connection.write(
@@ -90,12 +92,13 @@ class Neo4jWriter:
             self._cells(part["data"], fields, FACT_PROPERTIES, columns, assigned)
             columns["node"] = _plain(part["node"].tolist())
             assigned.append("table: $owner")
-            self._submit(table, columns, assigned, self._write_facts)
+            self._submit(table, columns, assigned, self._write_facts, shared_values(part))
 
     def relationships(self, relation: str, frame: pd.DataFrame, fields: dict[str, FieldType]) -> None:
         self._fields(relation_type(relation), fields)
         for start in range(0, len(frame), ROWS):
             part = frame.iloc[start : start + ROWS]
+            same = shared_values(part)
             gone = part["valid_to"].to_numpy() == ALWAYS
             part = part.assign(valid_to=np.where(gone, FOREVER, part["valid_to"].to_numpy()))
             columns, assigned = _columns(part, ("valid_from", "valid_to", "known_at"))
@@ -106,19 +109,24 @@ class Neo4jWriter:
             assigned.append("amount: $amount[i]")
             self._cells(part["data"], fields, RELATIONSHIP_PROPERTIES, columns, assigned)
             columns["source"], columns["target"] = part["source"].tolist(), part["target"].tolist()
-            self._submit(relation, columns, assigned, self._write_relationships)
+            self._submit(relation, columns, assigned, self._write_relationships, same)
 
     def secrets(self, frame: pd.DataFrame) -> None:
+        query = (
+            "UNWIND range(0, size($token) - 1) AS i MERGE (s:Secret {token: $token[i]})"
+            " ON CREATE SET s.mask = $mask[i], s.cipher = $cipher[i]"
+        )
         for start in range(0, len(frame), ROWS):
             part = frame.iloc[start : start + ROWS].sort_values("token")
             columns = {name: part[name].tolist() for name in ("token", "mask", "cipher")}
-            self._enqueue(
-                lambda columns=columns: self._connection.write(
-                    "UNWIND range(0, size($token) - 1) AS i MERGE (s:Secret {token: $token[i]})"
-                    " ON CREATE SET s.mask = $mask[i], s.cipher = $cipher[i]",
-                    **columns,
-                )
-            )
+
+            def job(columns=columns, before=self._secrets) -> None:
+                # One after the other, so that of two with one token the first is kept.
+                if before is not None:
+                    before.result()
+                self._connection.write(query, **columns)
+
+            self._secrets = self._enqueue(job)
 
     def rejects(self, frame: pd.DataFrame) -> None:
         assigned = ", ".join(f"{name}: ${name}[i]" for name in REJECT_COLUMNS)
@@ -208,6 +216,7 @@ class Neo4jWriter:
         columns: dict[str, list],
         assigned: list[str],
         write: Callable[[Transaction, str, dict, str], int],
+        same: str,
     ) -> None:
         count = len(columns["uid"])
         ends = [name for end in ("node", "source", "target") for name in columns.get(end, ()) if name is not None]
@@ -219,10 +228,15 @@ class Neo4jWriter:
             if written != count:
                 raise RuntimeError(f"Neo4j made {written} of the {count} versions of a batch of {owner}")
 
-        self._submit_batch(owner, count, run, ends)
+        self._submit_batch(owner, count, run, ends, same)
 
     def _submit_batch(
-        self, owner: str, rows: int, run: Callable[[Transaction, int], object], nodes: list[str] | None = None
+        self,
+        owner: str,
+        rows: int,
+        run: Callable[[Transaction, int], object],
+        nodes: list[str] | None = None,
+        same: str | None = None,
     ) -> None:
         self._batches += 1
         batch = self.load * BATCHES + self._batches
@@ -233,12 +247,13 @@ class Neo4jWriter:
             # Where the answer to a commit was lost, the batch is there when it is tried again.
             made = transaction.run(
                 "MATCH (:Load {load: $load, state: 'open'}) MERGE (b:Batch {batch: $batch})"
-                " ON CREATE SET b.load = $load, b.owner = $owner, b.rows = $rows, b.new = true"
+                " ON CREATE SET b.load = $load, b.owner = $owner, b.rows = $rows, b.same = $same, b.new = true"
                 " WITH b, b.new AS new REMOVE b.new RETURN new",
                 batch=batch,
                 load=self.load,
                 owner=owner,
                 rows=rows,
+                same=same,
             )
             if not made:
                 raise self._taken_over()
@@ -251,12 +266,14 @@ class Neo4jWriter:
 
         self._enqueue(job)
 
-    def _enqueue(self, job: Callable[[], object]) -> None:
+    def _enqueue(self, job: Callable[[], object]) -> Future:
         while len(self._waiting) > 2 * _LANES:
             done, self._waiting = wait(self._waiting, return_when=FIRST_COMPLETED)
             for future in done:
                 future.result()
-        self._waiting.add(self._pool.submit(job))
+        future = self._pool.submit(job)
+        self._waiting.add(future)
+        return future
 
     def _settle(self) -> None:
         """Wait until all is written, and raise what went wrong."""

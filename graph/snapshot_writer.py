@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,9 @@ import pyarrow.ipc as ipc
 
 from .model import KINDS, RELATION_CODE
 from .snapshot import EDGE_NUMBERS, FACT_NUMBERS, FORMAT, single_chunk
+
+_LOOKED_AT, _FEW = 1000, 100
+"""Where so many rows hold fewer texts than this, each text is parsed once for all rows that hold it."""
 
 
 def write_snapshot(
@@ -49,31 +53,30 @@ def write_snapshot(
     (folder / "adjacency").mkdir()
     meta: dict = {"format": FORMAT, "revision": revision, "data_date": data_date, "files": files}
 
-    spans, parts, uids, codes, flagged = {}, {name: [] for name in EDGE_NUMBERS}, [], [], []
-    count = 0
-    for relation, table in edges:
-        if table.num_rows == 0:
-            continue
-        spans[relation] = (count, count + table.num_rows)
-        count += table.num_rows
-        for name, dtype in EDGE_NUMBERS.items():
-            parts[name].append(table.column(name).to_numpy().astype(dtype, copy=False))
-        uids.append(table.column("uid").cast(pa.large_string()))
-        codes.append(np.full(table.num_rows, RELATION_CODE[relation], dtype=np.uint8))
-        fields = parse_data(table.column("data"), types.get(relation, {}))
-        if fields.num_columns:
-            _write_table(folder / "edges" / f"{relation}.arrow", fields)
-        plain = "flag" not in fields.column_names
-        flagged.append(np.zeros(table.num_rows, bool) if plain else fields.column("flag").is_valid().to_numpy())
-    np.save(folder / "edges" / "flagged.npy", np.concatenate(flagged) if flagged else np.array([], dtype=bool))
-    # One column at a time, so that all of them never lie in memory twice.
-    for name, dtype in EDGE_NUMBERS.items():
-        column = np.concatenate(parts.pop(name)) if count else np.array([], dtype=dtype)
-        np.save(folder / "edges" / f"{name}.npy", column)
-    np.save(folder / "edges" / "relation.npy", np.concatenate(codes) if codes else np.array([], dtype=np.uint8))
-    chunks = [chunk for column in uids for chunk in column.chunks]
-    _write_table(folder / "edges" / "uid.arrow", pa.table({"uid": pa.chunked_array(chunks, pa.large_string())}))
-    del chunks, uids
+    spans, uids, count = {}, [], 0
+    with ExitStack() as stack:
+        kinds = {**EDGE_NUMBERS, "relation": np.uint8, "flagged": np.bool_}
+        columns = {
+            name: stack.enter_context(closing(_Growing(folder / "edges" / f"{name}.npy", dtype)))
+            for name, dtype in kinds.items()
+        }
+        for relation, table in edges:
+            if table.num_rows == 0:
+                continue
+            spans[relation] = (count, count + table.num_rows)
+            count += table.num_rows
+            for name in EDGE_NUMBERS:
+                for chunk in table.column(name).chunks:
+                    columns[name].add(chunk.to_numpy())
+            uids += table.column("uid").cast(pa.large_string()).chunks
+            columns["relation"].add(np.full(table.num_rows, RELATION_CODE[relation]))
+            fields = parse_data(table.column("data"), types.get(relation, {}))
+            if fields.num_columns:
+                _write_table(folder / "edges" / f"{relation}.arrow", fields)
+            plain = "flag" not in fields.column_names
+            columns["flagged"].add(np.zeros(table.num_rows) if plain else fields.column("flag").is_valid().to_numpy())
+    _write_table(folder / "edges" / "uid.arrow", pa.table({"uid": pa.chunked_array(uids, pa.large_string())}))
+    del uids
     meta["edges"] = spans
 
     source, target = (np.load(folder / "edges" / f"{name}.npy", mmap_mode="r") for name in ("source", "target"))
@@ -106,18 +109,55 @@ def write_snapshot(
     (folder / "snapshot.json").write_text(json.dumps(meta, ensure_ascii=False), "utf-8")
 
 
+class _Growing:
+    """A column kept as ``.npy`` that is written part by part, so that all of it never lies in memory."""
+
+    def __init__(self, path: Path, dtype: type):
+        self._file = path.open("wb")
+        self._dtype = np.dtype(dtype)
+        self._count = 0
+        self._head()
+
+    def add(self, values: np.ndarray) -> None:
+        part = np.ascontiguousarray(values, dtype=self._dtype)
+        self._file.write(part.data)
+        self._count += len(part)
+
+    def close(self) -> None:
+        # Of the same length whatever the count: numpy leaves room for its digits.
+        self._file.seek(0)
+        self._head()
+        self._file.close()
+
+    def _head(self) -> None:
+        described = np.lib.format.dtype_to_descr(self._dtype)
+        header = {"descr": described, "fortran_order": False, "shape": (self._count,)}
+        np.lib.format.write_array_header_1_0(self._file, header)
+
+
 def parse_data(data: pa.ChunkedArray, types: dict[str, str]) -> pa.Table:
     """The cells of JSON ``data`` as columns of their types, null where absent; a column no row has is left out."""
+    lines = single_chunk(data.cast(pa.large_string()))
+    if not types or not len(lines):
+        return pa.table({})
+    if pc.count_distinct(lines.slice(0, _LOOKED_AT), mode="all").as_py() < _FEW < len(lines):
+        coded = lines.dictionary_encode("encode")
+        distinct = _parsed(coded.dictionary, types)
+        return distinct.take(coded.indices) if distinct.num_columns else distinct
+    return _parsed(lines, types)
+
+
+def _parsed(lines: pa.Array, types: dict[str, str]) -> pa.Table:
     import pyarrow.json as arrow_json
 
-    data = pc.fill_null(data.cast(pa.large_string()), "")
-    blank = pc.equal(pc.binary_length(data), 0)
-    if not types or not len(data) or pc.all(blank).as_py():
+    blank = pc.equal(pc.fill_null(pc.binary_length(lines), 0), 0)
+    if pc.all(blank).as_py():
         return pa.table({})
-    lines = pc.if_else(blank, "{}", data)
+    if pc.any(blank).as_py():
+        lines = pc.if_else(blank, "{}", lines)
     # Joined anew, the strings of an array lie one behind the other in its last buffer: the text of a JSON-lines file.
     empty, newline = pa.scalar("", pa.large_string()), pa.scalar("\n", pa.large_string())
-    joined = pc.binary_join_element_wise(single_chunk(lines), empty, newline)
+    joined = pc.binary_join_element_wise(lines, empty, newline)
     text = joined.buffers()[2].slice(0, pc.sum(pc.binary_length(joined)).as_py())
     kinds = {"text": pa.string(), "number": pa.float64(), "time": pa.int64()}
     schema = pa.schema([(name, kinds[kind]) for name, kind in types.items()])

@@ -16,15 +16,22 @@ import pyarrow.csv as arrow_csv
 
 START = pd.Timestamp("2024-01-01")
 HUB = 10_000
-RELATIONSHIPS_PER_APPLICANT = 13.2
-"""How many relationships one applicant brings, its share of companies, guarantees and transfers counted."""
+RELATIONSHIPS_BUT_TRANSFERS = 9.8
+"""How many relationships one applicant brings, its share of companies and guarantees counted, transfers not."""
+TRANSFERS = 3.4
+"""Transfers for each applicant, unless said otherwise."""
 
 
-def write_book(folder: Path, relationships: int, seed: int) -> None:
-    """Write the tables of a book of about so many relationships into a folder."""
+def write_book(folder: Path, relationships: int, seed: int, transfers: float = TRANSFERS) -> None:
+    """Write the tables of a book of about so many relationships into a folder.
+
+    Parameters
+    ----------
+    transfers : for each applicant; they bring no node of their own, so that more of them make the graph denser
+    """
     folder.mkdir(parents=True, exist_ok=True)
     random = np.random.default_rng(seed)
-    count = int(relationships / RELATIONSHIPS_PER_APPLICANT)
+    count = int(relationships / (RELATIONSHIPS_BUT_TRANSFERS + transfers))
     companies = count // 4
     applicants = _applicants(random, count)
     _write(folder, "applicants", _dirty(random, applicants, {"mobile": "电话不详"}))
@@ -42,7 +49,7 @@ def write_book(folder: Path, relationships: int, seed: int) -> None:
     )
     _write(folder, "loans", loans)
     _write(folder, "guarantees", _dirty(random, _guarantees(random, companies), {"amount": "不详"}))
-    _write(folder, "transfers", _dirty(random, _transfers(random, applicants, int(count * 3.4)), {"kind": ""}))
+    _write(folder, "transfers", _dirty(random, _transfers(random, applicants, int(count * transfers)), {"kind": ""}))
 
 
 def _applicants(random: np.random.Generator, count: int) -> pd.DataFrame:

@@ -18,6 +18,7 @@ from ringfence.graph.kernels.adjacency import backward, both, forward
 from ringfence.graph.kernels.chains import longest_chains
 from ringfence.graph.kernels.components import strong_components, weak_components
 from ringfence.graph.kernels.cycles import cycles, shortest_cycles
+from ringfence.graph.kernels.leiden import leiden
 from ringfence.graph.kernels.pagerank import Scratch, pagerank, push_pagerank
 from ringfence.graph.kernels.paths import k_hop, shortest_path
 from ringfence.graph.kernels.sharing import shared_pairs
@@ -92,6 +93,8 @@ def measure(nodes: int, edges: int, seed: int) -> None:
            "scipy", lambda: connected_components(matrix(source, target, nodes), connection="strong"))  # fmt: skip
     report("PageRank, 20 iterations", lambda: pagerank(source, target, nodes, 0.85, 20),
            "scipy product", lambda: iterate(source, target, nodes, 20))  # fmt: skip
+    worth = leiden(source, target, nodes).modularity
+    report(f"Leiden communities, modularity {worth:.3f}", lambda: leiden(source, target, nodes))
     scratch, seeds = Scratch(nodes), random.integers(0, nodes, 1_000)
     report("personalised PageRank, a set of 1,000, 1e-7", lambda: push_pagerank(around, seeds, 0.15, 1e-7, scratch))
 
@@ -135,6 +138,7 @@ def main() -> None:
     none = np.empty(0, np.int32)
     for kernel in (forward, both, weak_components, strong_components, pagerank, longest_chains, cycles):
         kernel(none, none, 1)
+    leiden(np.array([0]), np.array([1]), 2)
     shortest_cycles(none, none, 1, none)
     shared_pairs(none, none, 1, 1, 1, 1)
     push_pagerank(both(none, none, 1), [0])

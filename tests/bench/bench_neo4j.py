@@ -2,11 +2,11 @@
 
     python tests/bench/bench_neo4j.py [--relationships 2000000] [--seed 1] [--without-gds]
 
-A book is loaded into a real server (by Maven, 2 GiB of heap) and into SQLite. Measured are the load over Bolt against a
-bare columnar ``MERGE`` of the same rows under the same constraints, the snapshot, a first load through
-``neo4j-admin database import``, what lies within two hops and a shortest path on both stores, and projection, weak
-components and Leiden by Graph Data Science against the snapshot and its kernels. Times are wall-clock seconds, and
-processor-seconds of this process and of the server.
+A book is loaded into SQLite and a real server (by Maven, 2 GiB of heap). Measured are a first load through
+``neo4j-admin database import``, the snapshot, what lies within two hops and a shortest path on both stores, projection,
+weak components and Leiden by Graph Data Science against the snapshot and its kernels, and the load over Bolt against a
+bare columnar ``MERGE`` of the same rows under the same constraints. Times are wall-clock seconds, and processor-seconds
+of this process and of the server.
 """
 
 from __future__ import annotations
@@ -24,10 +24,13 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from _book import write_book
+from _measured import measured
 from support.neo4j_server import HOME, ROOT, MavenServer, jars
 
 MEMORY = {
@@ -40,6 +43,8 @@ GDS = "2.13.9"
 GDS_PARTS = ("proc", "opengds-extension", "cypher-aggregation")
 ROWS = 10_000
 LOOKUPS = 200
+TRANSFERS = 13.1
+"""For each applicant, so that 2,000,000 relationships come with 500,000 nodes."""
 
 
 def cpu_seconds(pid: int) -> float:
@@ -79,7 +84,7 @@ def bare_merge(store, server: MavenServer) -> int:
     from ringfence.graph.neo4j_schema import LABELS, schema_statements
 
     with GraphDatabase.driver(f"bolt://127.0.0.1:{server.port}", auth=(server.user, server.password)) as driver:
-        for statement in schema_statements():
+        for statement in schema_statements().values():
             driver.execute_query(statement)
         driver.execute_query("CALL db.awaitIndexes(600)")
         snapshot = store.snapshot()
@@ -142,51 +147,86 @@ def look_up(store, names: list[str], pairs: list[tuple[int, int]]) -> tuple[floa
     return statistics.median(hops) * 1000, statistics.median(paths) * 1000
 
 
-def graph_data_science(server: MavenServer, snapshot) -> None:
-    """Projection, weak components and Leiden by both, from the same relationships; components must be equal."""
+KERNELS = """
+import sys, time
+from pathlib import Path
+import numpy as np
+from ringfence.graph.kernels.components import weak_components
+from ringfence.graph.kernels.leiden import leiden, modularity
+from ringfence.graph.model import RELATIONS
+from ringfence.graph.snapshot import open_snapshot
+weak_components(np.array([0]), np.array([0]), 1), leiden(np.array([0]), np.array([1]), 2)  # compiled before
+begun = time.process_time()
+snapshot = open_snapshot(Path(sys.argv[1]), int(sys.argv[2]))
+edges = [snapshot.edges(name) for name in RELATIONS]
+source, target = (np.concatenate([getattr(edge, end) for edge in edges]) for end in ("source", "target"))
+opened = time.process_time()
+weak = weak_components(source, target, snapshot.node_count)
+joined = time.process_time()
+found = leiden(source, target, snapshot.node_count, seed=1)
+done = time.process_time()
+theirs = np.load(sys.argv[3])
+pairs = len(np.unique(weak.astype(np.int64) << 32 | theirs["weak"]))
+assert pairs == len(np.unique(weak)) == len(np.unique(theirs["weak"])), "weak components differ"
+print(opened - begun, joined - opened, done - joined, len(np.unique(weak)), int(np.bincount(weak).max()),
+      int(found.label.max()) + 1, found.modularity, modularity(source, target, theirs["leiden"]))
+# Not what the operating system tells of an ended process: that counts the memory of the one it was forked from.
+print(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")))
+"""
+
+
+def graph_data_science(server: MavenServer, snapshot, folder: Path) -> None:
+    """Projection, weak components and Leiden by both, from the same relationships, our side in a process of its own;
+    components must be equal, and so the modularity that both give to one partition."""
     from neo4j import GraphDatabase
-    from ringfence.graph.kernels.components import weak_components
     from ringfence.graph.model import KINDS, RELATIONS
     from ringfence.graph.neo4j_schema import LABELS
 
-    used = [name for name in RELATIONS if len(snapshot.edges(name))]
+    used = {name: {"orientation": "UNDIRECTED"} for name in RELATIONS if len(snapshot.edges(name))}
     kinds = [LABELS[KINDS[code]] for code in np.unique(np.asarray(snapshot.kinds))]
+    before = peak_mib(server.process_id)
     with GraphDatabase.driver(
         f"bolt://127.0.0.1:{server.port}", auth=(server.user, server.password), notifications_min_severity="OFF"
     ) as driver:
+
+        def ask(query: str, **parameters):
+            return driver.execute_query(query, **parameters).records[0]
+
         with stage("GDS projection", server) as projection:
-            driver.execute_query("CALL gds.graph.project('book', $kinds, $used)", kinds=kinds, used=used)
-        with stage("GDS weak components", server) as gds_weak:
-            record = driver.execute_query(
-                "CALL gds.wcc.stats('book', {concurrency: 2}) YIELD componentCount, componentDistribution"
-                " RETURN componentCount AS n, componentDistribution.max AS largest"
-            ).records[0]
-        theirs = (record["n"], record["largest"])
-        driver.execute_query("CALL gds.graph.drop('book')")
-        both_ways = {name: {"orientation": "UNDIRECTED"} for name in used}
-        driver.execute_query("CALL gds.graph.project('both', $kinds, $used)", kinds=kinds, used=both_ways)
-        with stage("GDS Leiden", server):
-            found = driver.execute_query(
-                "CALL gds.leiden.stats('both', {concurrency: 2, randomSeed: 1})"
-                " YIELD communityCount, modularity RETURN communityCount AS n, modularity AS m"
-            ).records[0]
+            ask("CALL gds.graph.project('book', $kinds, $used)", kinds=kinds, used=used)
+        with stage("GDS weak components", server) as weak:
+            ask("CALL gds.wcc.mutate('book', {concurrency: 2, mutateProperty: 'weak'})")
+        with stage("GDS Leiden", server) as communities:
+            options = "{concurrency: 2, randomSeed: 1, mutateProperty: 'leiden'}"
+            found = ask(f"CALL gds.leiden.mutate('book', {options}) YIELD communityCount, modularity")
         memory = peak_mib(server.process_id)
-        print(f"  {found['n']:,} communities, modularity {found['m']:.3f}; server memory {memory:,.0f} MiB")
-        driver.execute_query("CALL gds.graph.drop('both')")
-    weak_components(np.array([0], dtype=np.int32), np.array([0], dtype=np.int32), 1)  # compiled before it is measured
-    with stage("snapshot opened, relationships as arrays", None) as opened:
-        edges = [snapshot.edges(name) for name in used]
-        source, target = (np.concatenate([getattr(edge, end) for edge in edges]) for end in ("source", "target"))
-    with stage("our weak components", None) as own_weak:
-        labels = weak_components(source, target, snapshot.node_count)
-    sizes = np.unique(labels, return_counts=True)[1]
-    ours = (len(sizes), int(sizes.max()))
-    print(f"  components and the largest: GDS {theirs}, ours {ours}; our memory {peak_mib(os.getpid()):,.0f} MiB")
-    assert theirs == ours
-    print(
-        f"  GDS / ours, processor-seconds: graph in memory {projection.server / max(opened.client, 0.01):.0f},"
-        f" weak components {gds_weak.server / max(own_weak.client, 0.01):.0f}; Leiden is not one of our kernels"
+        names = pa.array(snapshot.names(np.arange(snapshot.node_count)))
+        theirs = {}
+        for name in ("weak", "leiden"):
+            held = ask(
+                f"CALL gds.graph.nodeProperty.stream('book', '{name}') YIELD nodeId, propertyValue"
+                " RETURN collect(gds.util.asNode(nodeId).key) AS keys, collect(propertyValue) AS labels"
+            )
+            labels = np.unique(np.array(held["labels"]), return_inverse=True)[1]
+            theirs[name] = labels[pc.index_in(names, value_set=pa.array(held["keys"])).to_numpy()].astype(np.int32)
+        ask("CALL gds.graph.drop('book') YIELD graphName")
+    np.savez(folder / "theirs.npz", **theirs)
+    printed, _, _ = measured(
+        sys.executable, "-c", KERNELS, str(snapshot.folder), str(snapshot.as_of), str(folder / "theirs.npz")
     )
+    opened, joined, grouped, pieces, largest, ours, worth, theirs_worth, peak = map(float, printed.split())
+    assert abs(theirs_worth - found["modularity"]) < 1e-4, "both must give one partition the same modularity"
+    print(f"  weak components are equal: {pieces:,.0f}, the largest of {largest:,.0f} nodes")
+    print(f"  modularity: GDS {found['modularity']:.4f} in {found['communityCount']:,} communities, by our count too")
+    print(f"  ours {worth:.4f} in {ours:,.0f}")
+    print("  processor-seconds                      GDS     ours    ratio")
+    for name, gds, own in (
+        ("graph in memory", projection.server, opened),
+        ("weak components", weak.server, joined),
+        ("Leiden", communities.server, grouped),
+    ):
+        print(f"  {name:<34}{gds:>8.1f}{own:>9.2f}{gds / max(own, 0.01):>9.0f}")
+    print(f"  peak memory, MiB: server {memory:,.0f} ({before:,.0f} before), our process {peak / 1024:,.0f}")
 
 
 def plugins(server: MavenServer) -> None:
@@ -225,7 +265,7 @@ def main() -> None:
     parser.add_argument("--without-gds", action="store_true", help="leave Graph Data Science out")
     given = parser.parse_args()
     jars()
-    server = MavenServer(MEMORY)
+    server = MavenServer(MEMORY, quick=False)
     try:
         with tempfile.TemporaryDirectory() as name:
             measure(server, Path(name), given)
@@ -241,10 +281,9 @@ def measure(server: MavenServer, folder: Path, given: argparse.Namespace) -> Non
     from ringfence.graph.store import open_store
     from ringfence.loaders.load import load
 
-    write_book(folder / "book", given.relationships, given.seed)
+    write_book(folder / "book", given.relationships, given.seed, TRANSFERS)
     if not given.without_gds:
         plugins(server)
-    server.start()
     embedded = open_store(f"sqlite:///{folder}/book.db")
     print(f"{'stage':<46}{'wall s':>9}{'client':>9}{'server':>9}   (client, server: processor-seconds)")
     with stage("load into SQLite", None):
@@ -257,18 +296,27 @@ def measure(server: MavenServer, folder: Path, given: argparse.Namespace) -> Non
     with stage("snapshot from SQLite", None):
         embedded.snapshot()
 
-    with stage("bare columnar MERGE of the same rows", server) as bare:
-        rows = bare_merge(embedded, server)
-    print(f"  {rows / bare.wall:,.0f} rows/s")
-    server.forget()
+    with stage("export for neo4j-admin", None) as exported:
+        export_neo4j_import(embedded, folder / "files")
+    environment = {**os.environ, "NEO4J_ADMIN": str(server.admin_script())}
+    with stage("neo4j-admin database import", None) as imported:
+        subprocess.run(
+            ["sh", str(folder / "files" / "import.sh")], env=environment, check=True, stdout=subprocess.DEVNULL
+        )
     server.start()
+    with (
+        stage("first opening: constraints, indexes", server) as opened,
+        closing(open_store(server.url)) as store,
+    ):
+        assert store.counts()[1] == relations
+    print(f"  first load through files, in all: {exported.wall + imported.wall + opened.wall:.0f} s")
+
     with closing(open_store(server.url)) as store:
-        with stage("load over Bolt, with all that loading is", server) as loaded:
-            load(store, folder / "book")
-        print(f"  {rows / loaded.wall:,.0f} rows/s, {bare.wall / loaded.wall:.2f} times the rate of the bare MERGE")
-        with stage("snapshot from Neo4j", server):
-            snapshot = store.snapshot()
-        assert snapshot.edge_count == sum(relations.values())
+        for name in ("snapshot from Neo4j, the server just started", "snapshot from Neo4j, again"):
+            shutil.rmtree(store.beside("snapshots"), ignore_errors=True)
+            with stage(name, server):
+                snapshot = store.snapshot()
+            assert snapshot.edge_count == sum(relations.values())
         random = np.random.default_rng(given.seed)
         ones = snapshot.of_kind("applicant")
         names = snapshot.names(random.choice(ones, LOOKUPS))
@@ -280,25 +328,22 @@ def measure(server: MavenServer, folder: Path, given: argparse.Namespace) -> Non
             print(f"{kind + ': two hops by the store, p50':<46}{hops:>9.2f} ms")
             print(f"{kind + ': a path by its snapshot, p50':<46}{paths:>9.2f} ms")
         if not given.without_gds:
-            graph_data_science(server, snapshot)
-    with stage("export for neo4j-admin", None) as exported:
-        export_neo4j_import(embedded, folder / "files")
-    server.stop()
-    command = ["sh", str(folder / "files" / "import.sh"), "--overwrite-destination"]
-    with stage("neo4j-admin database import", None) as imported:
-        subprocess.run(
-            command,
-            env={**os.environ, "NEO4J_ADMIN": str(server.admin_script())},
-            check=True,
-            stdout=subprocess.DEVNULL,
-        )
+            graph_data_science(server, snapshot, folder)
+
+    server.forget()
+    server.start()
+    with stage("bare columnar MERGE of the same rows", server) as bare:
+        rows = bare_merge(embedded, server)
+    print(f"  {rows / bare.wall:,.0f} rows/s")
+    server.forget()
     server.start()
     with (
-        stage("first opening: constraints, indexes, copies", server) as opened,
+        stage("load over Bolt, with all that loading is", server) as loaded,
         closing(open_store(server.url)) as store,
     ):
+        load(store, folder / "book")
         assert store.counts()[1] == relations
-    print(f"  first load through files, in all: {exported.wall + imported.wall + opened.wall:.0f} s")
+    print(f"  {rows / loaded.wall:,.0f} rows/s, {bare.wall / loaded.wall:.2f} times the rate of the bare MERGE")
 
 
 if __name__ == "__main__":

@@ -93,6 +93,54 @@ def test_a_fact_is_tied_to_its_node_and_keeps_its_row(store, ask):
     assert (row["f"]["uid"], row["f"]["row"], row["f"]["net_assets"]) == ("companies:A", 2, 3.0)
 
 
+def test_what_all_rows_of_a_batch_share_is_told_once_and_read_as_if_every_row_told_it(store, ask):
+    def rows(times):
+        return [
+            (f"g{n}", "company:A", f"company:{n}", np.nan, '{"via":"x"}', at, FOREVER, at, 1, n)
+            for n, at in enumerate(times)
+        ]
+
+    written = [
+        rows([T0, T0 + 1]),
+        rows([T0, T0]),
+        [("o", "company:A", "company:B", 2.0, None, ALWAYS, ALWAYS, T0, 1, 9)],
+    ]
+    with store.writer("a") as writer:
+        for number, part in enumerate(written):
+            frame = pd.DataFrame(part, columns=list(RELATIONSHIP_COLUMNS))
+            writer.relationships("GUARANTEES", frame.assign(uid=frame["uid"] + str(number)), {"via": "text"})
+        writer.publish({}, None)
+    shared = [json.loads(row["same"]) for row in ask("MATCH (b:Batch) RETURN b.same AS same ORDER BY b.batch")]
+    assert shared == [
+        {"valid_to": FOREVER, "known_at": "valid_from", "amount": None, "file": 1, "data": '{"via":"x"}'},
+        {"valid_from": T0, "valid_to": FOREVER, "known_at": T0, "amount": None, "file": 1, "data": '{"via":"x"}'},
+        {"valid_from": ALWAYS, "valid_to": ALWAYS, "known_at": T0, "file": 1, "data": ""},
+    ]
+    told = pd.concat(list(store.versions("GUARANTEES", writer.load)), ignore_index=True)
+    assert told["valid_from"].tolist() == [T0, T0 + 1, T0, T0, ALWAYS]
+    assert told["known_at"].tolist() == [T0, T0 + 1, T0, T0, T0]
+    assert told["valid_to"].tolist() == [FOREVER] * 4 + [ALWAYS]
+    assert told["row"].tolist() == [0, 1, 0, 1, 9] and told["file"].tolist() == [1] * 5
+    assert told["amount"].isna().tolist() == [True] * 4 + [False]
+    assert told["data"].isna().tolist() == [False] * 4 + [True]
+    snapshot = store.snapshot()
+    # A store of before holds the same properties on its relationships and nothing on its batches.
+    store.connection.write("MATCH (b:Batch) REMOVE b.same")
+    again = pd.concat(list(store.versions("GUARANTEES", writer.load)), ignore_index=True)
+    pd.testing.assert_frame_equal(again, told)
+    known = np.array([edge["known_at"] for edge in map(snapshot.relationship, range(snapshot.edge_count))])
+    assert known.tolist() == told["known_at"].tolist()
+
+
+def test_text_with_a_token_never_stands_on_a_batch(store, ask):
+    token = store.keys.token("phone", "+8613812345678")
+    with store.writer("a") as writer:
+        company(writer, f"{token}")
+        writer.publish({}, None)
+    (row,) = ask("MATCH (b:Batch) RETURN b.same AS same")
+    assert "data" not in json.loads(row["same"]) and token not in row["same"]
+
+
 def test_a_personal_node_shows_its_mask(store, ask):
     token = store.keys.token("phone", "+8613812345678")
     with store.writer("a") as writer:
