@@ -29,6 +29,8 @@ _PARTS = (
     r"(?:[T\s]+(?P<hour>\d{1,2}):(?P<minute>\d{1,2})(?::(?P<second>\d{1,2})(?:[.,](?P<fraction>\d{1,9}))?)?)?"
     r"\s*(?P<zone>Z|z|[+-]\d{2}:?\d{2})?$"
 )
+_SHORT_ZONE = r"(\d:\d{2}(?::\d{2}(?:\.\d+)?)?[+-]\d{2})$"
+"""A zone in whole hours, as PostgreSQL writes it."""
 _COMPACT = (
     r"^(?P<year>(?:19|20|21)\d{2})(?P<month>\d{2})(?P<day>\d{2})"
     r"(?:(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2}))?(?P<fraction>)(?P<zone>)$"
@@ -98,6 +100,7 @@ def times(column: pa.Array, zone: str) -> pa.Array:
 
 
 def _any_times(column: pa.Array, zone: str) -> pa.Array:
+    column = pc.replace_substring_regex(column, _SHORT_ZONE, r"\1:00")
     parts, compact = pc.extract_regex(column, _PARTS), pc.extract_regex(column, _COMPACT)
     local, stated, offset = _civil(parts)
     local_compact, _, _ = _civil(compact)
