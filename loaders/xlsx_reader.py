@@ -15,11 +15,12 @@ from contextlib import closing, contextmanager
 from functools import partial
 from itertools import islice
 from pathlib import Path
+from xml.etree.ElementTree import iterparse
 
 import numpy as np
 import openpyxl
 import pyarrow as pa
-from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
+from openpyxl.worksheet._reader import DATA_TAG, FORMULA_TAG, ROW_TAG, WorkSheetParser
 
 from ..graph.errors import UserError
 from .cell_text import cell_text
@@ -116,7 +117,18 @@ def _damaged(label: str, error: Exception) -> UserError:
 
 
 class _Parser(WorkSheetParser):
-    """Also tells of formulas that have no result: their cells look blank otherwise."""
+    """openpyxl's parser of a sheet, save that it lets go of rows, which that one keeps as empty elements, and tells of
+    formulas that have no result, whose cells look blank otherwise."""
+
+    def rows(self) -> Iterator[tuple[int, list[dict]]]:
+        """The rows that the sheet has, with their numbers: each cell as its value, column and style."""
+        sheet = None
+        for event, element in iterparse(self.source, ("start", "end")):
+            if event == "start":
+                sheet = element if element.tag == DATA_TAG else sheet
+            elif element.tag == ROW_TAG and sheet is not None:
+                yield self.parse_row(element)
+                sheet.clear()
 
     def parse_cell(self, element) -> dict:
         cell = super().parse_cell(element)
@@ -138,7 +150,7 @@ def _rows(book, title: str) -> Iterator[tuple[int, list[str | None]]]:
             date_formats=book._date_formats,
             timedelta_formats=book._timedelta_formats,
         )
-        for row, cells in parser.parse():
+        for row, cells in parser.rows():
             texts: list[str | None] = [None] * (cells[-1]["column"] if cells else 0)
             for cell in cells:
                 texts[cell["column"] - 1] = _text(cell["value"], zeros.get(cell["style_id"], 0))
