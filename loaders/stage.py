@@ -239,9 +239,14 @@ class _Cleaner:
     def __init__(self, stager: Stager, table: Table, frame: pd.DataFrame):
         self._stager = stager
         self._table = table
-        self._raw = {name: trimmed(text(frame[name])) for name in table.all_columns if name in frame}
+        self._raw = {
+            name: self._trimmed(name, clean.visible(text(frame[name]))) for name in table.all_columns if name in frame
+        }
         self._cells: dict[str, pa.Array] = {}
         self._issues = Issues()
+
+    def _trimmed(self, name: str, column: pa.Array) -> pa.Array:
+        return trimmed(column if self._stager.plain(self._table.name, name) else clean.unwrapped(trimmed(column)))
 
     def clean(self) -> tuple[dict[str, pa.Array], Issues]:
         """The staged columns, and the bad cells that no row stands or falls with."""
