@@ -39,7 +39,10 @@ class CsvReader:
             raise UserError(f"{label}: the file is empty; it needs a header line with the names of its columns")
         self._delimiter = delimiter or sniff_delimiter(first)
         with _lines(Utf8Stream(stored, self._encoding)) as text:
-            header = next(record for record in csv.reader(text, delimiter=self._delimiter) if record)
+            try:
+                header = next(record for record in csv.reader(text, delimiter=self._delimiter) if record)
+            except csv.Error as error:
+                raise UserError(f"{label}: the header line cannot be read ({error}); check the file") from error
         self.columns = [name.strip() for name in header]
 
     def chunks(self, wanted: Sequence[str]) -> Iterator[Chunk]:

@@ -66,7 +66,9 @@ class ParquetReader:
 
     def _text(self, column: pa.Array, name: str) -> pa.Array:
         try:
-            return as_text(column)
+            texts = as_text(column)
+            texts.validate(full=True)  # nothing else says that text is no UTF-8
+            return texts
         except (pa.ArrowException, NotImplementedError) as error:
             raise UserError(
                 f"{self._label}: column '{name}' ({column.type}) cannot be read as text; write it as text"
