@@ -23,6 +23,7 @@ from .vectors import TEXT, distinct, matches, present, spread, text, where
 _NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 _GROUPED = r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$"
 _SCIENTIFIC = r"^[+-]?\d{1,3}([.,]\d+)?[eE]\+\d+$|^[+-]?\d[.,]\d+[eE]\d+$"
+_FAILED = r"^#(?:N/A|NA|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!|FORMULA!)$"
 _INVISIBLE = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x{200b}\x{200e}\x{200f}\x{202a}-\x{202e}\x{2060}\x{feff}]"
 _AS_TEXT = r"^=\"([^\"]*)\"$|^'([0-9][0-9A-Za-z-]*)$"
 """How a spreadsheet is made to take a number for text: ``="0012"`` and ``'0012``."""
@@ -97,13 +98,18 @@ def choices(column: pa.Array, words: Mapping[str, tuple[str, ...]], keep: bool) 
 
 
 def ids(column: pa.Array) -> pa.Array:
-    """Ids as they stand; one that a spreadsheet wrote in scientific notation is missing."""
-    return where(~scientific(column), column)
+    """Ids as they stand; missing where a spreadsheet wrote scientific notation or the error of a formula."""
+    return where(~(scientific(column) | failed(column)), column)
 
 
 def scientific(column: pa.Array) -> np.ndarray:
     """bool by row: is it a number in scientific notation, as spreadsheets write long ones?"""
     return matches(half_width(column), _SCIENTIFIC)
+
+
+def failed(column: pa.Array) -> np.ndarray:
+    """bool by row: is it what a spreadsheet shows of a formula that failed, or that was never computed?"""
+    return matches(pc.utf8_upper(column), _FAILED)
 
 
 def times(column: pa.Array, zone: str) -> pa.Array:

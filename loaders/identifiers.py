@@ -39,7 +39,7 @@ from stdnum import luhn
 
 from ..graph.keys import KeyFile, is_token
 from . import check_digits
-from .clean import half_width, normal_width, scientific, visible
+from .clean import failed, half_width, normal_width, scientific, visible
 from .documents import document, proved
 from .vectors import TEXT, joined, matches, paired, spread, text, where
 
@@ -77,7 +77,7 @@ def normalise(kind: str, values: pd.Series, plain: bool = False, forms: pd.Serie
     Returns
     -------
     columns ``key`` (missing where blank or unreadable) and ``flag`` (missing where there is nothing to say;
-    ``unreadable`` for a number in scientific notation), with the index of ``values``
+    ``unreadable`` for a number in scientific notation or the error of a formula), with the index of ``values``
     """
     column = text(values)
     form = text([forms] * len(column)) if forms is None or isinstance(forms, str) else text(forms)
@@ -92,7 +92,7 @@ def normal_values(kind: str, values: pa.Array, forms: pa.Array, plain: bool) -> 
     if plain or kind not in _NORMAL:
         return values, pa.nulls(len(values), TEXT)
     values = pc.utf8_trim_whitespace(half_width(visible(values)))
-    unreadable = scientific(values)
+    unreadable = scientific(values) | failed(values)
     if kind in _NUMBERS:
         unreadable = unreadable | matches(values, _LONG_FLOAT)
         values = pc.replace_substring_regex(values, _FLOAT, r"\1")
