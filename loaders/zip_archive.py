@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path, PurePosixPath
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
@@ -25,7 +26,7 @@ def members(path: Path, label: str) -> list[Item]:
     try:
         with ZipFile(path) as archive:
             listed = [(_name(info), info) for info in archive.infolist() if not info.is_dir()]
-    except (BadZipFile, NotImplementedError, ValueError) as error:
+    except (BadZipFile, NotImplementedError, ValueError, struct.error) as error:
         raise UserError(f"{label}: not a sound ZIP archive ({error}); fetch the file again") from error
     items = []
     for name, info in listed:
@@ -44,7 +45,15 @@ def _opener(path: Path, label: str, info: ZipInfo):
             raise UserError(f"{label}: only {' and '.join(_READ)} are read inside an archive; unpack it")
         if info.flag_bits & _LOCKED:
             raise UserError(f"{label}: locked with a password; unpack it, or pack it without one")
-        reader = CsvReader(Stored(path, info), label, delimiter)
+        try:
+            reader = CsvReader(Stored(path, info), label, delimiter)
+        except (
+            OSError,
+            ValueError,
+            RuntimeError,
+            struct.error,
+        ) as error:  # what zipfile says of nonsense in an archive
+            raise UserError(f"{label}: the ZIP data are damaged ({error}); fetch the file again") from error
         check_unique(reader.columns, label)
         return reader
 

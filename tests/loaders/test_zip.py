@@ -106,3 +106,13 @@ def test_a_locked_member_and_one_of_another_format_say_what_to_do(tmp_path):
     archive(path, {"devices.parquet": b"x"})
     with pytest.raises(UserError, match=r"devices\.parquet: only \.csv and \.csv\.gz are read inside an archive"):
         open_source(path)
+
+
+def test_a_directory_that_points_nowhere_is_told(tmp_path):
+    path = archive(tmp_path / "devices.zip", {"1.csv": DEVICES})
+    data = bytearray(path.read_bytes())
+    place = data.index(b"PK\x01\x02") + 42
+    data[place : place + 4] = b"\xff\xff\xff\x7f"
+    path.write_bytes(data)
+    with pytest.raises(UserError, match=r"devices\.zip/1\.csv: the ZIP data are damaged"):
+        open_source(path)
