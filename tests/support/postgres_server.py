@@ -1,7 +1,8 @@
 """A PostgreSQL server for tests: a cluster of its own in a temporary folder, on a free port of 127.0.0.1.
 
-``initdb`` and ``postgres`` are Debian's (``apt-get install -y postgresql``) or whichever lie on the path. The server
-runs as an unprivileged user, since it refuses to run as root.
+``initdb`` and ``postgres`` are those in the folder that ``RINGFENCE_TEST_POSTGRES`` names, else Debian's (``apt-get
+install -y postgresql``) or whichever lie on the path. The server runs as an unprivileged user, since it refuses to run
+as root.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from support.neo4j_server import Unavailable
 PASSWORD = "Geheim-9Wort"
 """Of the one user; tests look for it where it must not be."""
 _UP_WITHIN = 60
+GIVEN = os.environ.get("RINGFENCE_TEST_POSTGRES")
+# Read as this is imported: tests run with no variable of this name.
 
 
 @contextmanager
@@ -77,11 +80,14 @@ def postgres_server() -> Iterator[str]:
 
 
 def _programs() -> Path:
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: float(path.parts[-3]))
-    on_path = shutil.which("postgres")
-    if not found and not on_path:
+    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parts[-2]))
+    folders = [Path(GIVEN)] if GIVEN else [*reversed(debian), *map(Path, os.get_exec_path())]
+    found = next(
+        (folder for folder in folders if (folder / "initdb").exists() and (folder / "postgres").exists()), None
+    )
+    if found is None:
         raise Unavailable("no PostgreSQL here: apt-get install -y postgresql")
-    return found[-1].parent if found else Path(on_path).parent
+    return found
 
 
 def _wait(url: str, process: subprocess.Popen) -> None:
