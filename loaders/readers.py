@@ -60,7 +60,7 @@ class Item:
     ----------
     name : what messages and provenance call it, with ``/`` between a file and what lies in it
     bearers : the names that may tell its table, innermost first, each with the path of what bears it
-    size : bytes on disk
+    size : bytes, of a ``.gz`` as compressed
     open : opens it, given the CSV delimiter if set
     """
 

@@ -58,7 +58,7 @@ class Source:
     name : the folder or file as the user named it
     unknown_columns : ``(file, column)`` that nothing uses; they are ignored
     unknown_files : files that belong to no table; they are ignored
-    sizes : bytes on disk, by file
+    sizes : bytes by file, of a ``.gz`` as compressed
     """
 
     def __init__(

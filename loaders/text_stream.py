@@ -40,13 +40,15 @@ class Stored:
 
     @property
     def size(self) -> int:
-        """Bytes on disk."""
-        return self.path.stat().st_size if self.member is None else self.member.compress_size
+        """Their number, before what ``.gz`` compresses is undone."""
+        return self.path.stat().st_size if self.member is None else self.member.file_size
 
-    @property
-    def start(self) -> int:
-        """Where on disk they begin."""
-        return 0 if self.member is None else self.member.header_offset
+    def before(self, place: int) -> int:
+        """About how many of them come from before a place in the file on disk."""
+        if self.member is None:
+            return place
+        share = max(place - self.member.header_offset, 0) / max(self.member.compress_size, 1)
+        return int(self.size * min(share, 1))
 
     def open(self) -> tuple[BinaryIO, BinaryIO]:
         """The file as it is on disk, and these bytes without compression."""
@@ -134,7 +136,7 @@ class Utf8Stream(io.RawIOBase):
 
     def __init__(self, stored: Stored, encoding: str, tail: bytes = b""):
         self._disk, self._bytes = stored.open()
-        self._start, self._size = stored.start, stored.size
+        self._stored, self._size = stored, stored.size
         self._decoder = None
         if encoding == "utf-8-sig":
             self._bytes.read(len(codecs.BOM_UTF8))
@@ -167,7 +169,7 @@ class Utf8Stream(io.RawIOBase):
 
     def position(self, taken: int | None = None) -> int:
         """Bytes on disk that have been read; or about those that the first ``taken`` bytes given out came from."""
-        disk = self._size if self._disk.closed else min(max(self._disk.tell() - self._start, 0), self._size)
+        disk = self._size if self._disk.closed else self._stored.before(self._disk.tell())
         return disk if taken is None or taken >= self._given else disk * taken // self._given
 
     def close(self) -> None:

@@ -35,7 +35,7 @@ def members(path: Path, label: str) -> list[Item]:
             folders = [folder for folder in inside.parents if folder.name]
             named = [(part.name, path / part) for part in (inside, *folders)] + [(path.name, path)]
             bearers = tuple((stem(bearer), place) for bearer, place in named)
-            items.append(Item(f"{label}/{name}", bearers, info.compress_size, _opener(path, f"{label}/{name}", info)))
+            items.append(Item(f"{label}/{name}", bearers, info.file_size, _opener(path, f"{label}/{name}", info)))
     return items
 
 
