@@ -98,7 +98,9 @@ def normal_values(kind: str, values: pa.Array, forms: pa.Array, plain: bool) -> 
         values = pc.replace_substring_regex(values, _FLOAT, r"\1")
     easy = _easy(kind, values, forms) & ~unreadable
     keys = joined(["+86", pc.utf8_slice_codeunits(values, -11)]) if kind == "phone" else values
-    flags = where(~_bad_card(values, forms), pa.nulls(len(values), TEXT), pa.scalar("luhn", TEXT))
+    flags = pa.nulls(len(values), TEXT)
+    if kind == "account":
+        flags = where(~_bad_card(values, forms), flags, pa.scalar("luhn", TEXT))
     if not easy.all():
         hard = np.flatnonzero(~easy)
         one, stop = _NORMAL[kind], sentinels()[kind]

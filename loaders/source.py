@@ -4,7 +4,8 @@ Which file belongs to which table
     Without a mapping, a file belongs to the table whose name it bears: ``loans.csv``, ``loans.csv.gz``,
     ``loans.parquet``. A table in several parts is a folder that bears its name and holds the parts, whatever they
     are called: ``transfers/part-0000.parquet``. What lies in a ZIP archive or a workbook belongs to the innermost
-    name that is a table's: that of the file or sheet, else of a folder around it, else of the archive or workbook.
+    name that is a table's: that of the file or sheet, else of a folder around it; where nothing in it bears such a
+    name, all of it belongs to that of the archive or workbook.
     With a mapping, the ``match`` of its entries takes the place of the table's name. Names that start with a dot,
     an underscore or ``~$`` are passed over.
 Where they are looked for
@@ -233,9 +234,10 @@ def _matched(listed: Sequence[_Listed], mapping: Mapping) -> tuple[list[Matched]
         if not suffix_of(found.path.name) or (around and not _bearer(around, mapping)):
             unknown.append(found.name)
             continue
-        for item in contents(found.path, found.name):
-            bearers = around or item.bearers
-            bearer = _bearer(bearers, mapping)
+        items = contents(found.path, found.name)
+        named_inside = any(_bearer(item.bearers[:-1], mapping) for item in items)
+        for item in items:
+            bearer = _bearer(around or (item.bearers[:-1] if named_inside else item.bearers), mapping)
             if bearer is None:
                 unknown.append(item.name)
                 continue

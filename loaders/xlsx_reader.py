@@ -56,7 +56,9 @@ class SheetReader:
             sheet = book[self._title]
             size = _size(book, sheet)
             last = sheet.max_row or 0
-            records = ((row, cells) for row, cells in _rows(book, self._title) if row > self._header and any(cells))
+            width = len(self.columns)
+            filled = ((row, cells) for row, cells in _rows(book, self._title) if any(cells[:width]))
+            records = ((row, cells) for row, cells in filled if row > self._header)
             while some := list(islice(records, _ROWS)):
                 rows = np.array([row for row, _ in some], dtype=np.int64)
                 columns = [[cells[pick] if pick < len(cells) else None for _, cells in some] for pick in picks]

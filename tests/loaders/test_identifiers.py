@@ -88,6 +88,10 @@ def test_check_characters_of_companies_agree_with_python_stdnum(body):
     assert document(body + wrong, "uscc")[1] == "invalid"
 
 
+def test_a_document_that_a_book_calls_a_card_is_no_bank_card():
+    assert one("id_document", "440524188001010014", forms="card") == ("440524188001010014", None)
+
+
 def test_documents_of_two_kinds_with_one_number_are_two():
     kinds = pd.Series(["护照", "台胞证", "军官证"], dtype="str")
     keys = normalise("id_document", pd.Series(["12345678"] * 3, dtype="str"), forms=kinds)["key"]

@@ -112,6 +112,13 @@ def test_other_sheets_of_a_workbook_that_bears_a_tables_name_are_its_parts(tmp_p
     assert list(found) == [("devices", "devices.xlsx/Sheet1"), ("devices", "devices.xlsx/Sheet2")]
 
 
+def test_where_a_sheet_bears_the_name_of_a_table_the_others_are_no_parts(tmp_path):
+    sheets = {"devices": [("device_id",), ("D1",), (None, "制表人")], "说明": [("关于",), ("x",)]}
+    path = workbook(tmp_path / "devices.xlsx", sheets)
+    assert read(path) == {("devices", "devices.xlsx/devices"): {2: {"device_id": "D1"}}}
+    assert open_source(path).unknown_files == ["devices.xlsx/说明"]
+
+
 def test_the_same_table_in_two_workbooks_would_count_twice(tmp_path):
     for name in ("2025.xlsx", "2026.xlsx"):
         workbook(tmp_path / name, {"devices": [("device_id",), ("D1",)]})
