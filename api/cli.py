@@ -1,4 +1,4 @@
-"""The command line: ``ringfence sample|load|detect|findings|show|path|status|token|serve|copy|export``.
+"""The command line: ``ringfence sample|load|detect|findings|show|path|status|rejects|token|serve|copy|export``.
 
 Only what ``--help`` needs is imported here; each command imports the rest when it runs.
 """
@@ -11,6 +11,7 @@ import typer
 
 from .cli_load import detect, load, status, token
 from .cli_read import findings, path, show
+from .cli_rejects import rejects
 from .cli_sample import sample
 from .cli_serve import serve
 from .cli_store import copy, export
@@ -41,7 +42,7 @@ def ringfence(
         print(context.get_help())
 
 
-for command in (sample, load, detect, findings, show, path, status, token, serve, copy, export):
+for command in (sample, load, detect, findings, show, path, status, rejects, token, serve, copy, export):
     app.command()(command)
 
 

@@ -129,7 +129,9 @@ def detect(
 
 
 def load(
-    source: Annotated[str, typer.Argument(metavar="SOURCE", help="A folder of tables, or one file.")],
+    source: Annotated[
+        str, typer.Argument(metavar="SOURCE", help="A folder of tables, one file, or the URL of a database.")
+    ],
     mapping: Annotated[
         str | None,
         typer.Option(
@@ -170,5 +172,6 @@ def load(
         print(_rejects_table(report.rejects[:REJECT_ROWS]))
         if len(report.rejects) > REJECT_ROWS:
             print(f"and {len(report.rejects) - REJECT_ROWS} more kinds of reject: 'ringfence status' lists all")
+        print(f"'ringfence rejects --load {report.load}' lists them one by one")
         print()
     print(f"load {report.load}, revision {report.revision}, from {plain(report.source)}")

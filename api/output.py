@@ -131,3 +131,16 @@ def findings_csv(findings: Sequence[dict]) -> str:
             [*(flat[name] for name in FINDING_COLUMNS), *(finding["measures"].get(name) for name in measures)]
         )
     return sheet.getvalue()
+
+
+REJECTED = ("load", "table", "file", "row", "column", "reason", "level", "value")
+"""What is said of a reject, in order."""
+
+
+def rejects_csv(rejects: Sequence[dict]) -> str:
+    """Rejects as CSV, one row each, in the columns of ``REJECTED``."""
+    sheet = io.StringIO()
+    writer = csv.writer(sheet, lineterminator="\n")
+    writer.writerow(REJECTED)
+    writer.writerows([reject[name] for name in REJECTED] for reject in rejects)
+    return sheet.getvalue()

@@ -100,12 +100,38 @@ def status(store: Store) -> dict:
         "nodes": nodes,
         "relations": relations,
         "loads": loads,
-        "rejects": _rejects(store),
+        "rejects": _kinds_of_reject(store),
         "last_run": _last_run(store.latest_runs()),
     }
 
 
-def _rejects(store: Store) -> list[dict]:
+def rejects(store: Store, load: int | None = None, table: str | None = None, reason: str | None = None) -> list[dict]:
+    """Rejected rows and cells, by load, table, file and row: ``[{"load", "table", "file", "row", "column", "reason",
+    "level", "value"}]``, personal values masked.
+
+    Parameters
+    ----------
+    load : of this load, whether it stands or was undone; of all that stand unless said
+
+    Raises
+    ------
+    UserError : there is no such load, table or reason
+    """
+    from ..loaders.rejects import REASONS
+    from ..loaders.tables import TABLES
+
+    for word, known, what in ((table, TABLES, "table"), (reason, REASONS, "reason")):
+        if word is not None and word not in known:
+            raise UserError(f"no {what} '{word}'; there are {', '.join(known)}")
+    numbers = [held.load for held in store.loads()]
+    if load is not None and load not in numbers:
+        raise UserError(f"no load {load}; there are {', '.join(map(str, numbers)) or 'none'}")
+    cells = store.rejects(load).astype(object)
+    found = cells.where(cells.notna(), None).to_dict("records")
+    return [reject for reject in found if table in (None, reject["table"]) and reason in (None, reject["reason"])]
+
+
+def _kinds_of_reject(store: Store) -> list[dict]:
     frame = store.rejects()
     columns = ("table", "column", "reason", "level")
     cells = frame[list(columns)].astype(object)

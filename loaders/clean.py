@@ -22,13 +22,19 @@ from .vectors import TEXT, distinct, matches, present, spread, text, where
 
 _NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 _GROUPED = r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$"
-_SCIENTIFIC = r"^[+-]?\d(\.\d+)?[eE]\+\d+$|^[+-]?\d\.\d+[eE]\d+$"
+_SCIENTIFIC = r"^[+-]?\d{1,3}([.,]\d+)?[eE]\+\d+$|^[+-]?\d[.,]\d+[eE]\d+$"
+_FAILED = r"^#(?:N/A|NA|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!|FORMULA!)$"
+_INVISIBLE = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x{200b}\x{200e}\x{200f}\x{202a}-\x{202e}\x{2060}\x{feff}]"
+_AS_TEXT = r"^=\"([^\"]*)\"$|^'([0-9][0-9A-Za-z-]*)$"
+"""How a spreadsheet is made to take a number for text: ``="0012"`` and ``'0012``."""
 _ISO = r"^\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?)?$"
 _PARTS = (
     r"^(?P<year>\d{4})[-/.年](?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})日?"
     r"(?:[T\s]+(?P<hour>\d{1,2}):(?P<minute>\d{1,2})(?::(?P<second>\d{1,2})(?:[.,](?P<fraction>\d{1,9}))?)?)?"
     r"\s*(?P<zone>Z|z|[+-]\d{2}:?\d{2})?$"
 )
+_SHORT_ZONE = r"(\d:\d{2}(?::\d{2}(?:\.\d+)?)?[+-]\d{2})$"
+"""A zone in whole hours, as PostgreSQL writes it."""
 _COMPACT = (
     r"^(?P<year>(?:19|20|21)\d{2})(?P<month>\d{2})(?P<day>\d{2})"
     r"(?:(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2}))?(?P<fraction>)(?P<zone>)$"
@@ -40,6 +46,28 @@ _DAY = 86_400_000
 _SERIAL_ZERO = -25_569 * _DAY
 
 
+def visible(column: pa.Array) -> pa.Array:
+    r"""Text without characters that nobody sees: control characters, marks of order, of direction and of no width.
+
+    >>> visible(text(["\u202d13812345678\u202c", "a\x00b", "甲\n乙"])).to_pylist()
+    ['13812345678', 'ab', '甲\n乙']
+    """
+    if not matches(column, _INVISIBLE).any():
+        return column
+    return pc.replace_substring_regex(column, _INVISIBLE, "")
+
+
+def unwrapped(column: pa.Array) -> pa.Array:
+    """Text without what a spreadsheet needs to take it for text.
+
+    >>> unwrapped(text(['="0012"', "'0012", "'tis", "=1+1"])).to_pylist()
+    ['0012', '0012', "'tis", '=1+1']
+    """
+    if not matches(column, _AS_TEXT).any():
+        return column
+    return pc.replace_substring_regex(column, _AS_TEXT, r"\1\2")
+
+
 def numbers(column: pa.Array) -> pa.Array:
     """Decimal numbers, also with thousands commas, full-width digits and in scientific notation.
 
@@ -48,7 +76,7 @@ def numbers(column: pa.Array) -> pa.Array:
     """
     sound = matches(column, _NUMBER)
     if not (sound | ~present(column)).all():
-        column = where(sound, column, _normal_width(column))
+        column = where(sound, column, half_width(column))
         grouped = matches(column, _GROUPED)
         column = where(~grouped, column, pc.replace_substring(column, ",", ""))
         sound = matches(column, _NUMBER)
@@ -70,13 +98,18 @@ def choices(column: pa.Array, words: Mapping[str, tuple[str, ...]], keep: bool) 
 
 
 def ids(column: pa.Array) -> pa.Array:
-    """Ids as they stand; one that a spreadsheet wrote in scientific notation is missing."""
-    return where(~scientific(column), column)
+    """Ids as they stand; missing where a spreadsheet wrote scientific notation or the error of a formula."""
+    return where(~(scientific(column) | failed(column)), column)
 
 
 def scientific(column: pa.Array) -> np.ndarray:
     """bool by row: is it a number in scientific notation, as spreadsheets write long ones?"""
-    return matches(column, _SCIENTIFIC)
+    return matches(half_width(column), _SCIENTIFIC)
+
+
+def failed(column: pa.Array) -> np.ndarray:
+    """bool by row: is it what a spreadsheet shows of a formula that failed, or that was never computed?"""
+    return matches(pc.utf8_upper(column), _FAILED)
 
 
 def times(column: pa.Array, zone: str) -> pa.Array:
@@ -94,10 +127,11 @@ def times(column: pa.Array, zone: str) -> pa.Array:
         except pa.ArrowInvalid:  # a 30 February or a 25th hour among them: one by one below
             pass
     values, codes = distinct(column)
-    return spread(_any_times(_normal_width(values), zone), codes)
+    return spread(_any_times(half_width(values), zone), codes)
 
 
 def _any_times(column: pa.Array, zone: str) -> pa.Array:
+    column = pc.replace_substring_regex(column, _SHORT_ZONE, r"\1:00")
     parts, compact = pc.extract_regex(column, _PARTS), pc.extract_regex(column, _COMPACT)
     local, stated, offset = _civil(parts)
     local_compact, _, _ = _civil(compact)
@@ -165,5 +199,6 @@ def normal_width(value: str) -> str:
     return unicodedata.normalize("NFKC", value).strip()
 
 
-def _normal_width(column: pa.Array) -> pa.Array:
+def half_width(column: pa.Array) -> pa.Array:
+    """``normal_width`` of a column, save the white space around."""
     return column if pc.all(pc.string_is_ascii(column)).as_py() in (True, None) else pc.utf8_normalize(column, "NFKC")

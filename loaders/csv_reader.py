@@ -1,4 +1,4 @@
-"""CSV files, plain or gzip'ed: fast while sound, record by record once a quotation mark stays open."""
+"""CSV files, gzip'ed or not: fast while sound, record by record once a quotation mark stays open."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -16,7 +15,7 @@ import pyarrow.csv as pa_csv
 
 from ..graph.errors import UserError
 from .raw import Chunk, RawReject, text_frame
-from .text_stream import Utf8Stream, find_encoding
+from .text_stream import Stored, Utf8Stream, find_encoding
 
 _BLOCK = 2 << 20
 """Bytes parsed at a time; some dozens of blocks are held at once. A longer record is read the careful way."""
@@ -31,16 +30,19 @@ _DELIMITERS = ",|\t;"
 class CsvReader:
     """A CSV file; see ``readers.Reader``. Opening it reads all its bytes once, to settle the encoding."""
 
-    def __init__(self, path: Path, label: str, delimiter: str | None = None):
-        self._path = path
-        self._encoding = find_encoding(path, label)
-        with _lines(Utf8Stream(path, self._encoding)) as text:
+    def __init__(self, stored: Stored, label: str, delimiter: str | None = None):
+        self._stored = stored
+        self._encoding = find_encoding(stored, label)
+        with _lines(Utf8Stream(stored, self._encoding)) as text:
             first = next((line for line in text if line.strip("\r\n")), "")
         if not first.strip():
             raise UserError(f"{label}: the file is empty; it needs a header line with the names of its columns")
         self._delimiter = delimiter or sniff_delimiter(first)
-        with _lines(Utf8Stream(path, self._encoding)) as text:
-            header = next(record for record in csv.reader(text, delimiter=self._delimiter) if record)
+        with _lines(Utf8Stream(stored, self._encoding)) as text:
+            try:
+                header = next(record for record in csv.reader(text, delimiter=self._delimiter) if record)
+            except csv.Error as error:
+                raise UserError(f"{label}: the header line cannot be read ({error}); check the file") from error
         self.columns = [name.strip() for name in header]
 
     def chunks(self, wanted: Sequence[str]) -> Iterator[Chunk]:
@@ -59,7 +61,7 @@ class CsvReader:
         lost = None  # the record at which the parser was led astray
         too_long = False
         blocks = 0
-        with Utf8Stream(self._path, self._encoding, tail=f"\n{end}\n".encode()) as stream:
+        with Utf8Stream(self._stored, self._encoding, tail=f"\n{end}\n".encode()) as stream:
             try:
                 for batch in _parser(stream, self._delimiter, width, skip):
                     blocks += 1
@@ -91,7 +93,7 @@ class CsvReader:
     def _carefully(self, wanted: Sequence[str], start: int, done: int) -> Iterator[Chunk]:
         """The same from the record ``start`` on, giving up a line whose quotation mark is never closed."""
         picks = [self.columns.index(name) for name in wanted]
-        stream = Utf8Stream(self._path, self._encoding)
+        stream = Utf8Stream(self._stored, self._encoding)
         with _lines(stream) as text:
             records = islice(enumerate(careful_records(text, self._delimiter, len(self.columns)), 1), start - 1, None)
             while some := list(islice(records, _CAREFUL_ROWS)):

@@ -35,10 +35,12 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from stdnum import luhn
 
 from ..graph.keys import KeyFile, is_token
-from .clean import normal_width, scientific
-from .documents import document
+from . import check_digits
+from .clean import failed, half_width, normal_width, scientific, visible
+from .documents import document, proved
 from .vectors import TEXT, joined, matches, paired, spread, text, where
 
 CELL_DIGITS = 3
@@ -47,11 +49,19 @@ CELL_DIGITS = 3
 NO_LINK = ("sentinel", "invalid")
 """Flags of values that link no one: each row that has one gets a node of its own."""
 
-_MOBILE = r"^1[3-9]\d{9}$"
-_HOTLINE = r"^(?:[48]00\d{7}|9[56]\d{3,6}|11[02479]|12[02]|1[0-2]\d{3})$"
+_WRITTEN_MOBILE = r"^(?:\+86|0086|86|0)?1[3-9][0-9]{9}$"
+"""With the country's prefix, or the 0 that long-distance calls once took (no area code begins with 013 to 019)."""
+_MOBILE = re.compile(r"(?a)^0?(1[3-9]\d{9})$")
+_HOTLINE = re.compile(r"(?a)^(?:[48]00\d{7}|9[56]\d{3,6}|11[02479]|12[02]|1[0-2]\d{3})$")
+_LANDLINE = re.compile(r"(?a)^0(?:10|2\d|[3-9]\d{2})[2-9]\d{6,7}$")
 _SEPARATORS = re.compile(r"[\s\-‐‑–—−().·/]+")
+_GAPS = re.compile(r"[\s\-‐‑–—−]+")
+"""What parts groups of digits. A point or a stroke may be part of the number: ``12/34`` is not ``1/234``."""
 _PUNCTUATION = re.compile(r"[\W_]+")
-_CARD_LENGTHS = range(12, 20)
+_FLOAT = r"^([0-9]{1,15})\.0+$"
+"""A whole number that a program kept as a decimal one; up to 15 digits none is lost."""
+_LONG_FLOAT = r"^[0-9]{16,}\.0+$"
+_NUMBERS = ("phone", "account", "device", "id_document")
 
 
 def normalise(kind: str, values: pd.Series, plain: bool = False, forms: pd.Series | str | None = None) -> pd.DataFrame:
@@ -67,7 +77,7 @@ def normalise(kind: str, values: pd.Series, plain: bool = False, forms: pd.Serie
     Returns
     -------
     columns ``key`` (missing where blank or unreadable) and ``flag`` (missing where there is nothing to say;
-    ``unreadable`` for a number in scientific notation), with the index of ``values``
+    ``unreadable`` for a number in scientific notation or the error of a formula), with the index of ``values``
     """
     column = text(values)
     form = text([forms] * len(column)) if forms is None or isinstance(forms, str) else text(forms)
@@ -81,14 +91,20 @@ def normal_values(kind: str, values: pa.Array, forms: pa.Array, plain: bool) -> 
     """``normalise`` of values of which none is missing, best of distinct ones: keys and flags."""
     if plain or kind not in _NORMAL:
         return values, pa.nulls(len(values), TEXT)
-    unreadable = scientific(values)
+    values = pc.utf8_trim_whitespace(half_width(visible(values)))
+    unreadable = scientific(values) | failed(values)
+    if kind in _NUMBERS:
+        unreadable = unreadable | matches(values, _LONG_FLOAT)
+        values = pc.replace_substring_regex(values, _FLOAT, r"\1")
     easy = _easy(kind, values, forms) & ~unreadable
-    keys = joined(["+86", values]) if kind == "phone" else values
+    keys = joined(["+86", pc.utf8_slice_codeunits(values, -11)]) if kind == "phone" else values
     flags = pa.nulls(len(values), TEXT)
+    if kind == "account":
+        flags = where(~_bad_card(values, forms), flags, pa.scalar("luhn", TEXT))
     if not easy.all():
         hard = np.flatnonzero(~easy)
         one, stop = _NORMAL[kind], sentinels()[kind]
-        texts = [value if value.isascii() else normal_width(value) for value in values.take(pa.array(hard)).to_pylist()]
+        texts = values.take(pa.array(hard)).to_pylist()
         pairs = list(map(one, texts, forms.take(pa.array(hard)).to_pylist()))
         codes = np.full(len(values), -1)
         codes[hard] = np.arange(len(hard))
@@ -98,7 +114,7 @@ def normal_values(kind: str, values: pa.Array, forms: pa.Array, plain: bool) -> 
             for written, (key, _) in zip(texts, pairs, strict=True)
         ]
         keys = where(easy, keys, spread(text(hard_keys), codes))
-        flags = spread(text([flag for _, flag in pairs]), codes)
+        flags = where(easy, flags, spread(text([flag for _, flag in pairs]), codes))
     flags = where(~_is_sentinel(kind, keys), flags, pa.scalar("sentinel", TEXT))
     if unreadable.any():
         keys, flags = where(~unreadable, keys), where(~unreadable, flags, pa.scalar("unreadable", TEXT))
@@ -157,10 +173,23 @@ def sentinels() -> dict[str, frozenset[str]]:
 def _easy(kind: str, values: pa.Array, forms: pa.Array) -> np.ndarray:
     """bool by value: a pattern alone gives its key: a mobile as it is usually written, an account of digits."""
     if kind == "phone":
-        return matches(values, _MOBILE)
+        return matches(values, _WRITTEN_MOBILE)
     if kind == "account":
-        return matches(values, r"^\d+$") & ~matches(forms, ".")
+        return matches(values, r"^[0-9]+$")
+    if kind == "id_document":
+        return proved(values, forms)
     return np.zeros(len(values), dtype=bool)
+
+
+def _bad_card(values: pa.Array, forms: pa.Array) -> np.ndarray:
+    """bool by value: is it a card number of digits alone whose length or check digit is wrong?"""
+    cards = np.flatnonzero(matches(forms, "^card$") & matches(values, r"^[0-9]+$"))
+    sized = cards[matches(values.take(pa.array(cards)), check_digits.CARD)]
+    sound = sized[check_digits.card(values.take(pa.array(sized)))]
+    bad = np.zeros(len(values), dtype=bool)
+    bad[cards] = True
+    bad[sound] = False
+    return bad
 
 
 def _is_sentinel(kind: str, keys: pa.Array) -> np.ndarray:
@@ -179,26 +208,26 @@ def _phone(value: str, _: str) -> tuple[str, str | None]:
     digits = _SEPARATORS.sub("", number)
     if digits.startswith("00"):
         digits = "+" + digits[2:]
-    elif digits.startswith("86") and re.match(r"^861[3-9]\d{9}$", digits):
+    elif re.match(r"(?a)^861[3-9]\d{9}$", digits):
         digits = "+" + digits
     domestic = digits.removeprefix("+86")
-    if re.match(_MOBILE, domestic):
-        return "+86" + domestic, None
-    if re.match(_HOTLINE, domestic) or re.match(r"^0[1-9]\d{1,2}[2-9]\d{6,7}$", domestic):
+    if mobile := _MOBILE.match(domestic):
+        return "+86" + mobile[1], None
+    if _HOTLINE.match(domestic) or _LANDLINE.match(domestic):
         return "+86" + domestic.lstrip("0") + extension, "landline"
     return _foreign_phone(digits, extension) or (value, "invalid")
 
 
 def _without_extension(value: str) -> tuple[str, str]:
-    parts = re.match(r"^(.*?\d{7,8})\s*(?:转|ext\.?|x|[-#*,])\s*(\d{1,6})$", value, re.IGNORECASE)
-    if parts is None or len(_SEPARATORS.sub("", parts[1])) < 10 or re.match(r"^[+\d\s-]*1[3-9][\d\s-]+$", value):
+    parts = re.match(r"(?ai)^(.*?\d{7,8})\s*(?:转|ext\.?|x|[-#*,])\s*(\d{1,6})$", value)
+    if parts is None or len(_SEPARATORS.sub("", parts[1])) < 10 or re.match(r"(?a)^[+\d\s-]*1[3-9][\d\s-]+$", value):
         return value, ""
     return parts[1], f";ext={parts[2]}"
 
 
 def _foreign_phone(digits: str, extension: str) -> tuple[str, str | None] | None:
     """Key and flag of a number that patterns leave open: another country's, or +86 without its trunk 0."""
-    if not re.match(r"^\+\d{6,15}$", digits):
+    if not re.match(r"(?a)^\+\d{6,15}$", digits):
         return None
     import phonenumbers
     from phonenumbers import PhoneNumberType
@@ -215,22 +244,16 @@ def _foreign_phone(digits: str, extension: str) -> tuple[str, str | None] | None
 
 
 def _account(value: str, form: str) -> tuple[str, str | None]:
-    digits = _SEPARATORS.sub("", value)
-    if not digits.isdigit():
+    digits = _GAPS.sub("", value)
+    if not re.match(r"^[0-9]+$", digits):
         return value, None
-    bad_card = form == "card" and not (len(digits) in _CARD_LENGTHS and _luhn(digits))
+    bad_card = form == "card" and not (12 <= len(digits) <= 19 and luhn.is_valid(digits))
     return digits, "luhn" if bad_card else None
 
 
-def _luhn(digits: str) -> bool:
-    odd = sum(map(int, digits[-1::-2]))
-    even = sum(sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2])
-    return (odd + even) % 10 == 0
-
-
 def _device(value: str, _: str) -> tuple[str, str | None]:
-    digits = _SEPARATORS.sub("", value)
-    if digits.isdigit() and 14 <= len(digits) <= 16:
+    digits = _GAPS.sub("", value)
+    if re.match(r"^[0-9]{14,16}$", digits):
         return digits, None
     return (value.lower() if re.match(r"^[0-9A-Fa-f-]{14,}$", value) else value), None
 

@@ -17,9 +17,10 @@ Top level:
 
 In a ``[[file]]`` entry:
 
-``match``    *required*: a file name or glob, or a list of them. Suffixes (``.csv``, ``.csv.gz``, ``.parquet``)
-             do not count: ``Person`` matches ``person.csv``, ``Person.parquet``, and the files inside a folder
-             ``person/`` or ``person.csv/``
+``match``    *required*: a file name or glob, or a list of them. Suffixes (``.csv``, ``.csv.gz``, ``.parquet``,
+             ``.xlsx``, ``.zip``) do not count: ``Person`` matches ``person.csv``, ``Person.parquet``, and the files
+             inside a folder ``person/`` or ``person.csv/``. It also matches the sheet of a workbook, a file in an
+             archive, and a table of a database, there also as ``schema.person``
 ``table``    *required*: the canonical table
 ``where``    only these rows: ``{column = "isBlocked", equals = "true"}``, or ``in = ["a", "b"]``, or
              ``not = "x"`` (one word or a list). Case and outer blanks do not count; ``""`` is a blank cell

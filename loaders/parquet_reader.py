@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 
@@ -27,7 +28,7 @@ class ParquetReader:
     def __init__(self, path: Path, label: str):
         self._path = path
         self._label = label
-        with self._open() as file:
+        with self._open() as file, self._telling():
             self._names = file.schema_arrow.names
         self.columns = [name.strip() for name in self._names]
 
@@ -46,27 +47,29 @@ class ParquetReader:
                 yield Chunk(text_frame(wanted, arrays, batch.num_rows), rows, [], done)
 
     def _open(self) -> pq.ParquetFile:
-        try:
+        with self._telling():
             return pq.ParquetFile(self._path, page_checksum_verification=True)
-        except pa.ArrowException as error:
-            raise self._damaged(error) from error
-        except OSError as error:
-            if error.errno is not None:  # the file system's word, not the format's
-                raise
-            raise self._damaged(error) from error
 
     def _next(self, batches: Iterator[pa.RecordBatch]) -> pa.RecordBatch | None:
-        try:
+        with self._telling():
             return next(batches, None)
-        except (pa.ArrowException, OSError) as error:
-            raise self._damaged(error) from error
 
-    def _damaged(self, error: Exception) -> UserError:
-        return UserError(f"{self._label}: not a sound Parquet file ({error}); fetch or write it again")
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """What Arrow says of a bad file becomes one clear line."""
+        try:
+            yield
+        except (pa.ArrowException, ValueError, OSError) as error:
+            if isinstance(error, OSError) and error.errno is not None:  # the file system's word, not the format's
+                raise
+            said = " ".join(str(error).split())
+            raise UserError(f"{self._label}: not a sound Parquet file ({said}); fetch or write it again") from error
 
     def _text(self, column: pa.Array, name: str) -> pa.Array:
         try:
-            return as_text(column)
+            texts = as_text(column)
+            texts.validate(full=True)  # nothing else says that text is no UTF-8
+            return texts
         except (pa.ArrowException, NotImplementedError) as error:
             raise UserError(
                 f"{self._label}: column '{name}' ({column.type}) cannot be read as text; write it as text"

@@ -21,6 +21,7 @@ REASONS = {
     "unknown_word": "the word is none of those the column knows",
     "future_time": "the event lies after the moment of loading",
     "scientific_notation": "a spreadsheet rounded this number (1.1E+17): which one it was cannot be known",
+    "formula_error": "a spreadsheet's formula failed (#N/A, #REF!) or was never computed",
     "out_of_range": "the number lies outside what is possible, as a latitude of 123",
     "unknown_applicant": "names an applicant that neither this load nor the store declares",
     "unknown_company": "names a company that neither this load nor the store declares",

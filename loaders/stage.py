@@ -239,9 +239,14 @@ class _Cleaner:
     def __init__(self, stager: Stager, table: Table, frame: pd.DataFrame):
         self._stager = stager
         self._table = table
-        self._raw = {name: trimmed(text(frame[name])) for name in table.all_columns if name in frame}
+        self._raw = {
+            name: self._trimmed(name, clean.visible(text(frame[name]))) for name in table.all_columns if name in frame
+        }
         self._cells: dict[str, pa.Array] = {}
         self._issues = Issues()
+
+    def _trimmed(self, name: str, column: pa.Array) -> pa.Array:
+        return trimmed(column if self._stager.plain(self._table.name, name) else clean.unwrapped(trimmed(column)))
 
     def clean(self) -> tuple[dict[str, pa.Array], Issues]:
         """The staged columns, and the bad cells that no row stands or falls with."""
@@ -271,13 +276,22 @@ class _Cleaner:
         elif plain or (column.type == "text" and name not in self._table.key):
             self._cells[name] = raw
         else:
-            self._typed(column, clean.ids(raw), "scientific_notation")
+            self._read(column, clean.ids(raw))
 
     def _typed(self, column: Column, typed: pa.Array, reason: str, bad: np.ndarray | None = None) -> None:
         raw = self._raw[column.name]
         if typed.null_count != raw.null_count:
             self._note(column, present(raw) & ~present(typed) if bad is None else bad, reason)
         self._cells[column.name] = typed
+
+    def _read(self, column: Column, keys: pa.Array, known: np.ndarray | bool = True) -> None:
+        """Keys, missing where a spreadsheet spoilt them; ``known`` says of which rows that can be said."""
+        raw = self._raw[column.name]
+        if keys.null_count != raw.null_count:
+            bad, failed = present(raw) & ~present(keys) & known, clean.failed(raw)
+            self._note(column, bad & ~failed, "scientific_notation")
+            self._note(column, bad & failed, "formula_error")
+        self._cells[column.name] = keys
 
     def _time(self, column: Column, typed: pa.Array) -> None:
         if column.name in self._table.data_date:
@@ -297,7 +311,7 @@ class _Cleaner:
             forms = text([_FORMS[column.name]] * len(raw))
         assert column.kind is not None
         keys, flags, secrets = self._stager.identifier(column.kind, raw, plain, forms)
-        self._typed(column, keys, "scientific_notation")
+        self._read(column, keys)
         self._flag(column.name, flags, secrets)
 
     def _flag(self, name: str, flags: pa.Array, secrets: pa.Array | None) -> None:
@@ -321,9 +335,7 @@ class _Cleaner:
             if secret is not None:
                 secrets, hidden = where(of_kind, secret, secrets), True
         # a key whose kind is unknown cannot be masked as its kind asks, nor counts it as bad
-        bad = present(raw) & ~present(keys) & present(kinds)
-        self._note(column, bad, "scientific_notation")
-        self._cells[column.name] = keys
+        self._read(column, keys, present(kinds))
         self._flag(column.name, flags, secrets if hidden else None)
 
     def _place(self) -> None:

@@ -1,4 +1,4 @@
-"""Text files of unknown encoding, plain or gzip'ed, as streams of UTF-8."""
+"""Text files of unknown encoding, plain, gzip'ed or inside a ZIP archive, as streams of UTF-8."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ import codecs
 import csv
 import gzip
 import io
+import lzma
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
+from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from ..graph.errors import UserError
 
@@ -24,15 +27,41 @@ _MARKS = (
 )
 
 
-def open_bytes(path: Path) -> tuple[BinaryIO, BinaryIO]:
-    """The file as it is on disk, and the same without compression."""
-    disk = path.open("rb")
-    if path.name.lower().endswith(".gz"):
-        return disk, cast(BinaryIO, gzip.GzipFile(fileobj=disk))
-    return disk, disk
+DAMAGED = (gzip.BadGzipFile, BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError)
+"""What comes of compressed data that are cut off, changed, or packed in a way that nobody here can undo."""
 
 
-def find_encoding(path: Path, label: str) -> str:
+@dataclass(frozen=True)
+class Stored:
+    """The bytes of a file, or of one member of a ZIP archive; what ``.gz`` compresses is read as it was before."""
+
+    path: Path
+    member: ZipInfo | None = None
+
+    @property
+    def size(self) -> int:
+        """Their number, before what ``.gz`` compresses is undone."""
+        return self.path.stat().st_size if self.member is None else self.member.file_size
+
+    def before(self, place: int) -> int:
+        """About how many of them come from before a place in the file on disk."""
+        if self.member is None:
+            return place
+        share = max(place - self.member.header_offset, 0) / max(self.member.compress_size, 1)
+        return int(self.size * min(share, 1))
+
+    def open(self) -> tuple[BinaryIO, BinaryIO]:
+        """The file as it is on disk, and these bytes without compression."""
+        disk = self.path.open("rb")
+        plain: BinaryIO = disk
+        if self.member is not None:
+            archive = ZipFile(disk)
+            plain = cast(BinaryIO, archive.open(self.member))
+        name = self.path.name if self.member is None else self.member.filename
+        return disk, cast(BinaryIO, gzip.GzipFile(fileobj=plain)) if name.lower().endswith(".gz") else plain
+
+
+def find_encoding(stored: Stored, label: str) -> str:
     """The encoding that all bytes of a file agree with: its byte order mark, else UTF-8, else GB18030.
 
     Raises
@@ -40,32 +69,33 @@ def find_encoding(path: Path, label: str) -> str:
     UserError : none fits (names row and byte of the first bad byte), or the compressed data are damaged
     """
     try:
-        _, stream = open_bytes(path)
-        with stream:
+        disk, stream = stored.open()
+        with disk, stream:
             start = stream.read(4)
         marked = next((name for mark, name in _MARKS if start.startswith(mark)), None)
         candidates = [marked.removesuffix("-sig")] if marked else ["utf-8", "gb18030"]
         failures = []
         for encoding in candidates:
-            bad = _first_bad_byte(path, encoding)
+            bad = _first_bad_byte(stored, encoding)
             if bad is None:
                 return marked or encoding
             failures.append((bad, encoding))
         bad, encoding = max(failures)
-        row = _row_at(path, bad)
-    except (gzip.BadGzipFile, zlib.error, EOFError) as error:
-        raise UserError(f"{label}: the gzip data are damaged ({error}); fetch the file again") from error
+        row = _row_at(stored, bad)
+    except DAMAGED as error:
+        packed = "gzip" if stored.member is None else "ZIP"
+        raise UserError(f"{label}: the {packed} data are damaged ({error}); fetch the file again") from error
     names = " nor ".join(name.upper() for name in candidates)
     raise UserError(f"{label}: row {row}, byte {bad} (counted from 0) is not valid {names}; save the file as UTF-8")
 
 
-def _first_bad_byte(path: Path, encoding: str) -> int | None:
+def _first_bad_byte(stored: Stored, encoding: str) -> int | None:
     """Offset (after decompression) of the first byte that does not decode; None where all do."""
     decoder = codecs.getincrementaldecoder(encoding)()
     ascii_alike = encoding in ("utf-8", "gb18030")
     done = 0
-    _, stream = open_bytes(path)
-    with stream:
+    disk, stream = stored.open()
+    with disk, stream:
         while True:
             block = stream.read(_BLOCK)
             held = len(decoder.getstate()[0])
@@ -79,13 +109,13 @@ def _first_bad_byte(path: Path, encoding: str) -> int | None:
             done += len(block)
 
 
-def _row_at(path: Path, offset: int) -> int:
+def _row_at(stored: Stored, offset: int) -> int:
     """The record that holds a byte; the header is row 1."""
 
     def lines() -> Iterator[str]:
         done = 0
-        _, stream = open_bytes(path)
-        with stream:
+        disk, stream = stored.open()
+        with disk, stream:
             for line in stream:
                 yield line[: offset + 1 - done].decode("latin-1")
                 done += len(line)
@@ -104,9 +134,9 @@ class Utf8Stream(io.RawIOBase):
     Readers work ahead, so ``position`` can also tell how much of the file is behind what has been used.
     """
 
-    def __init__(self, path: Path, encoding: str, tail: bytes = b""):
-        self._disk, self._bytes = open_bytes(path)
-        self._size = path.stat().st_size
+    def __init__(self, stored: Stored, encoding: str, tail: bytes = b""):
+        self._disk, self._bytes = stored.open()
+        self._stored, self._size = stored, stored.size
         self._decoder = None
         if encoding == "utf-8-sig":
             self._bytes.read(len(codecs.BOM_UTF8))
@@ -139,7 +169,7 @@ class Utf8Stream(io.RawIOBase):
 
     def position(self, taken: int | None = None) -> int:
         """Bytes on disk that have been read; or about those that the first ``taken`` bytes given out came from."""
-        disk = self._size if self._disk.closed else self._disk.tell()
+        disk = self._size if self._disk.closed else self._stored.before(self._disk.tell())
         return disk if taken is None or taken >= self._given else disk * taken // self._given
 
     def close(self) -> None:

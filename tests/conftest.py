@@ -7,9 +7,10 @@ from contextlib import ExitStack, contextmanager
 import hypothesis
 import pytest
 from support.neo4j_server import Unavailable, any_server, empty_database
+from support.postgres_server import postgres_server
 
-REQUIRED = os.environ.get("RINGFENCE_TEST_REQUIRE_NEO4J") == "1"
-NO_SERVER = "no Neo4j server"
+# Read as this is imported: tests run with no variable of these names.
+REQUIRED = {name: os.environ.get(f"RINGFENCE_TEST_REQUIRE_{name.upper()}") == "1" for name in ("Neo4j", "PostgreSQL")}
 
 hypothesis.settings.register_profile("ringfence", deadline=None, derandomize="CI" in os.environ)
 hypothesis.settings.load_profile("ringfence")
@@ -29,7 +30,8 @@ def own_settings(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def server_or_skip():
-    """Takes what starts a server; where none can be had, the test is skipped, or fails where that was asked for."""
+    """Takes what starts a server, and its name unless it is Neo4j; where none can be had, the test is skipped, or fails
+    where that was asked for."""
     return _server_or_skip
 
 
@@ -41,15 +43,22 @@ def neo4j_server(own_settings, server_or_skip):
         yield url
 
 
+@pytest.fixture(scope="session")
+def postgres_url(own_settings, server_or_skip):
+    """The URL, with password, of a database on a real server, one for each test process."""
+    with server_or_skip(postgres_server(), "PostgreSQL") as url:
+        yield url
+
+
 @contextmanager
-def _server_or_skip(server):
+def _server_or_skip(server, name="Neo4j"):
     with ExitStack() as stack:
         try:
             given = stack.enter_context(server)
         except Unavailable as error:
-            if REQUIRED:
-                pytest.fail(f"{NO_SERVER}: {error}")
-            pytest.skip(f"{NO_SERVER}: {error}")
+            if REQUIRED[name]:
+                pytest.fail(f"no {name} server: {error}")
+            pytest.skip(f"no {name} server: {error}")
         yield given
 
 
@@ -62,12 +71,14 @@ def neo4j_url(neo4j_server):
 
 def pytest_terminal_summary(terminalreporter):
     """What was not run for want of a server is said last, and by name."""
-    skipped = [report for report in terminalreporter.getreports("skipped") if NO_SERVER in str(report.longrepr)]
-    if skipped:
-        terminalreporter.section(f"{len(skipped)} tests were skipped, {NO_SERVER}")
-        terminalreporter.line(skipped[0].longrepr[2].partition(f"{NO_SERVER}: ")[2])
-        for report in skipped:
-            terminalreporter.line(f"skipped: {report.nodeid}")
+    for name in REQUIRED:
+        no_server = f"no {name} server"
+        skipped = [report for report in terminalreporter.getreports("skipped") if no_server in str(report.longrepr)]
+        if skipped:
+            terminalreporter.section(f"{len(skipped)} tests were skipped, {no_server}")
+            terminalreporter.line(skipped[0].longrepr[2].partition(f"{no_server}: ")[2])
+            for report in skipped:
+                terminalreporter.line(f"skipped: {report.nodeid}")
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,10 @@ def one(kind, value, **options):
 
 @pytest.mark.parametrize(
     "written",
-    ["13812345678", "138-1234-5678", "+86 138 1234 5678", "0086 13812345678", "8613812345678", "１３８12345678"],
+    [
+        *("13812345678", "138-1234-5678", "+86 138 1234 5678", "0086 13812345678", "8613812345678", "１３８12345678"),
+        *("013812345678", "0138 1234 5678", "13812345678.0", "\u202d13812345678\u202c", "+86-138.1234.5678"),
+    ],
 )
 def test_a_mobile_is_one_however_it_is_written(written):
     assert one("phone", written) == ("+8613812345678", None)
@@ -85,6 +88,10 @@ def test_check_characters_of_companies_agree_with_python_stdnum(body):
     assert document(body + wrong, "uscc")[1] == "invalid"
 
 
+def test_a_document_that_a_book_calls_a_card_is_no_bank_card():
+    assert one("id_document", "440524188001010014", forms="card") == ("440524188001010014", None)
+
+
 def test_documents_of_two_kinds_with_one_number_are_two():
     kinds = pd.Series(["护照", "台胞证", "军官证"], dtype="str")
     keys = normalise("id_document", pd.Series(["12345678"] * 3, dtype="str"), forms=kinds)["key"]
@@ -106,6 +113,18 @@ def test_a_card_number_is_its_digits_and_a_luhn_failure_only_warns():
     assert one("account", "4111111111111111", forms="card") == ("4111111111111111", None)
     assert one("account", "4111111111111112", forms="card") == ("4111111111111112", "luhn")
     assert one("account", "A-100") == ("A-100", None)
+
+
+def test_a_point_or_a_stroke_may_part_two_numbers():
+    assert one("account", "12/34")[0] != one("account", "1/234")[0] != one("account", "1234")[0]
+    assert one("account", "622202.1234") == ("622202.1234", None)
+
+
+def test_a_number_kept_as_a_decimal_one_is_whole_while_no_digit_is_lost():
+    assert one("account", "622202000000123.0") == ("622202000000123", None)
+    assert one("account", "6222020000001234.0") == (None, "unreadable")
+    assert one("device", "860123456789014.0") == ("860123456789014", None)
+    assert one("id_document", "110105491231002.0") == ("11010519491231002X", None)
 
 
 def test_ids_beyond_2_to_the_53_stay_exact():
@@ -168,7 +187,8 @@ def test_place_cells_are_about_a_hundred_metres():
 
 @pytest.mark.parametrize("kind", ["phone", "id_document", "account", "device"])
 def test_a_number_in_scientific_notation_is_unreadable(kind):
-    assert one(kind, "1.1E+17") == (None, "unreadable")
+    for written in ("1.1E+17", "1.1e+17", "１.１Ｅ＋１７", "110.1E+15", "1,1E+17", " 1.1E+17 "):
+        assert one(kind, written) == (None, "unreadable")
 
 
 def test_plain_text_is_taken_as_it_stands():

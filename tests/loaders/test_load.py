@@ -115,6 +115,33 @@ def test_numbers_that_a_spreadsheet_rounded_are_no_keys(loading):
     assert loading.edges("TRANSFERRED") == [("account:3", "account:4"), ("account:5", "account:6")]
 
 
+def test_formulas_that_failed_are_no_keys(loading):
+    people = "\n".join(f"A{n},1380000000{n},公司{n}" for n in range(1, 9))
+    report = loading.load(
+        applicants="applicant_id,mobile,employer\n" + people + "\n#N/A,13900000000,乙公司\nA9,#REF!,#n/a\n",
+        accounts="account_no,bank\n" + "\n".join(f"6222{n}," for n in range(12)) + "\n#FORMULA!,工行\n",
+    )
+    assert loading.rejects() == [
+        ("accounts", "accounts.csv", 14, "account_no", "formula_error", "row"),
+        ("applicants", "applicants.csv", 10, "applicant_id", "formula_error", "row"),
+        ("applicants", "applicants.csv", 11, "employer", "formula_error", "cell"),
+        ("applicants", "applicants.csv", 11, "mobile", "formula_error", "cell"),
+    ]
+    assert adds_up(report)
+
+
+def test_what_marks_text_in_a_spreadsheet_and_what_nobody_sees_is_no_part_of_a_value(loading):
+    loading.load(
+        applicants="applicant_id,mobile,name\nA1,13812345678,张三\n\u202aA2\u202c,'13812345678,李\u200b四\n",
+        accounts="account_no,owner_id\n'0012,A1\n\ufeff0012,A2\n",
+    )
+    assert loading.edges("HAS_PHONE") == [
+        ("applicant:A1", "phone:+8613812345678"),
+        ("applicant:A2", "phone:+8613812345678"),
+    ]
+    assert [target for _, target in loading.edges("OWNS")][:1] == ["account:0012"]
+
+
 def test_an_event_in_the_future_is_unreadable_but_a_due_date_may_lie_there(loading):
     report = loading.load(
         applicants="applicant_id\nA1",

@@ -113,10 +113,10 @@ def test_one_file_with_a_mapping(tmp_path):
 
 
 def test_what_is_unknown_is_reported_and_ignored(tmp_path):
-    fill(tmp_path, FILES | {"applicants.csv": "applicant_id,姓名,\nA1,甲,\n", "old/loans.csv": "x", "notes.xlsx": "x"})
+    fill(tmp_path, FILES | {"applicants.csv": "applicant_id,姓名,\nA1,甲,\n", "old/loans.csv": "x", "notes.docx": "x"})
     source = open_source(tmp_path)
     assert source.unknown_columns == [("applicants.csv", "姓名")]
-    assert source.unknown_files == ["notes.xlsx", "old/loans.csv"]
+    assert source.unknown_files == ["notes.docx", "old/loans.csv"]
     assert source.tables()["applicants"] == {"applicant_id"}
 
 

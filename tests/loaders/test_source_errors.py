@@ -150,6 +150,18 @@ def test_a_parquet_column_that_is_no_text(tmp_path):
     assert message.endswith("cannot be read as text; write it as text")
 
 
+def test_a_parquet_column_whose_text_is_broken(tmp_path):
+    path = tmp_path / "devices.parquet"
+    pd.DataFrame({"device_id": ["D1", "中"]}).to_parquet(path, compression=None)
+    path.write_bytes(path.read_bytes().replace("中".encode(), b"\xff\xff\xff"))
+    assert said(tmp_path).startswith("devices.parquet: column 'device_id' (")
+
+
+def test_a_header_that_never_ends(tmp_path):
+    message = said(put(tmp_path, "devices.csv", '"' + "x" * 200_000))
+    assert message.startswith("devices.csv: the header line cannot be read (")
+
+
 def test_a_folder_in_the_place_of_a_file_is_no_file(tmp_path):
     (tmp_path / "devices.csv").mkdir()
     assert "the folder is empty" in said(tmp_path)

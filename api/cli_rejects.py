@@ -1,0 +1,64 @@
+"""The command that lists what a load could not use, row by row and cell by cell."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from .commands import StoreUrl, audit, opened
+from .output import REJECTED, rejects_csv, table
+
+TABLE_ROWS = 20
+"""Rejects in the table, unless said."""
+
+
+class RejectsFormat(StrEnum):
+    """How rejects are printed."""
+
+    table = "table"
+    jsonl = "jsonl"
+    csv = "csv"
+
+
+def rejects(
+    load: Annotated[
+        int | None, typer.Option("--load", metavar="N", help="Only of this load; of all that stand unless said.")
+    ] = None,
+    name: Annotated[
+        str | None, typer.Option("--table", metavar="T", help="Only of this input table, such as guarantees.")
+    ] = None,
+    reason: Annotated[
+        str | None, typer.Option("--reason", metavar="R", help="Only for this reason, such as scientific_notation.")
+    ] = None,
+    top: Annotated[
+        int | None,
+        typer.Option("--top", metavar="N", min=1, help=f"The first N only; the table shows {TABLE_ROWS} unless said."),
+    ] = None,
+    format: Annotated[
+        RejectsFormat, typer.Option("--format", help="A table to read; or all of them, as JSON lines or CSV in UTF-8.")
+    ] = RejectsFormat.table,
+    store: StoreUrl = None,
+) -> None:
+    """List the rows and cells that loads could not use.
+
+    Where each stands and why; personal values are masked. A table shows the first 20 unless told.
+    """
+    from . import services
+
+    with opened(store) as reader:
+        found = services.rejects(reader.store, load, name, reason)
+        audit(reader, "rejects", "rejects", {"load": load, "table": name, "reason": reason, "format": format})
+        shown = found[: TABLE_ROWS if top is None and format == RejectsFormat.table else top]
+        if format == RejectsFormat.jsonl:
+            for reject in shown:
+                print(json.dumps(reject, ensure_ascii=False))
+        elif format == RejectsFormat.csv:
+            print(rejects_csv(shown), end="")
+        else:
+            rows = [[reject[name] for name in REJECTED] for reject in shown]
+            print(table([name.upper() for name in REJECTED], rows, right=("LOAD", "ROW")))
+            if len(shown) < len(found):
+                print(f"{len(shown):,} of {len(found):,} rejects; --top shows more")
