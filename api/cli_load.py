@@ -6,12 +6,13 @@ import io
 import json
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..graph.errors import UserError
 from .commands import AsOf, StoreUrl, opened
 from .output import bound, plain, say, table
 
@@ -135,7 +136,12 @@ def detect(
 
 
 def load(
-    source: Annotated[str, typer.Argument(metavar="SOURCE", help="A folder of tables, or one file.")],
+    source: Annotated[
+        str | None, typer.Argument(metavar="[SOURCE]", help="A folder of tables, or one file.")
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the load that broke off; without SOURCE and --mapping.")
+    ] = False,
     mapping: Annotated[
         str | None,
         typer.Option(
@@ -146,23 +152,31 @@ def load(
 ) -> None:
     """Load tables into the store.
 
-    All or nothing; the store is made where there is none.
+    All or nothing; the store is made where there is none. While another load runs, this one waits for its end.
     """
     from ..graph.store import open_store
     from ..loaders.load import load as load_source
+    from ..loaders.load import resume as resume_load
     from ..loaders.mapping import load_mapping
     from ..loaders.source import open_source
     from .settings import read_settings
 
+    if resume == (source is not None) or (resume and mapping is not None):
+        raise UserError("name what to load, or say --resume alone to go on with the load that broke off")
     # What mapping and files alone can tell is told before a store or a key file is made.
-    files = open_source(source, load_mapping(mapping) if mapping is not None else None)
+    files = open_source(source, load_mapping(mapping) if mapping is not None else None) if source is not None else None
     settings = read_settings(store=store)
-    into = open_store(settings.store, key_file=settings.key_file)
-    try:
-        with bars() as progress:
-            report = load_source(into, files, progress=progress)
-    finally:
-        into.close()
+    with (
+        closing(open_store(settings.store, create=not resume, key_file=settings.key_file)) as into,
+        bars() as progress,
+    ):
+        if files is not None:
+            report = load_source(into, files, progress=progress, waiting=_waits)
+        else:
+            report = resume_load(into, progress=progress, waiting=_waits)
+    if report is None:
+        print("no load is open: there is nothing to resume")
+        return
     for file, column in report.unknown_columns:
         say(f"{file}: column '{column}' is unknown and was ignored")
     for file in report.unknown_files:
@@ -177,6 +191,10 @@ def load(
             print(f"and {len(report.rejects) - REJECT_ROWS} more kinds of reject: 'ringfence status' lists all")
         print()
     print(f"load {report.load}, revision {report.revision}, from {plain(report.source)}")
+
+
+def _waits(source: str) -> None:
+    say(f"another load, from {plain(source)}, is running: this one waits for its end")
 
 
 @contextmanager
