@@ -1,4 +1,4 @@
-"""The command line: ``ringfence sample|load|detect|findings|show|path|status|token|serve|copy|export``.
+"""The command line: ``ringfence sample|load|unload|detect|findings|show|path|status|token|serve|copy|export``.
 
 Only what ``--help`` needs is imported here; each command imports the rest when it runs.
 """
@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from .cli_load import detect, load, status, token
+from .cli_load import detect, load, status, token, unload
 from .cli_read import findings, path, show
 from .cli_sample import sample
 from .cli_serve import serve
@@ -41,7 +41,7 @@ def ringfence(
         print(context.get_help())
 
 
-for command in (sample, load, detect, findings, show, path, status, token, serve, copy, export):
+for command in (sample, load, unload, detect, findings, show, path, status, token, serve, copy, export):
     app.command()(command)
 
 

@@ -1,4 +1,4 @@
-"""Commands that fill a store and run detectors on it, and say how it stands: load, detect, status, token."""
+"""Commands that fill a store and run detectors on it, and say how it stands: load, unload, detect, status, token."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..graph.errors import UserError
-from .commands import AsOf, StoreUrl, opened
+from .commands import AsOf, StoreUrl, audit, opened
 from .output import bound, plain, say, table
 
 if TYPE_CHECKING:
@@ -191,6 +191,21 @@ def load(
             print(f"and {len(report.rejects) - REJECT_ROWS} more kinds of reject: 'ringfence status' lists all")
         print()
     print(f"load {report.load}, revision {report.revision}, from {plain(report.source)}")
+
+
+def unload(
+    number: Annotated[int, typer.Argument(metavar="LOAD", help="The number of the load; 'ringfence status' lists them.")],
+    store: StoreUrl = None,
+) -> None:
+    """Undo a load.
+
+    What it covered shows again. The newest load goes first, because later ones rest on what it left unchanged.
+    """
+    with opened(store) as reader:
+        held = next((load for load in reader.store.loads() if load.load == number), None)
+        audit(reader, "unload", f"load {number}", {"source": held.source if held else None})
+        revision = reader.store.unload(number)
+    print(f"load {number} is undone, revision {revision}")
 
 
 def _waits(source: str) -> None:
