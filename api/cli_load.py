@@ -136,9 +136,7 @@ def detect(
 
 
 def load(
-    source: Annotated[
-        str | None, typer.Argument(metavar="[SOURCE]", help="A folder of tables, or one file.")
-    ] = None,
+    source: Annotated[str | None, typer.Argument(metavar="[SOURCE]", help="A folder of tables, or one file.")] = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the load that broke off; without SOURCE and --mapping.")
     ] = False,
@@ -194,7 +192,9 @@ def load(
 
 
 def unload(
-    number: Annotated[int, typer.Argument(metavar="LOAD", help="The number of the load; 'ringfence status' lists them.")],
+    number: Annotated[
+        int, typer.Argument(metavar="LOAD", help="The number of the load; 'ringfence status' lists them.")
+    ],
     store: StoreUrl = None,
 ) -> None:
     """Undo a load.

@@ -71,15 +71,13 @@ class Neo4jWriter:
         return [self._batches]
 
     def rewind(self, mark: list[int]) -> None:
+        kept = mark[0] if mark else 0
+        last = self._connection.read(
+            f"MATCH (b:Batch) WHERE {_OF_LOAD} RETURN max(b.batch) - $first AS last", **_batches_of(self.load)
+        )[0]["last"]
         # Numbers are not used again: a batch of the process before may still have been on its way.
-        self._batches = max(
-            self._connection.read(
-                f"MATCH (b:Batch) WHERE {_OF_LOAD} RETURN coalesce(max(b.batch), $first) - $first AS last",
-                **_batches_of(self.load),
-            )[0]["last"],
-            *mark,
-        )
-        remove_versions(self._connection, self.load, after=mark[0] if mark else 0)
+        self._batches = max(kept, last or 0)
+        remove_versions(self._connection, self.load, after=kept)
         self._connection.write("MATCH (s:Ringfence {name: 'store'}) SET s.orphans = true")
 
     def file(self, name: str) -> int:

@@ -121,6 +121,7 @@ def resume(store: Store, *, progress: Progress | None = None, waiting: Waiting |
                 " its source again, which discards what it wrote"
             )
         writer.privacy = staging.note["privacy"]
+        writer.rewind(staging.note.get("written", {}).get("mark", []))
         text, name = staging.note["mapping"]
         mapping = parse_mapping(text, name, name)
         source: Source | None = None
@@ -193,7 +194,6 @@ class _Load:
         if "written" in note:
             self._restore(note["written"])
         else:
-            self._writer.rewind([])
             self._pass_on_rejects()
             self._keep()
         for name in gathered.columns:
@@ -251,7 +251,6 @@ class _Load:
         self._staging.save()
 
     def _restore(self, written: dict) -> None:
-        self._writer.rewind(written["mark"])
         self._written, self._closed = written["partitions"], written["closed"]
         self._counts = {table: Counter(counts) for table, counts in written["counts"].items()}
         self._rejects = Counter({tuple(key): rows for *key, rows in written["rejects"]})

@@ -28,8 +28,8 @@ def write_month(folder: Path, month: int, people: int) -> Path:
         "companies": ["company_id,name,net_assets"] + [f"C{i},企业{i},{i * 1000 + month}" for i in range(firms)],
         "applications": ["apply_no,applicant_id,apply_time,device_id,ip"]
         + [
-            f"P{i},A{i % (people + 50)},2026-{month:02}-{1 + i % 27:02} 10:00:00,d{i % 97},10.0.{i % 250}.1"
-            for i in range(0 if not later else people // 2, people + 50)
+            f"P{i},A{i % (people + firms)},2026-{month:02}-{1 + i % 27:02} 10:00:00,d{i % 97},10.0.{i % 250}.1"
+            for i in range(0 if not later else people // 2, people + firms)
         ],
         "loans": ["loan_id,borrower_id,apply_no,account_no,amount,disbursed_at,balance"]
         + [f"L{i},A{i},P{i},62220200{i:010},1000,2026-01-28,{900 - 100 * month}" for i in range(0, people, 2)],

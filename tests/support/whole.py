@@ -18,7 +18,11 @@ def shown(snapshot: Snapshot) -> dict[str, list]:
         ends = zip(view.names(edges.source), view.names(edges.target), strict=True)
         picture[relation] = sorted(zip(uids, ends, map(str, edges.amount), strict=True))
     for table in TABLES:
-        frame = view.facts(table).astype(str)
+        frame = view.facts(table)
+        stated = frame["node"] >= 0  # numbers of nodes are a matter of each snapshot
+        frame = frame.drop(columns="node").assign(name=None)
+        frame.loc[stated, "name"] = view.names(view.facts(table)["node"][stated])
+        frame = frame[sorted(frame)].astype(str)
         picture[table] = sorted(map(tuple, frame.to_numpy().tolist()))
     return {name: rows for name, rows in picture.items() if rows}
 
