@@ -188,7 +188,14 @@ class Neo4jWriter:
         for waiting in self._waiting:
             waiting.cancel()
         self.close()
-        discard_load(self._connection, self.load)
+        own = self._connection.write(
+            "MATCH (l:Load {load: $load}) WHERE coalesce(l.attempt, 0) = $attempt SET l.state = 'discarded'"
+            " RETURN l.load AS load",
+            load=self.load,
+            attempt=self._attempt,
+        )
+        if own:  # not where another process took the load over
+            discard_load(self._connection, self.load)
 
     def close(self) -> None:
         """End the threads, once what they write is written."""

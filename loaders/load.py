@@ -82,7 +82,8 @@ def load(
 
     Raises
     ------
-    UserError : the source cannot be read, contradicts the store, or a table has too many rejected rows; nothing changes
+    UserError : the source cannot be read, contradicts the store, or a table has too many rejected rows; nothing
+        changes. With status 503 where disk or server failed: the load stays open, for ``resume``
     """
     source = source if isinstance(source, Source) else open_source(source, mapping)
     with store.writer(source.name, privacy=dict(source.mapping.privacy), waiting=waiting) as writer:
@@ -114,8 +115,8 @@ def resume(store: Store, *, progress: Progress | None = None, waiting: Waiting |
             if staging is not None:
                 staging.remove()
             return None
+        writer.left = True  # until it goes on
         if staging is None or staging.note["load"] != writer.load:
-            writer.left = True
             raise UserError(
                 f"load {writer.load} cannot be resumed here: what it read is not on this machine or was removed; load"
                 " its source again, which discards what it wrote"
@@ -126,11 +127,7 @@ def resume(store: Store, *, progress: Progress | None = None, waiting: Waiting |
         mapping = parse_mapping(text, name, name)
         source: Source | None = None
         if "gathered" not in staging.note:
-            try:
-                source = open_source(_again(staging.note), mapping)
-            except BaseException:
-                writer.left = True
-                raise
+            source = open_source(_again(staging.note), mapping)
             staging = Staging.begin(staging.folder, _sizes(source), staging.note)
         return _finished(store, writer, source or mapping, staging, progress)
 
@@ -143,12 +140,16 @@ def _again(note: dict) -> str:
 def _finished(
     store: Store, writer: Writer, source: Source | Mapping, staging: Staging, progress: Progress | None
 ) -> LoadReport:
+    writer.left = False
     try:
         return _Load(store, writer, source, staging, progress).run()
     except BaseException as error:
-        # What failed outside may be mended: then the load can go on.
-        writer.left = outside_cause(error) is not None
-        raise
+        cause = outside_cause(error)
+        if cause is None:
+            raise
+        writer.left = True
+        resumed = "once that is mended, 'ringfence load --resume' goes on with it"
+        raise UserError(f"load {writer.load} broke off: {cause}; {resumed}", 503) from error
     finally:
         if not writer.left:
             staging.remove()

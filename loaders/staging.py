@@ -18,9 +18,10 @@ import pyarrow.parquet as pq
 
 _MANIFEST = "manifest.json"
 _FORMAT = 1
-_FLUSH_ROWS = 200_000
-_PARTITION_BYTES = 96 << 20
-"""Text that goes into one partition: about a million rows, which take about a gigabyte while they are merged."""
+_FLUSH_ROWS = 400_000
+"""Rows of a table that wait in memory until they are spread over its partitions."""
+_PARTITION_BYTES = 24 << 20
+"""Text that goes into one partition: some hundred thousand rows, which take half a gigabyte while they are merged."""
 _COMPRESSED = 6
 """How much larger than on disk the text of compressed files is taken to be."""
 
@@ -75,7 +76,7 @@ class Staging:
         """Add rows; ``hashes`` of their keys, not needed where the table has one partition."""
         waiting = self._waiting.setdefault(table, [])
         waiting.append((rows, hashes))
-        if sum(len(part) for part, _ in waiting) >= _FLUSH_ROWS * min(self.partitions(table), 8):
+        if sum(len(part) for part, _ in waiting) >= _FLUSH_ROWS:
             self._flush(table)
 
     def finish(self) -> None:

@@ -66,7 +66,7 @@ def test_a_disk_that_fills_up_is_told_and_the_load_goes_on_once_there_is_room(ho
         if done.returncode == 0:
             ends.append("had room")
         else:
-            one_line(done, "full" if "full" in done.stderr else "No space left", "make room")
+            one_line(done, "full" if "full" in done.stderr else "No space left", "ringfence load --resume")
             with closing(open_store(f"sqlite:///{disk.copy(tmp_path / 'copy')}/ringfence.db")) as store:
                 assert shown(store.snapshot()) == before, free
             resumed = disk.ringfence("load", "--resume")
@@ -104,7 +104,7 @@ def test_a_limit_on_the_size_of_files_is_told_and_the_load_goes_on_without_it(ho
 
     command = [str(Path(sys.executable).with_name("ringfence")), *loading(home / "month-2", url)]
     done = subprocess.run(command, cwd=home, capture_output=True, text=True, preexec_fn=limit)
-    one_line(done, "make room")
+    one_line(done, "ringfence load --resume")
     with closing(open_store(url)) as store:
         assert shown(store.snapshot()) == before
         resumed = ringfence("load", "--resume", "--store", url, cwd=home)

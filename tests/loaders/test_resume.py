@@ -21,6 +21,9 @@ class NoRoom(OSError):
         super().__init__(errno.ENOSPC, "No space left on device")
 
 
+BROKE_OFF = "broke off: No space left on device; once that is mended, 'ringfence load --resume' goes on with it"
+
+
 @pytest.fixture(params=STORES)
 def kind(request):
     return request.param
@@ -91,7 +94,7 @@ def test_wherever_a_load_breaks_off_while_writing_it_goes_on_without_reading_aga
         for at in places:
             with monkeypatch.context() as patch:
                 failing(patch, at)
-                with pytest.raises(NoRoom):
+                with pytest.raises(UserError, match=BROKE_OFF):
                     load(store, months[1], mapping())
             assert shown(store.snapshot()) == before
             with monkeypatch.context() as patch:
@@ -110,7 +113,7 @@ def test_a_load_that_breaks_off_twice_is_resumed_twice(url, months, expected, mo
         for step, go in ((12, lambda: load(store, months[1], mapping())), (5, lambda: resume(store))):
             with monkeypatch.context() as patch:
                 failing(patch, step)
-                with pytest.raises(NoRoom):
+                with pytest.raises(UserError, match=BROKE_OFF):
                     go()
         assert shown(store.snapshot()) == expected[0]
         resume(store)
@@ -130,7 +133,7 @@ def test_a_load_that_broke_off_while_reading_reads_again(url, months, expected, 
                 stage(self, batch, number)
 
             patch.setattr(Stager, "_stage", limited)
-            with pytest.raises(NoRoom):
+            with pytest.raises(UserError, match=BROKE_OFF):
                 load(store, months[1], mapping())
         resume(store)
         assert shown(store.snapshot()) == expected[1]
@@ -142,7 +145,7 @@ def test_a_load_that_broke_off_is_discarded_by_the_next(url, months, expected, m
         load(store, months[0], mapping())
         with monkeypatch.context() as patch:
             failing(patch, 15)
-            with pytest.raises(NoRoom):
+            with pytest.raises(UserError, match=BROKE_OFF):
                 load(store, months[1], mapping())
         load(store, months[1], mapping())
         assert held(store) == expected[2]
@@ -164,7 +167,7 @@ def test_small_writes_since_a_load_broke_off_are_covered_by_it(url, months, expe
         load(store, months[0], mapping())
         with monkeypatch.context() as patch:
             calls = failing(patch, 2, of="transfers")
-            with pytest.raises(NoRoom):
+            with pytest.raises(UserError, match=BROKE_OFF):
                 load(store, months[1], mapping())
         assert "holdings" in calls
         row = store.current_relationships("HOLDS_SHARE", ["holdings:company:C1|C2|"])
@@ -181,7 +184,7 @@ def test_a_load_whose_staging_is_gone_is_left_for_the_next_one(url, months, monk
     with closing(open_store(url)) as store:
         with monkeypatch.context() as patch:
             failing(patch, 5)
-            with pytest.raises(NoRoom):
+            with pytest.raises(UserError, match=BROKE_OFF):
                 load(store, months[0], mapping())
         (store.beside("staging") / "manifest.json").unlink()
         for _ in range(2):
