@@ -56,8 +56,10 @@ def seed(request):
     return seed
 
 
-def test_each_month_end_shows_what_was_known_then_and_nothing_of_later_months(tmp_path, seed, full):
-    year, loading = Year(seed, full), Loading(tmp_path)
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("neo4j", marks=pytest.mark.soak)])
+def test_each_month_end_shows_what_was_known_then_and_nothing_of_later_months(tmp_path, seed, full, kind, request):
+    url = request.getfixturevalue("neo4j_url") if kind == "neo4j" else None
+    year, loading = Year(seed, full), Loading(tmp_path, url=url)
     then = {}
     for month in MONTHS:
         year.next_month()
