@@ -209,7 +209,8 @@ def unload(
 
 
 def _waits(source: str) -> None:
-    say(f"another load, from {plain(source)}, is running: this one waits for its end")
+    named = f", from {plain(source)}," if source else ""
+    say(f"another load{named} is running: this one waits for its end")
 
 
 @contextmanager

@@ -150,9 +150,9 @@ class Neo4jStore:
         return (found[0]["load"], found[0]["source"]) if found else None
 
     def _tell(self, waiting: Waiting | None) -> None:
-        other = self._open_bulk_load() if waiting else None
-        if waiting and other:
-            waiting(other[1])
+        if waiting:
+            other = self._open_bulk_load()
+            waiting(other[1] if other else "")
 
     def unload(self, load: int) -> int:
         revision = self.connection.change(lambda transaction: _withdraw(transaction, load))

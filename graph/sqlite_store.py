@@ -210,8 +210,8 @@ class SqliteStore:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 other = self._open_bulk_load()
-                if waiting and other:
-                    waiting(other[1])
+                if waiting:
+                    waiting(other[1] if other else "")
                 fcntl.flock(lock, fcntl.LOCK_EX)
             yield
         finally:

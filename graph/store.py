@@ -47,7 +47,7 @@ Progress = Callable[[str, str, int, int], None]
 ``snapshot`` the rows of a relation or table, or what else the store reads one by one."""
 
 Waiting = Callable[[str], None]
-"""``waiting(source)``: this load waits for another, of that source, to end."""
+"""``waiting(source)``: this load waits for another, of that source (``""``: not known yet), to end."""
 
 
 @dataclass
