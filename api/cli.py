@@ -1,4 +1,4 @@
-"""The command line: ``ringfence sample|load|detect|findings|show|path|status|rejects|token|serve|copy|export``.
+"""The command line: ``ringfence sample|load|unload|detect|findings|show|path|status|rejects|token|serve|copy|export``.
 
 Only what ``--help`` needs is imported here; each command imports the rest when it runs.
 """
@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from .cli_load import detect, load, status, token
+from .cli_load import detect, load, status, token, unload
 from .cli_read import findings, path, show
 from .cli_rejects import rejects
 from .cli_sample import sample
@@ -42,7 +42,9 @@ def ringfence(
         print(context.get_help())
 
 
-for command in (sample, load, detect, findings, show, path, status, rejects, token, serve, copy, export):
+for command in (
+    sample, load, unload, detect, findings, show, path, status, rejects, token, serve, copy, export,
+):  # fmt: skip
     app.command()(command)
 
 

@@ -1,16 +1,18 @@
-"""Commands that fill a store and run detectors on it, and say how it stands: load, detect, status, token."""
+"""Commands that fill a store and run detectors on it, and say how it stands: load, unload, detect, status, token."""
 
 from __future__ import annotations
 
 import io
 import json
 import sys
+from contextlib import closing
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from .commands import AsOf, StoreUrl, opened
+from ..graph.errors import UserError
+from .commands import AsOf, StoreUrl, audit, opened
 from .output import bound, plain, say, table
 
 COUNTS = ("read", "used", "unchanged", "duplicate", "rejected")
@@ -130,8 +132,11 @@ def detect(
 
 def load(
     source: Annotated[
-        str, typer.Argument(metavar="SOURCE", help="A folder of tables, one file, or the URL of a database.")
-    ],
+        str | None, typer.Argument(metavar="[SOURCE]", help="A folder of tables, one file, or the URL of a database.")
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the load that broke off; without SOURCE and --mapping.")
+    ] = False,
     mapping: Annotated[
         str | None,
         typer.Option(
@@ -142,24 +147,32 @@ def load(
 ) -> None:
     """Load tables into the store.
 
-    All or nothing; the store is made where there is none.
+    All or nothing; the store is made where there is none. While another load runs, this one waits for its end.
     """
     from ..graph.store import open_store
     from ..loaders.load import load as load_source
+    from ..loaders.load import resume as resume_load
     from ..loaders.mapping import load_mapping
     from ..loaders.source import open_source
     from .bars import bars
     from .settings import read_settings
 
+    if resume == (source is not None) or (resume and mapping is not None):
+        raise UserError("name what to load, or say --resume alone to go on with the load that broke off")
     # What mapping and files alone can tell is told before a store or a key file is made.
-    files = open_source(source, load_mapping(mapping) if mapping is not None else None)
+    files = open_source(source, load_mapping(mapping) if mapping is not None else None) if source is not None else None
     settings = read_settings(store=store)
-    into = open_store(settings.store, key_file=settings.key_file)
-    try:
-        with bars() as progress:
-            report = load_source(into, files, progress=progress)
-    finally:
-        into.close()
+    with (
+        closing(open_store(settings.store, create=not resume, key_file=settings.key_file)) as into,
+        bars() as progress,
+    ):
+        if files is not None:
+            report = load_source(into, files, progress=progress, waiting=_waits)
+        else:
+            report = resume_load(into, progress=progress, waiting=_waits)
+    if report is None:
+        print("no load is open: there is nothing to resume")
+        return
     for file, column in report.unknown_columns:
         say(f"{file}: column '{column}' is unknown and was ignored")
     for file in report.unknown_files:
@@ -175,3 +188,25 @@ def load(
         print(f"'ringfence rejects --load {report.load}' lists them one by one")
         print()
     print(f"load {report.load}, revision {report.revision}, from {plain(report.source)}")
+
+
+def unload(
+    number: Annotated[
+        int, typer.Argument(metavar="LOAD", help="The number of the load; 'ringfence status' lists them.")
+    ],
+    store: StoreUrl = None,
+) -> None:
+    """Undo a load.
+
+    What it covered shows again. The newest load goes first, because later ones rest on what it left unchanged.
+    """
+    with opened(store) as reader:
+        held = next((load for load in reader.store.loads() if load.load == number), None)
+        audit(reader, "unload", f"load {number}", {"source": held.source if held else None})
+        revision = reader.store.unload(number)
+    print(f"load {number} is undone, revision {revision}")
+
+
+def _waits(source: str) -> None:
+    named = f", from {plain(source)}," if source else ""
+    say(f"another load{named} is running: this one waits for its end")

@@ -74,7 +74,7 @@ def _exit_code(run: Any) -> int:
     except (KeyboardInterrupt, typer.Abort):
         return 130
     except Exception as error:
-        from .outside import outside_cause
+        from ..graph.outside import outside_cause
 
         if cause := outside_cause(error):
             _close_output()

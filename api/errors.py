@@ -11,8 +11,8 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from ..graph.errors import UserError
+from ..graph.outside import outside_cause
 from .models import Problem
-from .outside import outside_cause
 
 MEDIA_TYPE = "application/problem+json"
 

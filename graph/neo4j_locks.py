@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 
 from .errors import UserError
 from .neo4j_connection import Connection
 
+_QUEUE = 2
+"""Seconds after which a bulk load that does not get the lock is said to wait."""
 _BEAT = 20
 """Seconds between signs of life of a bulk load and of readers."""
 _LEASE = 300
@@ -18,10 +20,22 @@ _LEASE = 300
 
 
 @contextmanager
-def bulk_lock(connection: Connection) -> Iterator[None]:
-    """A lock that goes with its process, however that ends: two loads at once queue here."""
+def bulk_lock(connection: Connection, queued: Callable[[], None]) -> Iterator[None]:
+    """A lock that goes with its process, however that ends: two loads at once queue here.
+
+    Parameters
+    ----------
+    queued : called where the lock is not to be had at once
+    """
     taken = "MATCH (l:Ringfence {name: 'bulk load'}) SET l.taken = l.taken + 1"
-    with connection.held(taken) as alive:
+    patience = threading.Timer(_QUEUE, queued)
+    patience.daemon = True
+    patience.start()
+    with ExitStack() as stack:
+        try:
+            alive = stack.enter_context(connection.held(taken))
+        finally:
+            patience.cancel()
         done = threading.Event()
 
         def beat() -> None:

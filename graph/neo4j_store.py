@@ -17,7 +17,7 @@ from .neo4j_columns import Batch, batches, by_batches, by_uids
 from .neo4j_connection import Connection, Transaction, read_address
 from .neo4j_locks import Readers, bulk_lock
 from .neo4j_schema import LABELS, inspect, prepare
-from .neo4j_writer import LOCK_STORE, Neo4jWriter, discard_load, remove_versions
+from .neo4j_writer import LOCK_STORE, Neo4jWriter, begin_load, discard_load, remove_versions, take_over
 from .store import (
     FACT_COLUMNS,
     REJECT_COLUMNS,
@@ -25,6 +25,7 @@ from .store import (
     Load,
     Progress,
     Run,
+    Waiting,
     checked_privacy,
     latest_runs,
 )
@@ -99,31 +100,59 @@ class Neo4jStore:
 
     @contextmanager
     def writer(
-        self, source: str, *, bulk: bool = True, privacy: dict[str, str] | None = None, load: int | None = None
+        self,
+        source: str,
+        *,
+        bulk: bool = True,
+        privacy: dict[str, str] | None = None,
+        load: int | None = None,
+        waiting: Waiting | None = None,
     ) -> Iterator[Neo4jWriter]:
-        with bulk_lock(self.connection) if bulk else nullcontext():
+        with bulk_lock(self.connection, lambda: self._tell(waiting)) if bulk else nullcontext():
             if bulk:
                 self._discard_abandoned()
                 self.purge()
-            writer = Neo4jWriter(
-                self.connection,
-                source,
-                bulk=bulk,
-                privacy=checked_privacy(self.privacy(), privacy),
-                load=load,
-                published=lambda: self._refresh(bulk),
-            )
-            away = False
-            try:
+            decided = checked_privacy(self.privacy(), privacy)
+            begun = begin_load(self.connection, source, bulk, load)
+            with self._writing(begun, decided, bulk=bulk) as writer:
                 yield writer
-            except UserError as error:
-                away = error.status == 503
-                raise
-            finally:
-                # A server that is away cannot be told; the next bulk load discards what this one left.
-                if not writer.published and not away:
-                    writer.discard()
-                writer.close()
+
+    @contextmanager
+    def resuming(self, waiting: Waiting | None = None) -> Iterator[Neo4jWriter | None]:
+        with bulk_lock(self.connection, lambda: self._tell(waiting)):
+            found = self._open_bulk_load()
+            if found is None:
+                yield None
+                return
+            begun = take_over(self.connection, found[0])
+            with self._writing(begun, checked_privacy(self.privacy(), None), bulk=True) as writer:
+                yield writer
+
+    @contextmanager
+    def _writing(self, begun: tuple[int, int], privacy: dict[str, str], *, bulk: bool) -> Iterator[Neo4jWriter]:
+        writer = Neo4jWriter(self.connection, *begun, privacy=privacy, published=lambda: self._refresh(bulk))
+        away = False
+        try:
+            yield writer
+        except UserError as error:
+            away = error.status == 503
+            raise
+        finally:
+            # A server that is away cannot be told; the next bulk load discards what this one left.
+            if not (writer.published or writer.left or away):
+                writer.discard()
+            writer.close()
+
+    def _open_bulk_load(self) -> tuple[int, str] | None:
+        found = self.connection.read(
+            "MATCH (l:Load {state: 'open', bulk: true}) RETURN l.load AS load, l.source AS source LIMIT 1"
+        )
+        return (found[0]["load"], found[0]["source"]) if found else None
+
+    def _tell(self, waiting: Waiting | None) -> None:
+        if waiting:
+            other = self._open_bulk_load()
+            waiting(other[1] if other else "")
 
     def unload(self, load: int) -> int:
         revision = self.connection.change(lambda transaction: _withdraw(transaction, load))

@@ -42,38 +42,45 @@ class Neo4jWriter:
 
     Parameters
     ----------
+    load, attempt : what ``begin_load`` or ``take_over`` gave
     published : called once the load shows
     """
 
     def __init__(
         self,
         connection: Connection,
-        source: str,
+        load: int,
+        attempt: int,
         *,
-        bulk: bool,
         privacy: dict[str, str],
-        load: int | None,
         published: Callable[[], None],
     ):
         self._connection = connection
         self._after = published
+        self.load = load
+        self._attempt = attempt
         self.privacy = privacy
-        self.published = False
-        self.load: int = connection.write(
-            LOCK_STORE + "WITH s, coalesce($load, s.loads + 1) AS load"
-            " SET s.loads = CASE WHEN load > s.loads THEN load ELSE s.loads END"
-            " CREATE (l:Load {load: load, source: $source, bulk: $bulk, state: 'open', tables: '{}', purged: false})"
-            " RETURN load",
-            load=load,
-            source=source,
-            bulk=bulk,
-        )[0]["load"]
+        self.published = self.left = False
         self._batches = 0
         self._known: set[str] = set()
         self._fields_written: set[tuple[str, str]] = set()
         self._pool = ThreadPoolExecutor(_LANES, thread_name_prefix="neo4j-load")
         self._waiting: set[Future] = set()
         self._secrets: Future | None = None
+
+    def mark(self) -> list[int]:
+        self._settle()
+        return [self._batches]
+
+    def rewind(self, mark: list[int]) -> None:
+        kept = mark[0] if mark else 0
+        last = self._connection.read(
+            f"MATCH (b:Batch) WHERE {_OF_LOAD} RETURN max(b.batch) - $first AS last", **_batches_of(self.load)
+        )[0]["last"]
+        # Numbers are not used again: a batch of the process before may still have been on its way.
+        self._batches = max(kept, last or 0)
+        remove_versions(self._connection, self.load, after=kept)
+        self._connection.write("MATCH (s:Ringfence {name: 'store'}) SET s.orphans = true")
 
     def file(self, name: str) -> int:
         return self._connection.write(
@@ -154,9 +161,11 @@ class Neo4jWriter:
     ) -> int | None:
         held = transaction.run(
             LOCK_STORE + "OPTIONAL MATCH (l:Load {load: $load})"
-            " RETURN s.revision AS latest, l.state AS state, l.revision AS revision",
+            " RETURN s.revision AS latest, l.state AS state, l.revision AS revision, coalesce(l.attempt, 0) AS attempt",
             load=self.load,
         )[0]
+        if held["attempt"] != self._attempt:
+            raise self._taken_over()
         if held["state"] == "published":
             return held["revision"]  # tried before, and done
         if held["state"] != "open":
@@ -178,14 +187,23 @@ class Neo4jWriter:
         return revision
 
     def _taken_over(self) -> UserError:
-        lost = "lost its connection to Neo4j and was discarded by another"
-        return UserError(f"load {self.load} {lost}: run it again", 503)
+        lost = "lost its connection to Neo4j and was resumed or discarded by another process"
+        return UserError(
+            f"load {self.load} {lost}: see 'ringfence status', and run it again where it is not there", 503
+        )
 
     def discard(self) -> None:
         for waiting in self._waiting:
             waiting.cancel()
         self.close()
-        discard_load(self._connection, self.load)
+        own = self._connection.write(
+            "MATCH (l:Load {load: $load}) WHERE coalesce(l.attempt, 0) = $attempt SET l.state = 'discarded'"
+            " RETURN l.load AS load",
+            load=self.load,
+            attempt=self._attempt,
+        )
+        if own:  # not where another process took the load over
+            discard_load(self._connection, self.load)
 
     def close(self) -> None:
         """End the threads, once what they write is written."""
@@ -246,11 +264,13 @@ class Neo4jWriter:
         def once(transaction: Transaction) -> None:
             # Where the answer to a commit was lost, the batch is there when it is tried again.
             made = transaction.run(
-                "MATCH (:Load {load: $load, state: 'open'}) MERGE (b:Batch {batch: $batch})"
+                "MATCH (l:Load {load: $load, state: 'open'}) WHERE coalesce(l.attempt, 0) = $attempt"
+                " MERGE (b:Batch {batch: $batch})"
                 " ON CREATE SET b.load = $load, b.owner = $owner, b.rows = $rows, b.same = $same, b.new = true"
                 " WITH b, b.new AS new REMOVE b.new RETURN new",
                 batch=batch,
                 load=self.load,
+                attempt=self._attempt,
                 owner=owner,
                 rows=rows,
                 same=same,
@@ -336,6 +356,27 @@ class Neo4jWriter:
             self._fields_written.update((owner, name) for name, _ in new)
 
 
+def begin_load(connection: Connection, source: str, bulk: bool, load: int | None) -> tuple[int, int]:
+    """Begin a load, under the next free number where ``load`` is None; its number, and that this is the first to
+    write it."""
+    made = connection.write(
+        LOCK_STORE + "WITH s, coalesce($load, s.loads + 1) AS load"
+        " SET s.loads = CASE WHEN load > s.loads THEN load ELSE s.loads END"
+        " CREATE (l:Load {load: load, source: $source, bulk: $bulk, state: 'open', tables: '{}', purged: false})"
+        " RETURN load",
+        load=load,
+        source=source,
+        bulk=bulk,
+    )
+    return made[0]["load"], 0
+
+
+def take_over(connection: Connection, load: int) -> tuple[int, int]:
+    """Go on with a load that was left: its number, and how many wrote it before; none of these can write any more."""
+    query = LOCK_STORE + "MATCH (l:Load {load: $load}) SET l.attempt = coalesce(l.attempt, 0) + 1 RETURN l.attempt AS n"
+    return load, connection.change(lambda transaction: transaction.run(query, load=load))[0]["n"]
+
+
 def discard_load(connection: Connection, load: int) -> None:
     """Remove a load that was never published, with all it wrote."""
     # Before anything goes, the load is closed to what its own threads may still be writing.
@@ -346,13 +387,25 @@ def discard_load(connection: Connection, load: int) -> None:
     )
 
 
-def remove_versions(connection: Connection, load: int, rejects: bool = True) -> None:
-    """Delete all versions a load wrote, and its rejects unless told to keep them, a batch at a time."""
+_OF_LOAD = "b.batch >= $first AND b.batch < $end"
+
+
+def _batches_of(load: int) -> dict[str, int]:
+    return {"first": load * BATCHES, "end": (load + 1) * BATCHES}
+
+
+def remove_versions(connection: Connection, load: int, rejects: bool = True, after: int = 0) -> None:
+    """Delete all versions a load wrote, and its rejects unless told to keep them, a batch at a time.
+
+    Parameters
+    ----------
+    after : only what it wrote after this batch of its own
+    """
     batches = connection.read(
-        "MATCH (b:Batch) WHERE b.batch >= $first AND b.batch < $end RETURN b.batch AS batch, b.owner AS owner"
+        f"MATCH (b:Batch) WHERE {_OF_LOAD} AND b.batch > $first + $after RETURN b.batch AS batch, b.owner AS owner"
         " ORDER BY batch",
-        first=load * BATCHES,
-        end=(load + 1) * BATCHES,
+        after=after,
+        **_batches_of(load),
     )
     for item in batches:
         if item["owner"] == "reject" and not rejects:

@@ -7,6 +7,7 @@ are only added; ``spans`` says which row ids of a table one load wrote, which ma
 
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
 import uuid
@@ -122,6 +123,11 @@ def prepare(path: Path, fingerprint: str, create: bool) -> None:
         finally:
             connection.close()
     except sqlite3.DatabaseError as error:
+        if not os.access(path.parent, os.W_OK):
+            raise UserError(
+                f"cannot use {path} as a store: its folder {path.parent.absolute()} is read-only, and reading needs to"
+                " write there too; give access, or name another with --store"
+            ) from None
         raise UserError(f"cannot use {path} as a store: {error}") from None
 
 

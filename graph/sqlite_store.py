@@ -8,7 +8,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,8 +19,18 @@ from .errors import UserError
 from .keys import KeyFile, is_token
 from .model import DECLARING, RELATIONS
 from .sqlite_schema import fact_table, index_statements, prepare, relation_table, version_tables
-from .sqlite_writer import SqliteWriter, latest_revision, remove_versions, transaction
-from .store import FACT_COLUMNS, REJECT_COLUMNS, RELATIONSHIP_COLUMNS, Load, Progress, Run, checked_privacy, latest_runs
+from .sqlite_writer import SqliteWriter, discard_load, latest_revision, remove_versions, transaction
+from .store import (
+    FACT_COLUMNS,
+    REJECT_COLUMNS,
+    RELATIONSHIP_COLUMNS,
+    Load,
+    Progress,
+    Run,
+    Waiting,
+    checked_privacy,
+    latest_runs,
+)
 
 if TYPE_CHECKING:
     from .snapshot import Snapshot
@@ -100,23 +110,33 @@ class SqliteStore:
 
     @contextmanager
     def writer(
-        self, source: str, *, bulk: bool = True, privacy: dict[str, str] | None = None, load: int | None = None
+        self,
+        source: str,
+        *,
+        bulk: bool = True,
+        privacy: dict[str, str] | None = None,
+        load: int | None = None,
+        waiting: Waiting | None = None,
     ) -> Iterator[SqliteWriter]:
-        lock = self._take_bulk_lock() if bulk else None
-        try:
+        with self._bulk_lock(waiting) if bulk else nullcontext():
             if bulk:
                 self._discard_abandoned()
                 self.purge()
             decided = checked_privacy(self.privacy(), privacy)
-            writer = SqliteWriter(self.connection, source, bulk=bulk, privacy=decided, load=load)
-            try:
+            with _writing(SqliteWriter.begin(self.connection, source, bulk=bulk, privacy=decided, load=load)) as writer:
                 yield writer
-            finally:
-                if not writer.published:
-                    writer.discard()
-        finally:
-            if lock is not None:
-                os.close(lock)
+
+    @contextmanager
+    def resuming(self, waiting: Waiting | None = None) -> Iterator[SqliteWriter | None]:
+        with self._bulk_lock(waiting):
+            found = self._open_bulk_load()
+            if found is None:
+                yield None
+                return
+            first = not self.connection.execute("SELECT 1 FROM loads WHERE load <> ? LIMIT 1", found[:1]).fetchone()
+            decided = checked_privacy(self.privacy(), None)
+            with _writing(SqliteWriter(self.connection, found[0], privacy=decided, indexed=not first)) as writer:
+                yield writer
 
     def unload(self, load: int) -> int:
         connection = self.connection
@@ -181,20 +201,32 @@ class SqliteStore:
             remove_versions(connection, load)
             connection.execute("UPDATE loads SET purged = 1 WHERE load = ?", (load,))
 
-    def _take_bulk_lock(self) -> int:
+    @contextmanager
+    def _bulk_lock(self, waiting: Waiting | None) -> Iterator[None]:
         # A lock on a file goes with its process, however that ends; two loads at once queue here.
         lock = os.open(self.beside("lock"), os.O_RDWR | os.O_CREAT, 0o600)
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        return lock
+        try:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                other = self._open_bulk_load()
+                if waiting:
+                    waiting(other[1] if other else "")
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(lock)
+
+    def _open_bulk_load(self) -> tuple[int, str] | None:
+        return self.connection.execute("SELECT load, source FROM loads WHERE state = 'open' AND bulk").fetchone()
 
     def _discard_abandoned(self) -> None:
         # Whoever holds the bulk lock is the only bulk load: any other that is open lost its process.
         connection = self.connection
-        for (load,) in connection.execute("SELECT load FROM loads WHERE state = 'open' AND bulk").fetchall():
-            remove_versions(connection, load)
-            connection.execute("DELETE FROM rejects WHERE load = ?", (load,))
-            connection.execute("DELETE FROM loads WHERE load = ?", (load,))
-            connection.execute("INSERT OR REPLACE INTO meta VALUES ('orphans', '1')")
+        for (load,) in connection.execute(
+            "SELECT load FROM loads WHERE state IN ('open', 'discarded') AND bulk"
+        ).fetchall():
+            discard_load(connection, load)
         for owner in version_tables(connection):
             for statement in index_statements(owner):
                 connection.execute(statement)
@@ -272,7 +304,7 @@ class SqliteStore:
         shown = ""
         if (
             connection.execute("SELECT 1 FROM meta WHERE name = 'orphans'").fetchone()
-            or connection.execute("SELECT 1 FROM loads WHERE state = 'open'").fetchone()
+            or connection.execute("SELECT 1 FROM loads WHERE revision IS NULL").fetchone()
         ):
             ends = [
                 f'SELECT {end} FROM "{owner}" WHERE load IN {standing}'
@@ -354,6 +386,15 @@ class SqliteStore:
         cursor = self.connection.execute("SELECT token, mask, cipher FROM secrets ORDER BY token")
         while block := cursor.fetchmany(50_000):
             yield pd.DataFrame(block, columns=["token", "mask", "cipher"])
+
+
+@contextmanager
+def _writing(writer: SqliteWriter) -> Iterator[SqliteWriter]:
+    try:
+        yield writer
+    finally:
+        if not (writer.published or writer.left):
+            writer.discard()
 
 
 def _alive(pid: int) -> bool:

@@ -27,25 +27,39 @@ _CHUNK = 20_000
 class SqliteWriter:
     """See ``store.Writer``."""
 
-    def __init__(
-        self, connection: sqlite3.Connection, source: str, *, bulk: bool, privacy: dict[str, str], load: int | None
-    ):
+    def __init__(self, connection: sqlite3.Connection, load: int, *, privacy: dict[str, str], indexed: bool):
         self._connection = connection
+        self.load = load
         self.privacy = privacy
-        self.published = False
-        first = not connection.execute("SELECT 1 FROM loads LIMIT 1").fetchone()
-        self.load = cast(
-            int,
-            connection.execute(
-                "INSERT INTO loads (load, source, bulk, state) VALUES (?, ?, ?, 'open')", (load, source, int(bulk))
-            ).lastrowid,
-        )
+        self.published = self.left = False
         # A first load into an empty store builds the indexes at the end: half the time of keeping them alive.
-        self._indexed = not (bulk and first)
-        if not self._indexed:
+        self._indexed = indexed
+        self._mark = [0, 0]
+        if not indexed:
             for owner in version_tables(connection):
                 for statement in drop_index_statements(owner):
                     connection.execute(statement)
+
+    @classmethod
+    def begin(
+        cls, connection: sqlite3.Connection, source: str, *, bulk: bool, privacy: dict[str, str], load: int | None
+    ) -> SqliteWriter:
+        """Begin a load, under the next free number where ``load`` is None."""
+        first = not connection.execute("SELECT 1 FROM loads LIMIT 1").fetchone()
+        number = connection.execute(
+            "INSERT INTO loads (load, source, bulk, state) VALUES (?, ?, ?, 'open')", (load, source, int(bulk))
+        ).lastrowid
+        return cls(connection, cast(int, number), privacy=privacy, indexed=not (bulk and first))
+
+    def mark(self) -> list[int]:
+        return list(self._mark)
+
+    def rewind(self, mark: list[int]) -> None:
+        self._mark = list(mark) or [0, 0]
+        remove_versions(self._connection, self.load, after=self._mark[0])
+        with transaction(self._connection):
+            self._connection.execute("DELETE FROM rejects WHERE rowid > ? AND load = ?", (self._mark[1], self.load))
+            self._connection.execute("INSERT OR REPLACE INTO meta VALUES ('orphans', '1')")
 
     def file(self, name: str) -> int:
         self._connection.execute("INSERT OR IGNORE INTO files (name) VALUES (?)", (name,))
@@ -71,13 +85,11 @@ class SqliteWriter:
             self._connection.executemany(
                 f"INSERT INTO rejects VALUES ({self.load}, ?, ?, ?, ?, ?, ?, ?)", zip(*cells, strict=True)
             )
+            self._mark[1] = self._last_row("rejects")
 
     def publish(self, tables: dict[str, dict[str, int]], data_date: int | None, since: int | None = None) -> int | None:
         connection = self._connection
-        if not self._indexed:
-            for owner in version_tables(connection):
-                for statement in index_statements(owner):
-                    connection.execute(statement)
+        self._index()
         with transaction(connection):
             revision = latest_revision(connection) + 1
             if since is not None and revision != since + 1:
@@ -94,17 +106,15 @@ class SqliteWriter:
         return revision
 
     def discard(self) -> None:
-        connection = self._connection
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        remove_versions(connection, self.load)
-        with transaction(connection):
-            connection.execute("DELETE FROM rejects WHERE load = ?", (self.load,))
-            connection.execute("DELETE FROM loads WHERE load = ?", (self.load,))
-            connection.execute("INSERT OR REPLACE INTO meta VALUES ('orphans', '1')")
-        for owner in version_tables(connection) if not self._indexed else ():
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
+        discard_load(self._connection, self.load)
+        self._index()
+
+    def _index(self) -> None:
+        for owner in version_tables(self._connection):
             for statement in index_statements(owner):
-                connection.execute(statement)
+                self._connection.execute(statement)
 
     def _append(self, owner: str, frame: pd.DataFrame, columns: tuple[str, ...], ends: tuple[str, ...]) -> None:
         marks = ", ".join("?" * (len(columns) + 1))
@@ -116,8 +126,9 @@ class SqliteWriter:
                 cells = [numbers[name] if name in numbers else _plain(part[name]) for name in columns]
                 before = self._last_row(owner)
                 self._connection.executemany(statement, zip([self.load] * len(part), *cells, strict=True))
-                after = self._last_row(owner)
-                self._connection.execute("INSERT INTO spans VALUES (?, ?, ?, ?)", (self.load, owner, before + 1, after))
+                span = (self.load, owner, before + 1, self._last_row(owner))
+                cursor = self._connection.execute("INSERT INTO spans VALUES (?, ?, ?, ?)", span)
+                self._mark[0] = cast(int, cursor.lastrowid)
 
     def _last_row(self, owner: str) -> int:
         return self._connection.execute(f'SELECT coalesce(max(rowid), 0) FROM "{owner}"').fetchone()[0]
@@ -153,13 +164,31 @@ def latest_revision(connection: sqlite3.Connection) -> int:
     return connection.execute(query).fetchone()[0] or 0
 
 
-def remove_versions(connection: sqlite3.Connection, load: int) -> None:
-    """Delete all versions a load wrote, some thousands at a time so that other writers get their turn."""
-    for owner, first, last in connection.execute(
-        "SELECT owner, first, last FROM spans WHERE load = ?", (load,)
+def discard_load(connection: sqlite3.Connection, load: int) -> None:
+    """Remove a load that was never published, with all it wrote."""
+    # Before anything goes, it is closed: what is half removed must not be resumed.
+    with transaction(connection):
+        connection.execute("UPDATE loads SET state = 'discarded' WHERE load = ?", (load,))
+        connection.execute("INSERT OR REPLACE INTO meta VALUES ('orphans', '1')")
+    remove_versions(connection, load)
+    with transaction(connection):
+        connection.execute("DELETE FROM rejects WHERE load = ?", (load,))
+        connection.execute("DELETE FROM loads WHERE load = ?", (load,))
+
+
+def remove_versions(connection: sqlite3.Connection, load: int, after: int = 0) -> None:
+    """Delete all versions a load wrote, some thousands at a time so that other writers get their turn.
+
+    Parameters
+    ----------
+    after : only what it wrote after this row of ``spans``
+    """
+    for span, owner, first, last in connection.execute(
+        "SELECT rowid, owner, first, last FROM spans WHERE load = ? AND rowid > ? ORDER BY rowid DESC", (load, after)
     ).fetchall():
-        connection.execute(f'DELETE FROM "{owner}" WHERE rowid BETWEEN ? AND ?', (first, last))
-    connection.execute("DELETE FROM spans WHERE load = ?", (load,))
+        with transaction(connection):
+            connection.execute(f'DELETE FROM "{owner}" WHERE rowid BETWEEN ? AND ?', (first, last))
+            connection.execute("DELETE FROM spans WHERE rowid = ?", (span,))
 
 
 @contextmanager

@@ -46,6 +46,9 @@ Progress = Callable[[str, str, int, int], None]
 """``progress(step, name, done, total)``: ``reading`` counts the bytes of a file, ``writing`` the rows of a table,
 ``snapshot`` the rows of a relation or table, or what else the store reads one by one."""
 
+Waiting = Callable[[str], None]
+"""``waiting(source)``: this load waits for another, of that source (``""``: not known yet), to end."""
+
 
 @dataclass
 class Load:
@@ -102,6 +105,16 @@ class Writer(Protocol):
     load: int
     privacy: dict[str, str]
     """``{kind: "personal" | "internal"}`` as this load holds them: as stated, else as the store decided before."""
+    left: bool
+    """Set to leave a load that is not published open, for ``Store.resuming``, instead of discarding it."""
+
+    def mark(self) -> list[int]:
+        """Let all that was written so far be kept whatever becomes of the process, and say where that is."""
+        ...
+
+    def rewind(self, mark: list[int]) -> None:
+        """Remove what this load wrote after a mark; all of it where the mark is empty."""
+        ...
 
     def file(self, name: str) -> int:
         """The number of a source file, for the ``file`` column of versions."""
@@ -177,9 +190,16 @@ class Store(Protocol):
         ...
 
     def writer(
-        self, source: str, *, bulk: bool = True, privacy: dict[str, str] | None = None, load: int | None = None
+        self,
+        source: str,
+        *,
+        bulk: bool = True,
+        privacy: dict[str, str] | None = None,
+        load: int | None = None,
+        waiting: Waiting | None = None,
     ) -> AbstractContextManager[Writer]:
-        """Begin a load. Leaving the context without ``publish`` discards it.
+        """Begin a load. Leaving the context without ``publish`` discards it, unless it is to be ``Writer.left``. A bulk
+        load whose process died is discarded when the next one begins.
 
         Parameters
         ----------
@@ -187,7 +207,13 @@ class Store(Protocol):
         bulk : one bulk load is open at a time, others wait; small writes go on meanwhile
         privacy : which kinds are personal; one that contradicts the store is a ``UserError``
         load : its number, where it is the copy of another store's; the next free one where None
+        waiting : called once, where another bulk load is open, with what that one loads
         """
+        ...
+
+    def resuming(self, waiting: Waiting | None = None) -> AbstractContextManager[Writer | None]:
+        """Go on with the bulk load that was left open or whose process died, as ``writer`` does with a new one; None
+        where there is none."""
         ...
 
     def unload(self, load: int) -> int:

@@ -9,7 +9,8 @@ import pyarrow as pa
 
 from ..graph.model import ALWAYS, DECLARING
 from ..graph.store import Store
-from .gathering import FirstTimes, HashSet
+from .gathering import FirstTimes, HashSet, KeptSet
+from .staging import Staging
 from .vectors import hashes, joined, text
 
 _ASK_AT_MOST = 50_000
@@ -59,9 +60,10 @@ class Declared:
                 self._held[kind].add(hashes(text([name.partition(":")[2] for name in names])))
         return self._held[kind].holds(hashes(ids))
 
-    def start(self, kind: str) -> None:
-        """From here on only rows that are accepted declare a kind: a rejected row declares nothing."""
-        self._here[kind] = HashSet()
+    def start(self, kind: str, staging: Staging) -> None:
+        """From here on only rows that are accepted declare a kind: a rejected row declares nothing. Those that were
+        accepted before the load was resumed, the staging folder has kept."""
+        self._here[kind] = KeptSet(staging, f"accepted-{kind}")
 
     def accept(self, kind: str, ids: pa.Array) -> None:
         """Note what accepted rows declare."""

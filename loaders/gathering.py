@@ -1,8 +1,14 @@
-"""Sets of millions of ids, kept small: sorted arrays of 64-bit hashes."""
+"""What the first pass of a load gathers; sets of millions of ids, kept small: sorted arrays of 64-bit hashes."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 import numpy as np
+import pyarrow as pa
+
+from ..graph.model import DECLARING
+from .staging import Staging
 
 _BLOCKS = 8
 
@@ -33,8 +39,37 @@ class HashSet:
             found |= block[places] == hashes
         return found
 
+    def members(self) -> np.ndarray:
+        """All of them, in no order."""
+        return np.concatenate([np.array([], dtype=np.uint64), *self._blocks])
+
     def __len__(self) -> int:
         return sum(map(len, self._blocks))
+
+
+class KeptSet(HashSet):
+    """A set that the staging folder keeps too, so that a load that is resumed has it again.
+
+    Parameters
+    ----------
+    name : what the staging folder calls it
+    """
+
+    def __init__(self, staging: Staging, name: str):
+        super().__init__()
+        self._staging, self._name = staging, name
+        for part in staging.aside(name):
+            super().add(part["hash"].to_numpy())
+
+    def add(self, hashes: np.ndarray) -> np.ndarray:
+        new = super().add(hashes)
+        keep_hashes(self._staging, self._name, hashes[new])
+        return new
+
+
+def keep_hashes(staging: Staging, name: str, hashes: np.ndarray) -> None:
+    """Put hashes aside in a staging folder."""
+    staging.put_aside(name, pa.table({"hash": hashes}))
 
 
 class FirstTimes:
@@ -51,6 +86,11 @@ class FirstTimes:
             self._waiting.append((ids, times))
             if sum(len(part) for part, _ in self._waiting) > 1_000_000 + len(self._ids):
                 self._settle()
+
+    def members(self) -> tuple[np.ndarray, np.ndarray]:
+        """All ids, each with its earliest time."""
+        self._settle()
+        return self._ids, self._times
 
     def of(self, ids: np.ndarray, otherwise: int) -> np.ndarray:
         """int64 by id: its earliest time, ``otherwise`` where none is known."""
@@ -69,3 +109,57 @@ class FirstTimes:
         first = np.ones(len(order), dtype=bool)
         first[1:] = ids[order[1:]] != ids[order[:-1]]
         self._ids, self._times, self._waiting = ids[order[first]], times[order[first]], []
+
+
+@dataclass
+class Gathered:
+    """What the first pass learned of the load as a whole.
+
+    Attributes
+    ----------
+    columns : canonical columns that the files have, by table
+    read, rejected : rows read, and of these records that could not be read, by table
+    declared : hashes of the ids that rows declare, by kind
+    first_apply : each applicant's first ``apply_time``
+    disbursed : hashes of the loans that ``disbursements`` rows name
+    data_date : the latest event, None where there is none
+    """
+
+    columns: dict[str, set[str]]
+    files: list[str] = field(default_factory=list)
+    read: dict[str, int] = field(default_factory=dict)
+    rejected: dict[str, int] = field(default_factory=dict)
+    declared: dict[str, HashSet] = field(default_factory=lambda: {kind: HashSet() for kind in DECLARING})
+    first_apply: FirstTimes = field(default_factory=FirstTimes)
+    disbursed: HashSet = field(default_factory=HashSet)
+    data_date: int | None = None
+
+    def keep(self, staging: Staging) -> None:
+        """Leave all of it in the staging folder."""
+        for kind, ids in self.declared.items():
+            keep_hashes(staging, f"declared-{kind}", ids.members())
+        keep_hashes(staging, "disbursed", self.disbursed.members())
+        ids, times = self.first_apply.members()
+        staging.put_aside("first_apply", pa.table({"hash": ids, "time": times}))
+        staging.note["gathered"] = {
+            "columns": {table: sorted(columns) for table, columns in self.columns.items()},
+            "files": self.files,
+            "read": self.read,
+            "rejected": self.rejected,
+            "data_date": self.data_date,
+        }
+
+    @classmethod
+    def kept(cls, staging: Staging) -> Gathered:
+        """What ``keep`` left."""
+        noted = staging.note["gathered"]
+        columns = {table: set(columns) for table, columns in noted["columns"].items()}
+        gathered = cls(columns, noted["files"], noted["read"], noted["rejected"], data_date=noted["data_date"])
+        for kind, ids in gathered.declared.items():
+            for part in staging.aside(f"declared-{kind}"):
+                ids.add(part["hash"].to_numpy())
+        for part in staging.aside("disbursed"):
+            gathered.disbursed.add(part["hash"].to_numpy())
+        for part in staging.aside("first_apply"):
+            gathered.first_apply.add(part["hash"].to_numpy(), part["time"].to_numpy())
+        return gathered

@@ -1,9 +1,12 @@
 """Loading: files to published versions in a store, all or nothing.
 
 The first pass stages cleaned rows on disk, the second puts rows of one key together, checks and writes them; the load
-shows when it is published, in one small write at the end.
+shows when it is published, in one small write at the end. After each partition that is written the staging folder notes
+how far the load came, so that one whose process died goes on from there.
 """
 
+# pyarrow makes its compute functions at run time: no checker sees them
+# pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
 import time
@@ -14,18 +17,20 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ..graph.errors import UserError
 from ..graph.model import DECLARING, PARTIES
-from ..graph.store import REJECT_COLUMNS, Progress, Store, Writer
+from ..graph.outside import outside_cause
+from ..graph.store import REJECT_COLUMNS, Progress, Store, Waiting, Writer
 from ..graph.times import parse_moment
 from .columns import Table
 from .declared import Declared
-from .gathering import HashSet
-from .mapping import Mapping
+from .gathering import Gathered, KeptSet
+from .mapping import Mapping, parse_mapping
 from .merge import Merged, Merger
 from .source import Source, open_source
-from .stage import Gathered, Stager
+from .stage import Stager
 from .staging import Staging, text_size
 from .tables import TABLES
 from .vectors import hashes
@@ -58,7 +63,12 @@ class LoadReport:
 
 
 def load(
-    store: Store, source: str | Path | Source, mapping: Mapping | None = None, *, progress: Progress | None = None
+    store: Store,
+    source: str | Path | Source,
+    mapping: Mapping | None = None,
+    *,
+    progress: Progress | None = None,
+    waiting: Waiting | None = None,
 ) -> LoadReport:
     """Load a folder or a file into a store.
 
@@ -68,17 +78,80 @@ def load(
     mapping : how the files become canonical tables; canonical names hold without one
     progress : called as ``progress(step, name, done, total)``: step ``reading`` with a file's name and bytes, step
         ``writing`` with a table's name and rows
+    waiting : called once, where another load must end first
 
     Raises
     ------
-    UserError : the source cannot be read, contradicts the store, or a table has too many rejected rows; nothing changes
+    UserError : the source cannot be read, contradicts the store, or a table has too many rejected rows; nothing
+        changes. With status 503 where disk or server failed: the load stays open, for ``resume``
     """
     source = source if isinstance(source, Source) else open_source(source, mapping)
-    with store.writer(source.name, privacy=dict(source.mapping.privacy)) as writer:
-        staging = Staging(store.beside("staging"), _sizes(source))
-        try:
-            return _Load(store, writer, source, staging, progress).run()
-        finally:
+    with store.writer(source.name, privacy=dict(source.mapping.privacy), waiting=waiting) as writer:
+        note = {
+            "load": writer.load,
+            "source": source.name,
+            "folder": str(Path.cwd()),
+            "mapping": [source.mapping.text, source.mapping.name],
+            "privacy": writer.privacy,
+        }
+        staging = Staging.begin(store.beside("staging"), _sizes(source), note)
+        return _finished(store, writer, source, staging, progress)
+
+
+def resume(store: Store, *, progress: Progress | None = None, waiting: Waiting | None = None) -> LoadReport | None:
+    """Go on with the load that broke off: what it had read is not read again, what it had written is not written again.
+
+    Returns
+    -------
+    None where no load is open
+
+    Raises
+    ------
+    UserError : this machine does not hold what the load had read; or as for ``load``
+    """
+    with store.resuming(waiting) as writer:
+        staging = Staging.reopen(store.beside("staging"))
+        if writer is None:
+            if staging is not None:
+                staging.remove()
+            return None
+        writer.left = True  # until it goes on
+        if staging is None or staging.note["load"] != writer.load:
+            raise UserError(
+                f"load {writer.load} cannot be resumed here: what it read is not on this machine or was removed; load"
+                " its source again, which discards what it wrote"
+            )
+        writer.privacy = staging.note["privacy"]
+        writer.rewind(staging.note.get("written", {}).get("mark", []))
+        text, name = staging.note["mapping"]
+        mapping = parse_mapping(text, name, name)
+        source: Source | None = None
+        if "gathered" not in staging.note:
+            source = open_source(_again(staging.note), mapping)
+            staging = Staging.begin(staging.folder, _sizes(source), staging.note)
+        return _finished(store, writer, source or mapping, staging, progress)
+
+
+def _again(note: dict) -> str:
+    """Where a source is, from wherever the load is resumed."""
+    return note["source"] if "://" in note["source"] else str(Path(note["folder"]) / note["source"])
+
+
+def _finished(
+    store: Store, writer: Writer, source: Source | Mapping, staging: Staging, progress: Progress | None
+) -> LoadReport:
+    writer.left = False
+    try:
+        return _Load(store, writer, source, staging, progress).run()
+    except BaseException as error:
+        cause = outside_cause(error)
+        if cause is None:
+            raise
+        writer.left = True
+        resumed = "once that is mended, 'ringfence load --resume' goes on with it"
+        raise UserError(f"load {writer.load} broke off: {cause}; {resumed}", 503) from error
+    finally:
+        if not writer.left:
             staging.remove()
 
 
@@ -90,57 +163,98 @@ def _sizes(source: Source) -> dict[str, int]:
 
 
 class _Load:
-    """One load on its way through both passes."""
+    """One load on its way through both passes.
 
-    def __init__(self, store: Store, writer: Writer, source: Source, staging: Staging, progress: Progress | None):
+    Parameters
+    ----------
+    source : its mapping suffices where the first pass is done
+    """
+
+    def __init__(
+        self, store: Store, writer: Writer, source: Source | Mapping, staging: Staging, progress: Progress | None
+    ):
         self._store = store
         self._writer = writer
         self._source = source
+        self._mapping = source if isinstance(source, Mapping) else source.mapping
         self._staging = staging
         self._progress = progress
         self._counts: dict[str, Counter[str]] = {}
         self._rejects: Counter[tuple[str, str | None, str, str]] = Counter()
+        self._written: dict[str, int] = {}
+        self._closed: dict[str, int] = {}
+        self._rewritten: set[str] = set()
 
     def run(self) -> LoadReport:
-        now = time.time_ns() // 1_000_000
-        stager = Stager(self._source, self._staging, self._store.keys, self._writer.privacy, now)
-        gathered = stager.run(self._progress)
-        mapping = self._source.mapping
-        own_date = parse_moment(mapping.data_date, mapping.zone) if mapping.data_date else gathered.data_date
-        date = self._store.data_date() if own_date is None else own_date
-        revision = self._store.revision()
+        gathered = self._gathered()
+        note = self._staging.note
         declared = Declared(self._store, gathered.declared)
         files = np.array([self._writer.file(name) for name in gathered.files], dtype=np.int64)
         merger = Merger(self._staging, declared, self._store.keys, self._writer.privacy, files)
-        versions = Versions(self._store, self._writer, gathered, declared, date)
-        self._pass_on_rejects()
-        closed = {}
+        versions = Versions(self._store, self._writer, self._staging, gathered, declared, note["date"])
+        if "written" in note:
+            self._restore(note["written"])
+        else:
+            self._pass_on_rejects()
+            self._keep()
         for name in gathered.columns:
-            seen = HashSet() if mapping.extract.get(name) == "full" else None
-            self._table(TABLES[name], gathered, merger, versions, declared, seen, files)
-            if seen is not None:
-                closed[name] = versions.close_missing(TABLES[name], seen, self._writer.file(self._source.name))
-        published = None
+            self._table(TABLES[name], gathered, merger, versions, declared, files)
+        published, revision = None, note["revision"]
         tables: dict[str, dict[str, int]] = {}
         while published is None:
             revision = self._settle(revision, merger, versions)
             self._pass_on_secrets()
             tables = {name: _added_up(name, counts) for name, counts in self._counts.items()}
-            published = self._writer.publish(tables, own_date, since=revision)
+            published = self._writer.publish(tables, note["own_date"], since=revision)
         return LoadReport(
             load=self._writer.load,
             revision=published,
-            source=self._source.name,
+            source=note["source"],
             tables=tables,
             rejects=[
                 {"table": table, "column": column, "reason": reason, "level": level, "rows": rows}
                 for (table, column, reason, level), rows in self._rejects.most_common()
             ],
-            closed={name: count for name, count in closed.items() if count},
-            data_date=own_date,
-            unknown_columns=self._source.unknown_columns,
-            unknown_files=self._source.unknown_files,
+            closed={name: count for name, count in self._closed.items() if count},
+            data_date=note["own_date"],
+            unknown_columns=[(file, column) for file, column in note["unknown_columns"]],
+            unknown_files=note["unknown_files"],
         )
+
+    def _gathered(self) -> Gathered:
+        """What the first pass learns, or learned before the load broke off."""
+        if not isinstance(self._source, Source):
+            return Gathered.kept(self._staging)
+        now = time.time_ns() // 1_000_000
+        gathered = Stager(self._source, self._staging, self._store.keys, self._writer.privacy, now).run(self._progress)
+        mapping = self._mapping
+        own_date = parse_moment(mapping.data_date, mapping.zone) if mapping.data_date else gathered.data_date
+        self._staging.note |= {
+            "own_date": own_date,
+            "date": self._store.data_date() if own_date is None else own_date,
+            "revision": self._store.revision(),
+            "unknown_columns": self._source.unknown_columns,
+            "unknown_files": self._source.unknown_files,
+        }
+        self._staging.save()
+        return gathered
+
+    # -- how far it came
+    def _keep(self) -> None:
+        """Note how far the load came: from here it is resumed."""
+        self._staging.note["written"] = {
+            "mark": self._writer.mark(),
+            "partitions": self._written,
+            "counts": self._counts,
+            "rejects": [[*key, rows] for key, rows in self._rejects.items()],
+            "closed": self._closed,
+        }
+        self._staging.save()
+
+    def _restore(self, written: dict) -> None:
+        self._written, self._closed = written["partitions"], written["closed"]
+        self._counts = {table: Counter(counts) for table, counts in written["counts"].items()}
+        self._rejects = Counter({tuple(key): rows for *key, rows in written["rejects"]})
 
     def _table(
         self,
@@ -149,26 +263,29 @@ class _Load:
         merger: Merger,
         versions: Versions,
         declared: Declared,
-        seen: HashSet | None,
         files: np.ndarray,
     ) -> None:
-        counts = self._counts[table.name] = Counter(
-            read=gathered.read.get(table.name, 0), rejected=gathered.rejected.get(table.name, 0)
-        )
-        names = dict(zip(files.tolist(), gathered.files, strict=True))
         # parties need nothing but their id, so the first pass knows all of them; they may name each other
         declares = table.declares if table.declares in DECLARING and table.declares not in PARTIES else None
         if declares:
-            declared.start(declares)
-        done = counts["rejected"]
-        for _, staged in self._staging.read(table.name):
+            declared.start(declares, self._staging)
+        if table.name in self._closed:
+            return
+        counts = self._counts.setdefault(
+            table.name, Counter(read=gathered.read.get(table.name, 0), rejected=gathered.rejected.get(table.name, 0))
+        )
+        full = self._mapping.extract.get(table.name) == "full"
+        seen = KeptSet(self._staging, f"seen-{table.name}") if full else None
+        names = dict(zip(files.tolist(), gathered.files, strict=True))
+        done = sum(counts[name] for name in ("used", "unchanged", "duplicate", "rejected"))
+        for partition, staged in self._staging.read(table.name, self._written.get(table.name, 0)):
             merged = merger.merge(table, staged)
             if declares:
                 declared.accept(declares, merged.rows.cells[table.columns[0].name])
             if seen is not None:
                 seen.add(hashes(merged.seen))
             self._note_rejects(table, merged, names)
-            used = versions.write(table, merged.rows)
+            used = int(versions.write(table, merged.rows).sum())
             counts["used"] += used
             counts["unchanged"] += len(merged.rows) - used
             counts["duplicate"] += merged.duplicates
@@ -176,7 +293,12 @@ class _Load:
             done += len(staged)
             if self._progress:
                 self._progress("writing", table.name, done, counts["read"])
+            self._written[table.name] = partition + 1
+            self._keep()
         self._check_limit(table.name, counts)
+        file = self._writer.file(self._staging.note["source"])
+        self._closed[table.name] = 0 if seen is None else versions.close_missing(table, seen, file)
+        self._keep()
 
     def _note_rejects(self, table: Table, merged: Merged, names: dict[int, str]) -> None:
         for frame, level in ((merged.rejected, "row"), (merged.cells, "cell")):
@@ -206,7 +328,7 @@ class _Load:
         self._rejects.update(keys.itertuples(index=False, name=None))
 
     def _check_limit(self, table: str, counts: Counter[str]) -> None:
-        limit = self._source.mapping.reject_limit
+        limit = self._mapping.reject_limit
         if counts["rejected"] <= limit * counts["read"]:
             return
         (_, column, reason, _), rows = max(
@@ -225,9 +347,9 @@ class _Load:
         Returns the revision up to which they were looked at."""
         while (latest := self._store.revision()) != revision:
             changes, revision = self._store.changes_since(revision), latest
-            for name, unchanged in versions.unchanged.items():
-                uids = sorted(uid for uid in changes if uid.startswith(name + ":"))
-                uids = [uid for uid, held in zip(uids, unchanged.holds(_hashed(uids)), strict=True) if held]
+            for name in self._counts:
+                changed = sorted(uid for uid in changes - self._rewritten if uid.startswith(name + ":"))
+                uids = versions.found_unchanged(name, changed)
                 if uids:
                     self._again(TABLES[name], uids, merger, versions)
         return revision
@@ -237,14 +359,11 @@ class _Load:
         wanted = pa.array(uids, type=pa.large_string())
         for _, staged in self._staging.read(table.name):
             rows = merger.merge(table, staged).rows
-            again = np.flatnonzero(pd.Series(rows.uid.to_pandas()).isin(wanted.to_pylist()).to_numpy())
-            used = versions.write(table, rows.take(again))
-            counts["used"] += used
-            counts["unchanged"] -= used
-
-
-def _hashed(uids: list[str]) -> np.ndarray:
-    return hashes(pa.array(uids, type=pa.large_string()))
+            again = rows.take(np.flatnonzero(pc.is_in(rows.uid, value_set=wanted).to_numpy(zero_copy_only=False)))
+            applied = versions.write(table, again)
+            self._rewritten.update(again.uid.filter(pa.array(applied)).to_pylist())
+            counts["used"] += int(applied.sum())
+            counts["unchanged"] -= int(applied.sum())
 
 
 def _added_up(table: str, counts: Counter[str]) -> dict[str, int]:

@@ -108,6 +108,7 @@ class Mapping:
 
     Attributes
     ----------
+    text : the TOML it was read from
     extract : by table, ``full``; tables that are not in it are ``delta``
     privacy : every kind of personal key, ``personal`` or ``internal``
     plain : by table, the columns taken as plain text: no normal form, no check, no stop-list
@@ -122,6 +123,7 @@ class Mapping:
     privacy: Dict[str, str] = field(default_factory=lambda: dict.fromkeys(sorted(PERSONAL_KINDS), "personal"))
     plain: Dict[str, Set[str]] = field(default_factory=dict)
     entries: tuple[Entry, ...] = ()
+    text: str = field(default="", repr=False, compare=False)
 
 
 def fold(word: str) -> str:
@@ -181,6 +183,7 @@ def parse_mapping(text: str, name: str, label: str) -> Mapping:
         privacy=_privacy(top.section("privacy")),
         plain={table: frozenset(columns) for table, columns in plain.items()},
         entries=entries,
+        text=text,
     )
 
 

@@ -12,7 +12,6 @@ own in the second pass).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -24,7 +23,7 @@ from ..graph.model import DECLARING
 from ..graph.store import REJECT_COLUMNS, Progress
 from . import clean
 from .columns import Column, Table
-from .gathering import FirstTimes, HashSet
+from .gathering import Gathered, HashSet
 from .identifiers import NO_LINK, normal_form, normal_values, place_cells
 from .raw import RawBatch
 from .rejects import Issues, reject_frame, shown
@@ -42,30 +41,6 @@ _REMEMBERED = 400_000
 _COARSE = 1
 """Decimals of a degree (0.1° is about 10 km) that stay readable of a personal place."""
 _FORMS = {"uscc": "uscc", "bank_card_no": "card"}
-
-
-@dataclass
-class Gathered:
-    """What the first pass learned of the load as a whole.
-
-    Attributes
-    ----------
-    columns : canonical columns that the files have, by table
-    read, rejected : rows read, and of these records that could not be read, by table
-    declared : hashes of the ids that rows declare, by kind
-    first_apply : each applicant's first ``apply_time``
-    disbursed : hashes of the loans that ``disbursements`` rows name
-    data_date : the latest event, None where there is none
-    """
-
-    columns: dict[str, set[str]]
-    files: list[str] = field(default_factory=list)
-    read: dict[str, int] = field(default_factory=dict)
-    rejected: dict[str, int] = field(default_factory=dict)
-    declared: dict[str, HashSet] = field(default_factory=lambda: {kind: HashSet() for kind in DECLARING})
-    first_apply: FirstTimes = field(default_factory=FirstTimes)
-    disbursed: HashSet = field(default_factory=HashSet)
-    data_date: int | None = None
 
 
 class Stager:
@@ -101,7 +76,8 @@ class Stager:
             if progress:
                 progress("reading", batch.file, batch.bytes_done, self._source.sizes[batch.file])
         self.gathered.files = list(numbers)
-        self._staging.finish({"files": self.gathered.files, "read": self.gathered.read})
+        self._staging.finish()
+        self.gathered.keep(self._staging)
         return self.gathered
 
     def _stage(self, batch: RawBatch, number: int) -> None:

@@ -1,7 +1,8 @@
 """Cleaned rows on disk between the two passes of a load: a folder of Parquet parts beside the store.
 
 It holds no raw personal value: tokens, masks and ciphertexts only. Rows of one key lie in one partition, so that the
-second pass needs one partition in memory at a time. ``manifest.json`` says what is complete.
+second pass needs one partition in memory at a time. ``manifest.json`` says what is complete: parts that it does not
+name were being written when the process died, and count for nothing.
 """
 
 from __future__ import annotations
@@ -15,30 +16,57 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-_FLUSH_ROWS = 200_000
-_PARTITION_BYTES = 96 << 20
-"""Text that goes into one partition: about a million rows, which take about a gigabyte while they are merged."""
+_MANIFEST = "manifest.json"
+_FORMAT = 1
+_FLUSH_ROWS = 400_000
+"""Rows of a table that wait in memory until they are spread over its partitions."""
+_PARTITION_BYTES = 24 << 20
+"""Text that goes into one partition: some hundred thousand rows, which take half a gigabyte while they are merged."""
 _COMPRESSED = 6
 """How much larger than on disk the text of compressed files is taken to be."""
 
 
 class Staging:
-    """The staging folder of one load. What an earlier load left in it is removed.
+    """The staging folder of one load.
 
-    Parameters
+    Attributes
     ----------
-    folder : made anew
-    sizes : bytes on disk of the files of each table, those of compressed files times ``_COMPRESSED``
+    note : what else the load wants to find again, JSON-ready; written by ``save``
     """
 
-    def __init__(self, folder: Path, sizes: dict[str, int]):
+    def __init__(self, folder: Path, manifest: dict):
         self.folder = folder
-        self._partitions = {table: 1 + size // _PARTITION_BYTES for table, size in sizes.items()}
+        self.note: dict = manifest["note"]
+        self._partitions: dict[str, int] = manifest["partitions"]
+        self._parts: dict[str, dict[str, list[str]]] = manifest["tables"]
+        self._side: dict[str, list[str]] = manifest["side"]
         self._waiting: dict[str, list[tuple[pa.Table, np.ndarray | None]]] = {}
-        self._parts: dict[str, dict[int, list[str]]] = {}
-        self._side: dict[str, list[str]] = {}
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(mode=0o700)
+
+    @classmethod
+    def begin(cls, folder: Path, sizes: dict[str, int], note: dict) -> Staging:
+        """Make the folder, or make it anew: what was in it is removed.
+
+        Parameters
+        ----------
+        sizes : bytes of text in the files of each table, about
+        """
+        folder.mkdir(mode=0o700, exist_ok=True)
+        partitions = {table: 1 + size // _PARTITION_BYTES for table, size in sizes.items()}
+        staging = cls(folder, {"note": note, "partitions": partitions, "tables": {}, "side": {}})
+        staging.save()  # before anything goes: at no moment is there no manifest
+        for path in folder.iterdir():
+            if path.name != _MANIFEST:
+                path.unlink()
+        return staging
+
+    @classmethod
+    def reopen(cls, folder: Path) -> Staging | None:
+        """The folder as it was saved last; None where there is none that can be read."""
+        try:
+            manifest = json.loads((folder / _MANIFEST).read_text("utf-8"))
+        except (OSError, ValueError):
+            return None
+        return cls(folder, manifest) if manifest.get("format") == _FORMAT else None
 
     def partitions(self, table: str) -> int:
         """How many partitions the rows of a table are spread over."""
@@ -48,27 +76,34 @@ class Staging:
         """Add rows; ``hashes`` of their keys, not needed where the table has one partition."""
         waiting = self._waiting.setdefault(table, [])
         waiting.append((rows, hashes))
-        if sum(len(part) for part, _ in waiting) >= _FLUSH_ROWS * min(self.partitions(table), 8):
+        if sum(len(part) for part, _ in waiting) >= _FLUSH_ROWS:
             self._flush(table)
 
-    def finish(self, extra: dict) -> None:
-        """Write what is waiting, and the manifest."""
+    def finish(self) -> None:
+        """Write what is waiting."""
         for table in list(self._waiting):
             self._flush(table)
-        manifest = {"format": 1, "tables": self._parts, "side": self._side, **extra}
+
+    def save(self) -> None:
+        """Write the manifest: what was written so far is complete."""
+        manifest = {
+            "format": _FORMAT,
+            "note": self.note,
+            "partitions": self._partitions,
+            "tables": self._parts,
+            "side": self._side,
+        }
         draft = self.folder / "manifest.draft"
         draft.write_text(json.dumps(manifest), "utf-8")
-        draft.rename(self.folder / "manifest.json")
+        draft.rename(self.folder / _MANIFEST)
 
-    def tables(self) -> list[str]:
-        """The tables that have rows."""
-        return list(self._parts)
-
-    def read(self, table: str) -> Iterator[tuple[int, pa.Table]]:
-        """The partitions of a table, one after the other, with their numbers."""
-        for partition, names in sorted(self._parts.get(table, {}).items()):
-            parts = [pq.read_table(self.folder / name) for name in names]
-            yield partition, pa.concat_tables(parts, promote_options="default").combine_chunks()
+    def read(self, table: str, start: int = 0) -> Iterator[tuple[int, pa.Table]]:
+        """The partitions of a table from a number on, one after the other, with their numbers."""
+        parts = self._parts.get(table, {})
+        for partition in sorted(map(int, parts)):
+            if partition >= start:
+                tables = [pq.read_table(self.folder / name) for name in parts[str(partition)]]
+                yield partition, pa.concat_tables(tables, promote_options="default").combine_chunks()
 
     def put_aside(self, what: str, rows: pa.Table) -> None:
         """Keep rows of another kind (``secrets``, ``rejects``) as a part of their own."""
@@ -104,8 +139,8 @@ class Staging:
             if len(chosen):
                 self._write(table, partition, rows.take(pa.array(chosen)), parts)
 
-    def _write(self, table: str, partition: int, rows: pa.Table, parts: dict[int, list[str]]) -> None:
-        names = parts.setdefault(partition, [])
+    def _write(self, table: str, partition: int, rows: pa.Table, parts: dict[str, list[str]]) -> None:
+        names = parts.setdefault(str(partition), [])
         name = f"{table}-{partition:04}-{len(names):06}.parquet"
         pq.write_table(rows, self.folder / name, compression="lz4")
         names.append(name)

@@ -16,7 +16,7 @@ from ..graph.snapshot_writer import parse_data
 from ..graph.store import FACT_COLUMNS, RELATIONSHIP_COLUMNS, Store, Writer
 from .columns import Table
 from .declared import BLOCK, Declared, FirstApplications, loaded_tables
-from .gathering import HashSet
+from .gathering import Gathered, HashSet, KeptSet, keep_hashes
 from .relations import (
     EDGES,
     LINK_FIELDS,
@@ -30,7 +30,7 @@ from .relations import (
     fields,
     links,
 )
-from .stage import Gathered
+from .staging import Staging
 from .vectors import TEXT, blanks, hashes, joined, present, text, where
 
 _COMPARED = ("source", "target", "amount", "valid_from", "valid_to")
@@ -41,12 +41,22 @@ class Versions:
 
     Parameters
     ----------
+    staging : keeps which rows were found unchanged
     data_date : of the load, else of the store; None where nothing has a date
     """
 
-    def __init__(self, store: Store, writer: Writer, gathered: Gathered, declared: Declared, data_date: int | None):
+    def __init__(
+        self,
+        store: Store,
+        writer: Writer,
+        staging: Staging,
+        gathered: Gathered,
+        declared: Declared,
+        data_date: int | None,
+    ):
         self._store = store
         self._writer = writer
+        self._staging = staging
         self._gathered = gathered
         self._declared = declared
         self._date = ALWAYS if data_date is None else data_date
@@ -54,21 +64,28 @@ class Versions:
         self._loaded = loaded_tables(store, bulk=True)
         self._first_applications = FirstApplications(store, gathered.first_apply)
         self._paid_in_parts: HashSet | None = None
-        self._retracted = HashSet()
-        self.unchanged: dict[str, HashSet] = {}
+        self._retracted = KeptSet(staging, "retracted")
 
-    def write(self, table: Table, rows: Rows) -> int:
-        """Write the versions that rows of a table make, and return how many of the rows were new or changed."""
+    def write(self, table: Table, rows: Rows) -> np.ndarray:
+        """Write the versions that rows of a table make; bool by row: was it new or changed?"""
         self._derive(table, rows)
         self._date_status(table, rows)
         if not len(rows):
-            return 0
+            return np.zeros(0, dtype=bool)
         before = self._before(table, rows)
         self._carry(table, rows, before)
         applied = self._edges(table, rows, before) if table.name in EDGES else self._facts(table, rows, before)
         if before is not None:
-            self.unchanged.setdefault(table.name, HashSet()).add(hashes(rows.uid.filter(pa.array(~applied))))
-        return int(applied.sum())
+            keep_hashes(self._staging, f"unchanged-{table.name}", hashes(rows.uid.filter(pa.array(~applied))))
+        return applied
+
+    def found_unchanged(self, table: str, uids: list[str]) -> list[str]:
+        """Those of some uids whose rows this load found unchanged."""
+        wanted = hashes(text(uids))
+        held = np.zeros(len(uids), dtype=bool)
+        for part in self._staging.aside(f"unchanged-{table}"):
+            held |= np.isin(wanted, part["hash"].to_numpy())
+        return [uid for uid, here in zip(uids, held.tolist(), strict=True) if here]
 
     # -- what rows say
     def _derive(self, table: Table, rows: Rows) -> None:

@@ -5,10 +5,12 @@ import threading
 import time
 from contextlib import closing, contextmanager
 
+import pandas as pd
 import pytest
 from neo4j import GraphDatabase
 from ringfence.graph.errors import UserError
 from ringfence.graph.neo4j_connection import read_address
+from ringfence.graph.neo4j_writer import take_over
 from ringfence.graph.store import open_store
 from support.book import ringfence, write_book
 from support.neo4j_server import MavenServer, empty_database, own_server
@@ -330,3 +332,25 @@ def test_a_server_that_is_too_old_is_told(server_or_skip):
         before = everything(server.url)
         refused(server.url, "is too old: Ringfence needs 5.26 or newer")
         assert everything(server.url) == before
+
+
+def test_a_process_whose_load_was_taken_over_can_write_and_publish_no_more_nor_discard_it(neo4j_url):
+    rows = pd.DataFrame(
+        {
+            "uid": ["g"], "source": ["company:A"], "target": ["company:B"], "amount": [1.0], "data": [None],
+            "valid_from": [0], "valid_to": [9], "known_at": [0], "file": [1], "row": [2],
+        }
+    )  # fmt: skip
+    with closing(open_store(neo4j_url)) as store:
+        with pytest.raises(UserError, match="resumed or discarded by another process"), store.writer("a") as writer:
+            take_over(store.connection, writer.load)
+            writer.relationships("GUARANTEES", rows, {})
+            writer.mark()
+        with store.resuming() as writer:
+            writer.relationships("GUARANTEES", rows, {})
+            assert writer.publish({}, None) == 1
+        with pytest.raises(ZeroDivisionError), store.writer("b") as writer:
+            take_over(store.connection, writer.load)
+            raise ZeroDivisionError
+        with store.resuming() as writer:
+            assert writer.publish({}, None) == 2

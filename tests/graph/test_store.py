@@ -476,3 +476,58 @@ def test_files_of_something_else_are_no_stores_and_stay_as_they_are(tmp_path):
         with pytest.raises(UserError):
             open_store(f"sqlite:///{tmp_path}/{name}")
         assert (tmp_path / name).read_bytes() == before
+
+
+def test_a_load_that_is_left_open_shows_nothing_and_is_gone_on_with_from_a_mark(store):
+    with store.writer("a") as writer:
+        writer.relationships("GUARANTEES", relationships(("g", "company:A", "company:B")), {})
+        mark = writer.mark()
+        writer.relationships("GUARANTEES", relationships(("h", "company:C", "company:D")), {})
+        writer.rejects(pd.DataFrame([["t", "f", 1, "c", "r", "row", "v"]], columns=REJECT_COLUMNS))
+        writer.left = True
+    assert arcs(store.snapshot()) == set() and store.counts() == ({}, {})
+    with store.resuming() as writer:
+        writer.rewind(mark)
+        writer.relationships("GUARANTEES", relationships(("h", "company:C", "company:E")), {})
+        assert writer.publish({}, None) == 1
+    assert arcs(store.snapshot()) == {("company:A", "company:B"), ("company:C", "company:E")}
+    assert len(store.rejects()) == 0
+    with store.resuming() as writer:
+        assert writer is None
+    assert store.revision() == 1
+
+
+def test_a_load_that_is_resumed_and_not_published_is_discarded(store):
+    with store.writer("a") as writer:
+        writer.relationships("GUARANTEES", relationships(("g", "company:A", "company:B")), {})
+        writer.left = True
+    with store.resuming() as writer:
+        writer.rewind([])
+    with store.resuming() as writer:
+        assert writer is None
+    assert guarantee(store, ("g", "company:A", "company:B")) == 2
+    assert arcs(store.snapshot()) == {("company:A", "company:B")}
+
+
+def test_a_second_load_is_told_for_which_it_waits(store, url):
+    told = threading.Event()
+
+    def second():
+        with closing(open_store(url)) as other, other.writer("second", waiting=sources.append) as writer:
+            writer.publish({}, None)
+
+    class Told(list):
+        def append(self, source):
+            super().append(source)
+            told.set()
+
+    sources = Told()
+    with store.writer("first", waiting=sources.append) as writer:
+        assert sources == []
+        waiting = threading.Thread(target=second)
+        waiting.start()
+        assert told.wait(60)
+        writer.publish({}, None)
+    waiting.join(60)
+    assert sources == ["first"]
+    assert [load.source for load in store.loads()] == ["first", "second"]

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ringfence.detectors.guarantees.net import licensed_guarantors
 from ringfence.graph.errors import UserError
 from ringfence.graph.model import ALWAYS, FOREVER
 from ringfence.graph.store import FACT_COLUMNS
@@ -228,6 +229,48 @@ def test_a_row_of_a_full_extract_that_is_rejected_is_not_missing_from_it(tmp_pat
     report = loading.load(applications="apply_no,applicant_id,apply_time\nP1,A9,2026-01-01\nP3,A1,2026-01-02")
     assert report.closed == {"applications": 1}
     assert set(loading.facts("applications")) == {"applications:P1", "applications:P3"}
+
+
+def test_a_partner_list_overwritten_in_place_keeps_its_past_and_a_renamed_partner_stays_one(tmp_path):
+    mapping = parse_mapping('[privacy]\ndefault = "internal"\n[extract]\npartners = "full"\n', "lists", "lists")
+    loading = Loading(tmp_path, mapping)
+    companies, header = "company_id,name\nC1,华信\nC2,信达", "partner_name,role,former_names\n"
+    loading.load(companies=companies, partners=header + "华信,融资担保,\n信达,融资担保,", **dated("2026-01-31"))
+    report = loading.load(partners=header + "新华信,融资担保,华信\n信达,融资担保,", **dated("2026-02-28"))
+    assert report.closed == {"partners": 1}
+    report = loading.load(partners=header + "新华信,融资担保,华信", **dated("2026-03-31"))
+    assert report.closed == {"partners": 1}
+    listed, licensed = {}, {}
+    for month, day in (("january", "2026-01-31"), ("february", "2026-02-28"), ("march", "2026-03-31")):
+        listed[month] = {cells["partner_name"] for cells in loading.facts("partners", day).values()}
+        licensed[month] = licensed_guarantors(loading.store.snapshot().at(at(day)))
+    assert listed == {"january": {"华信", "信达"}, "february": {"新华信", "信达"}, "march": {"新华信"}}
+    both = {"company:C1", "company:C2"}
+    assert licensed == {"january": both, "february": both, "march": {"company:C1"}}
+
+
+def test_how_a_loan_stood_is_told_by_its_history_by_older_loads_and_from_its_status_date(loading):
+    loans = "loan_id,borrower_id,disbursed_at,balance,five_class,status_date\n"
+    loading.load(
+        applicants="applicant_id\nA1",
+        loans=loans + "L1,A1,2025-10-01,900,正常,2026-01-20",
+        loan_history="loan_id,date,balance,five_class\nL1,2025-11-30,1000,正常\nL1,2025-12-31,950,正常",
+        **dated("2026-01-31"),
+    )
+    loading.load(loans=loans + "L1,A1,2025-10-01,500,次级,2026-02-20", **dated("2026-02-28"))
+    loading.load(loans=loans + "L1,A1,2025-10-01,400,次级,", **dated("2026-03-31"))
+
+    def stood(day):
+        past = sorted(cells["balance"] for cells in loading.facts("loan_history", day).values())
+        cells = loading.facts("loans", day)["loans:L1"]
+        return cells.get("balance"), cells.get("five_class"), past
+
+    assert stood("2025-12-15") == (None, None, [1000])
+    assert stood("2026-01-19") == (None, None, [950, 1000])
+    assert stood("2026-01-31") == (900, "正常", [950, 1000])
+    assert stood("2026-02-27") == (900, "正常", [950, 1000]), "what changed is known since the data date"
+    assert stood("2026-02-28") == (500, "次级", [950, 1000])
+    assert stood("2026-03-31") == (400, "次级", [950, 1000])
 
 
 # -- undo and small writes

@@ -24,12 +24,13 @@ class Loading:
     ----------
     folder : where store and books lie
     mapping : for all of the loads
+    url : the store, an embedded one in the folder where None
     """
 
-    def __init__(self, folder: Path, mapping: Mapping = PLAIN):
+    def __init__(self, folder: Path, mapping: Mapping = PLAIN, url: str | None = None):
         self.folder = folder
         self.mapping = mapping
-        self.store = open_store(f"sqlite:///{folder}/book.db")
+        self.store = open_store(url or f"sqlite:///{folder}/book.db")
         self.books = 0
 
     def book(self, tables: dict[str, str]) -> Path:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import sqlite3
 
+from .errors import UserError
+
 _ERRNOS = frozenset(
     (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE)
 )
@@ -17,7 +19,7 @@ _SQLITE = frozenset(
 
 
 def outside_cause(error: BaseException) -> str | None:
-    """In one line, what failed where no code of ours is at fault; None where it may be.
+    """In one line, what failed where neither code of ours nor the user's input is at fault; None where it may be.
 
     >>> outside_cause(OSError(errno.ENOSPC, "No space left on device", "out.csv"))
     'No space left on device: out.csv'
@@ -27,4 +29,4 @@ def outside_cause(error: BaseException) -> str | None:
         return f"{error.strerror}: {error.filename}" if error.filename else str(error.strerror)
     if isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) & 0xFF in _SQLITE:
         return f"the store cannot be used: {error}"
-    return None
+    return str(error) if isinstance(error, UserError) and error.status == 503 else None
