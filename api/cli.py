@@ -1,4 +1,4 @@
-"""The command line: ``ringfence sample|load|detect|findings|show|path|status|token|serve|copy|export``.
+"""The command line: ``ringfence COMMAND``; ``ringfence --help`` lists the commands.
 
 Only what ``--help`` needs is imported here; each command imports the rest when it runs.
 """
@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from .cli_load import detect, load, status, token
+from .cli_personal import erase, keys, tokens
 from .cli_read import findings, path, show
 from .cli_sample import sample
 from .cli_serve import serve
@@ -41,8 +42,10 @@ def ringfence(
         print(context.get_help())
 
 
-for command in (sample, load, detect, findings, show, path, status, token, serve, copy, export):
+for command in (sample, load, detect, findings, show, path, status, token, serve, copy, export, erase):
     app.command()(command)
+app.add_typer(keys, name="keys")
+app.add_typer(tokens, name="tokens")
 
 
 def main() -> None:
