@@ -41,7 +41,7 @@ def fill(store):
     with store.writer("first") as writer:
         writer.secrets(pd.DataFrame(held))
         writer.publish({}, None)
-    found = {"id": "ab", "rank_all": 1, "members": [], "evidence": [{"target": f"phone:{tokens[0]}"}]}
+    found = {"id": "ab", "rank_all": 1, "members": [], "evidence": [{"uid": "u", "target": f"phone:{tokens[0]}"}]}
     store.save_run(Run("d", "1", 1, 0, {}), [found])
 
 
@@ -58,7 +58,7 @@ def test_ciphertexts_change_while_tokens_masks_and_findings_stay(store):
     assert {key_version(cipher) for cipher in after["cipher"]} == {2}
     assert set(map(store.keys.decrypt, after["cipher"])) == set(PHONES)
     assert store.keys.token("phone", PHONES[0]) in set(after["token"]) and store.keys.fingerprint == fingerprint
-    assert store.finding("ab")[0]["evidence"] == [{"target": f"phone:{store.keys.token('phone', PHONES[0])}"}]
+    assert store.finding("ab")[0]["evidence"][0]["target"] == "phone:" + store.keys.token("phone", PHONES[0])
     assert store.revision() == 1
     assert rotate(store).version == 3
 
