@@ -60,11 +60,7 @@ class KeyFile:
 
     def encrypt(self, text: str) -> str:
         """AES-256-GCM ciphertext that names its algorithm and key version: ``aesgcm.<version>.<base64>``."""
-        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-        nonce = secrets.token_bytes(12)
-        sealed = AESGCM(self._keys[self.version]).encrypt(nonce, text.encode(), None)
-        return f"aesgcm.{self.version}.{base64.b64encode(nonce + sealed).decode()}"
+        return f"aesgcm.{self.version}.{base64.b64encode(self._sealed(text.encode())).decode()}"
 
     def decrypt(self, ciphertext: str) -> str:
         """What ``encrypt`` was given.
@@ -73,16 +69,37 @@ class KeyFile:
         ------
         UserError : the key version is not in this file, or the ciphertext was altered
         """
+        algorithm, version, body = ciphertext.split(".", 2)
+        return self._unsealed(algorithm, int(version), base64.b64decode(body)).decode()
+
+    def seal(self, content: bytes) -> bytes:
+        """Bytes as AES-256-GCM ciphertext, which begins with ``aesgcm.<version>.``."""
+        return b"aesgcm.%d." % self.version + self._sealed(content)
+
+    def unseal(self, sealed: bytes) -> bytes:
+        """What ``seal`` was given.
+
+        Raises
+        ------
+        UserError : the key version is not in this file, or the bytes were altered
+        """
+        algorithm, version, body = sealed.split(b".", 2)
+        return self._unsealed(algorithm.decode(), int(version), body)
+
+    def _sealed(self, content: bytes) -> bytes:
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        nonce = secrets.token_bytes(12)
+        return nonce + AESGCM(self._keys[self.version]).encrypt(nonce, content, None)
+
+    def _unsealed(self, algorithm: str, version: int, sealed: bytes) -> bytes:
         from cryptography.exceptions import InvalidTag
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-        algorithm, _, body = ciphertext.split(".", 2)
-        version = key_version(ciphertext)
         if algorithm != "aesgcm" or version not in self._keys:
             raise UserError(f"key file {self.path} has no encryption key {algorithm}.{version}: restore it from backup")
-        sealed = base64.b64decode(body)
         try:
-            return AESGCM(self._keys[version]).decrypt(sealed[:12], sealed[12:], None).decode()
+            return AESGCM(self._keys[version]).decrypt(sealed[:12], sealed[12:], None)
         except InvalidTag:
             raise UserError("a stored personal value was altered and cannot be decrypted") from None
 

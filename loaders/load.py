@@ -75,7 +75,7 @@ def load(
     """
     source = source if isinstance(source, Source) else open_source(source, mapping)
     with store.writer(source.name, privacy=dict(source.mapping.privacy)) as writer:
-        staging = Staging(store.beside("staging"), _sizes(source))
+        staging = Staging(store.beside("staging"), _sizes(source), store.keys)
         try:
             return _Load(store, writer, source, staging, progress).run()
         finally:

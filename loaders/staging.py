@@ -1,7 +1,8 @@
-"""Cleaned rows on disk between the two passes of a load: a folder of Parquet parts beside the store.
+"""Cleaned rows on disk between the two passes of a load: a folder of encrypted Parquet parts beside the store.
 
-It holds no raw personal value: tokens, masks and ciphertexts only. Rows of one key lie in one partition, so that the
-second pass needs one partition in memory at a time. ``manifest.json`` says what is complete.
+It holds no raw personal value: tokens, masks and ciphertexts only, in files that are encrypted themselves. Rows of one
+key lie in one partition, so that the second pass needs one partition in memory at a time. ``manifest.json`` says what
+is complete.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
+
+from ..graph.keys import KeyFile
+from .sealed import read_sealed, write_sealed
 
 _FLUSH_ROWS = 200_000
 _PARTITION_BYTES = 96 << 20
@@ -29,10 +32,12 @@ class Staging:
     ----------
     folder : made anew
     sizes : bytes on disk of the files of each table, those of compressed files times ``_COMPRESSED``
+    keys : what the files are encrypted with
     """
 
-    def __init__(self, folder: Path, sizes: dict[str, int]):
+    def __init__(self, folder: Path, sizes: dict[str, int], keys: KeyFile):
         self.folder = folder
+        self._keys = keys
         self._partitions = {table: 1 + size // _PARTITION_BYTES for table, size in sizes.items()}
         self._waiting: dict[str, list[tuple[pa.Table, np.ndarray | None]]] = {}
         self._parts: dict[str, dict[int, list[str]]] = {}
@@ -67,7 +72,7 @@ class Staging:
     def read(self, table: str) -> Iterator[tuple[int, pa.Table]]:
         """The partitions of a table, one after the other, with their numbers."""
         for partition, names in sorted(self._parts.get(table, {}).items()):
-            parts = [pq.read_table(self.folder / name) for name in names]
+            parts = [read_sealed(self.folder / name, self._keys) for name in names]
             yield partition, pa.concat_tables(parts, promote_options="default").combine_chunks()
 
     def put_aside(self, what: str, rows: pa.Table) -> None:
@@ -75,13 +80,13 @@ class Staging:
         if len(rows):
             names = self._side.setdefault(what, [])
             name = f"{what}-{len(names):06}.parquet"
-            pq.write_table(rows, self.folder / name, compression="lz4")
+            write_sealed(self.folder / name, rows, self._keys)
             names.append(name)
 
     def aside(self, what: str) -> Iterator[pa.Table]:
         """The parts kept by ``put_aside``."""
         for name in self._side.get(what, []):
-            yield pq.read_table(self.folder / name)
+            yield read_sealed(self.folder / name, self._keys)
 
     def remove(self) -> None:
         """Remove the folder."""
@@ -107,7 +112,7 @@ class Staging:
     def _write(self, table: str, partition: int, rows: pa.Table, parts: dict[int, list[str]]) -> None:
         names = parts.setdefault(partition, [])
         name = f"{table}-{partition:04}-{len(names):06}.parquet"
-        pq.write_table(rows, self.folder / name, compression="lz4")
+        write_sealed(self.folder / name, rows, self._keys)
         names.append(name)
 
 
