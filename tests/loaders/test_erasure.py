@@ -265,3 +265,36 @@ def test_an_application_that_was_another_persons_once_stays_with_that_person(tmp
     assert store.get("application:P1")["facts"][0]["data"]["applicant_id"] == "A2"
     assert "A1" not in json.dumps(store.get("application:P1"))
     store.close()
+
+
+@pytest.mark.parametrize("afterwards", ["erase", "load"])
+def test_bytes_that_an_interrupted_erasure_left_go_with_the_next_erasure_or_load(tmp_path, monkeypatch, afterwards):
+    store = open_store(f"sqlite:///{tmp_path}/graph.db")
+    store.connection.execute("PRAGMA secure_delete = OFF")
+    folder = tmp_path / "book"
+    folder.mkdir()
+    (folder / "applicants.csv").write_text(FIRST["applicants"] + "\n", "utf-8")
+    load(store, folder, MAPPING)
+    store.snapshot()
+    gone = token(store, "phone", "13812345678").encode()
+
+    def held():
+        return any(gone in path.read_bytes() for path in tmp_path.glob("graph.db*/**/*") if path.is_file()) or any(
+            gone in path.read_bytes() for path in tmp_path.glob("graph.db*") if path.is_file()
+        )
+
+    with monkeypatch.context() as patch:
+        patch.setattr("ringfence.graph.sqlite_erasure.scrub", lambda store: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            erase(store, PERSON, GONE)
+    store.close()
+    assert held()
+    store = open_store(store.url)
+    if afterwards == "erase":
+        with pytest.raises(UserError, match="nothing to erase"):
+            erase(store, PERSON, GONE)
+    else:
+        (folder / "applicants.csv").write_text("applicant_id\nA2\n")
+        load(store, folder, MAPPING)
+    assert not held()
+    store.close()
