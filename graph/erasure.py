@@ -67,6 +67,10 @@ class Ground(Protocol):
         """All versions whose uid or data hold any of these texts."""
         ...
 
+    def held(self, node: str) -> bool:
+        """Whether there is such a node, or a ciphertext of its key: also of rows that were rejected or unloaded."""
+        ...
+
 
 @dataclass
 class Plan:
@@ -152,7 +156,7 @@ def plan(ground: Ground, node: str, naming: Naming) -> Plan:
     """
     check_erasable(node)
     near = ground.at([node])
-    if not near:
+    if not near and not ground.held(node):
         raise UserError(f"nothing to erase: the store holds no {node}", 404)
     return _Person(ground, node, near, naming).plan() if kind_of(node) == PERSON else _identifier(ground, node, near)
 
@@ -160,7 +164,7 @@ def plan(ground: Ground, node: str, naming: Naming) -> Plan:
 def _identifier(ground: Ground, node: str, near: list[Version]) -> Plan:
     token = node.partition(":")[2]
     new = _random_token()
-    made = Plan(renamed={node: f"{kind_of(node)}:{new}"}, tokens={token}, texts=[token])
+    made = Plan(renamed={node: f"{kind_of(node)}:{new}"}, tokens={token}, loose={node}, texts=[token])
     made.changed = _rewritten([*near, *ground.mentioning([token])], _Renaming({token: new}, {}), {node}, {})
     return made
 

@@ -91,6 +91,16 @@ class _Ground:
             )
         return found
 
+    def held(self, node: str) -> bool:
+        return bool(
+            self._transaction.run(
+                f"MATCH (n:{LABELS[kind_of(node)]} {{key: $node}}) RETURN 1 AS held"
+                " UNION MATCH (s:Secret {token: $token}) RETURN 1 AS held",
+                node=node,
+                token=node.partition(":")[2],
+            )
+        )
+
     def _versions(self, query: str, **parameters: object) -> list[Version]:
         return [
             Version(r["owner"], r["uid"], r["load"], tuple(r["ends"]), r["data"], self._files.get(r["file"]), r["row"])

@@ -94,6 +94,10 @@ class _Ground:
                 found += self._versions(owner, held, [text for text in part for _ in range(2)])
         return found
 
+    def held(self, node: str) -> bool:
+        query = "SELECT 1 FROM nodes WHERE name = ?1 UNION SELECT 1 FROM secrets WHERE token = ?2"
+        return self._connection.execute(query, (node, node.partition(":")[2])).fetchone() is not None
+
     def _ending(self, nodes: Iterable[str], tables: list[str]) -> list[Version]:
         numbers = "(SELECT id FROM nodes WHERE name IN (SELECT value FROM json_each(?)))"
         names = json.dumps(sorted(nodes))

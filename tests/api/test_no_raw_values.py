@@ -5,6 +5,7 @@ meanwhile and at the end every byte of every file is looked through, and all tha
 """
 
 import gzip
+import os
 import signal
 import struct
 import subprocess
@@ -13,6 +14,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -102,26 +104,28 @@ def watched(folder: Path):
     seen, files, done = set(), set(), threading.Event()
 
     def look():
-        for path in folder.rglob("*"):
-            try:
-                content = path.read_bytes() if path.is_file() else b""
-            except OSError:
-                continue  # gone meanwhile
-            files.add(path.relative_to(folder).as_posix())
-            seen.update((trace, path.relative_to(folder).as_posix()) for trace in seen_in(content))
+        for parent, _, names in os.walk(folder):  # which passes over a folder that is gone meanwhile
+            for path in (Path(parent) / name for name in names):
+                try:
+                    content = path.read_bytes()
+                except FileNotFoundError:
+                    continue
+                name = path.relative_to(folder).as_posix()
+                files.add(name)
+                seen.update((trace, name) for trace in seen_in(content))
 
     def keep_looking():
         while not done.wait(0.02):
             look()
 
-    thread = threading.Thread(target=keep_looking)
-    thread.start()
-    try:
-        yield seen, files
-    finally:
-        done.set()
-        thread.join()
-        look()
+    with ThreadPoolExecutor(1) as pool:
+        looking = pool.submit(keep_looking)
+        try:
+            yield seen, files
+        finally:
+            done.set()
+            looking.result()
+            look()
 
 
 @pytest.fixture

@@ -238,6 +238,25 @@ def test_a_load_goes_on_after_an_erasure_and_its_unchanged_rows_stay_so(store, t
     assert store.unload(report.load) == store.revision()
 
 
+def test_what_is_kept_of_rejected_and_unloaded_rows_can_be_erased_too(store, tmp_path):
+    folder = tmp_path / "more"
+    folder.mkdir()
+    (folder / "contacts.csv").write_text("applicant_id,contact_mobile\nnobody,13455556666\nA2,13477778888\n")
+    (folder / "applicants.csv").write_text("applicant_id,mobile\nZQ-UNLOADED,13499990000\n")
+    store.unload(load(store, folder, MAPPING).load)
+    store.purge()
+    values = ("13455556666", "13477778888", "13499990000")
+    held = [token(store, "phone", value) for value in values]
+    assert all(store.secret(each) for each in held)
+    for value in values:
+        assert erase(store, "phone", value).values == 1
+    erase(store, PERSON, "ZQ-UNLOADED")
+    left = everything(store, tmp_path)
+    assert [each for each in (*held, "ZQ-UNLOADED") if each in left] == []
+    # an address that is no node of its own, as nothing ties to it
+    assert erase(store, "address", "苏州市姑苏区平江路8号").rewritten == 1
+
+
 @pytest.mark.parametrize("name", ["company:C1", "loan:L1", "employer:大厂"])
 def test_what_is_no_personal_data_is_refused(store, name):
     with pytest.raises(UserError, match="no personal data by itself"):
