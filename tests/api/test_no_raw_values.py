@@ -102,15 +102,20 @@ def watched(folder: Path):
     """Every file below a folder is looked through again and again while the context lasts, and once more at its end.
     Yields what was seen, as pairs of value and file, and the files that were read."""
     seen, files, done = set(), set(), threading.Event()
+    read: dict[str, tuple[int, int]] = {}
 
     def look():
         for parent, _, names in os.walk(folder):  # which passes over a folder that is gone meanwhile
             for path in (Path(parent) / name for name in names):
+                name = path.relative_to(folder).as_posix()
                 try:
+                    held = path.stat()
+                    if read.get(name) == (held.st_mtime_ns, held.st_size):
+                        continue
                     content = path.read_bytes()
                 except FileNotFoundError:
                     continue
-                name = path.relative_to(folder).as_posix()
+                read[name] = (held.st_mtime_ns, held.st_size)
                 files.add(name)
                 seen.update((trace, name) for trace in seen_in(content))
 
@@ -125,6 +130,7 @@ def watched(folder: Path):
         finally:
             done.set()
             looking.result()
+            read.clear()
             look()
 
 
