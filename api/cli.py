@@ -1,4 +1,4 @@
-"""The command line: ``ringfence sample|load|unload|detect|findings|show|path|status|rejects|token|serve|copy|export``.
+"""The command line: ``ringfence COMMAND``; ``ringfence --help`` lists the commands.
 
 Only what ``--help`` needs is imported here; each command imports the rest when it runs.
 """
@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from .cli_load import detect, load, status, token, unload
+from .cli_personal import erase, keys, tokens
 from .cli_read import findings, path, show
 from .cli_rejects import rejects
 from .cli_sample import sample
@@ -43,9 +44,11 @@ def ringfence(
 
 
 for command in (
-    sample, load, unload, detect, findings, show, path, status, rejects, token, serve, copy, export,
+    sample, load, unload, detect, findings, show, path, status, rejects, token, serve, copy, export, erase,
 ):  # fmt: skip
     app.command()(command)
+app.add_typer(keys, name="keys")
+app.add_typer(tokens, name="tokens")
 
 
 def main() -> None:

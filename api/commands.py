@@ -137,9 +137,9 @@ def opened(store: str | None) -> Iterator[Reader]:
         reader.close()
 
 
-def audit(reader: Reader, action: str, subject: str, detail: dict | None = None) -> None:
-    """Record that somebody at this machine asks to see something, before it is shown."""
-    reader.audit.record(_user(), f"cli.{action}", subject, None, detail)
+def audit(reader: Reader, action: str, subject: str, detail: dict | None = None, reason: str | None = None) -> None:
+    """Record that somebody at this machine asks to see or do something, before it is shown or done."""
+    reader.audit.record(_user(), f"cli.{action}", subject, reason, detail)
 
 
 def _user() -> str:

@@ -8,13 +8,15 @@ Stores keep the secret's fingerprint only, and refuse another.
 from __future__ import annotations
 
 import base64
+import fcntl
 import hmac
 import json
 import os
 import re
 import secrets
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from .errors import UserError
@@ -58,11 +60,7 @@ class KeyFile:
 
     def encrypt(self, text: str) -> str:
         """AES-256-GCM ciphertext that names its algorithm and key version: ``aesgcm.<version>.<base64>``."""
-        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-        nonce = secrets.token_bytes(12)
-        sealed = AESGCM(self._keys[self.version]).encrypt(nonce, text.encode(), None)
-        return f"aesgcm.{self.version}.{base64.b64encode(nonce + sealed).decode()}"
+        return f"aesgcm.{self.version}.{base64.b64encode(self._sealed(text.encode())).decode()}"
 
     def decrypt(self, ciphertext: str) -> str:
         """What ``encrypt`` was given.
@@ -71,20 +69,60 @@ class KeyFile:
         ------
         UserError : the key version is not in this file, or the ciphertext was altered
         """
+        algorithm, version, body = ciphertext.split(".", 2)
+        return self._unsealed(algorithm, int(version), base64.b64decode(body)).decode()
+
+    def seal(self, content: bytes) -> bytes:
+        """Bytes as AES-256-GCM ciphertext, which begins with ``aesgcm.<version>.``."""
+        return b"aesgcm.%d." % self.version + self._sealed(content)
+
+    def unseal(self, sealed: bytes) -> bytes:
+        """What ``seal`` was given.
+
+        Raises
+        ------
+        UserError : the key version is not in this file, or the bytes were altered
+        """
+        algorithm, version, body = sealed.split(b".", 2)
+        return self._unsealed(algorithm.decode(), int(version), body)
+
+    def _sealed(self, content: bytes) -> bytes:
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        nonce = secrets.token_bytes(12)
+        return nonce + AESGCM(self._keys[self.version]).encrypt(nonce, content, None)
+
+    def _unsealed(self, algorithm: str, version: int, sealed: bytes) -> bytes:
         from cryptography.exceptions import InvalidTag
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-        algorithm, version, body = ciphertext.split(".", 2)
-        if algorithm != "aesgcm" or int(version) not in self._keys:
+        if algorithm != "aesgcm" or version not in self._keys:
             raise UserError(f"key file {self.path} has no encryption key {algorithm}.{version}: restore it from backup")
-        sealed = base64.b64decode(body)
         try:
-            return AESGCM(self._keys[int(version)]).decrypt(sealed[:12], sealed[12:], None).decode()
+            return AESGCM(self._keys[version]).decrypt(sealed[:12], sealed[12:], None)
         except InvalidTag:
             raise UserError("a stored personal value was altered and cannot be decrypted") from None
 
+    def is_secret(self, key: bytes) -> bool:
+        """Whether a key that others know of is this file's token secret, as bytes or in hexadecimal digits."""
+        return hmac.compare_digest(key, self._secret) or hmac.compare_digest(key.lower(), self._secret.hex().encode())
+
     def _mac(self, kind: str, value: str) -> bytes:
-        return hmac.digest(self._secret, f"{kind}\0{value}".encode(), "sha256")
+        return keyed_hash(self._secret, kind, value)
+
+
+def keyed_hash(key: bytes, kind: str, value: str) -> bytes:
+    """HMAC-SHA-256 of kind, a zero byte and value in UTF-8: what every token is the beginning of."""
+    return hmac.digest(key, f"{kind}\0{value}".encode(), "sha256")
+
+
+def key_version(ciphertext: str) -> int:
+    """The version of the encryption key that a ciphertext names.
+
+    >>> key_version("aesgcm.2.AAAA")
+    2
+    """
+    return int(ciphertext.split(".", 2)[1])
 
 
 def is_token(key: str) -> bool:
@@ -137,6 +175,38 @@ def load_key_file(path: Path | None = None, *, create: bool = True) -> KeyFile:
         ) from None
 
 
+def add_encryption_key(path: Path, after: int) -> KeyFile:
+    """Add an encryption key to a key file and read it anew; token secret and older keys stay as they are.
+
+    Parameters
+    ----------
+    after : the newest version the caller knows; nothing is added where the file has a newer one by now
+
+    Raises
+    ------
+    UserError : the file cannot be read or written
+    """
+    path = path.resolve()  # where the file is a link, the file itself is replaced
+    try:
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            # The folder is locked, as the file is replaced: of two rotations at once the second finds the first's key.
+            fcntl.flock(folder, fcntl.LOCK_EX)
+            held = load_key_file(path, create=False)
+            if held.version > after:
+                return held
+            content = json.loads(path.read_text("utf-8"))
+            content["encryption_keys"][str(held.version + 1)] = secrets.token_hex(32)
+            with _draft(path, content) as draft:
+                draft.replace(path)
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except OSError as error:
+        raise UserError(f"cannot add an encryption key to {path}: {error.strerror}; make it writable first") from None
+    return load_key_file(path, create=False)
+
+
 def _create(path: Path) -> None:
     content = {
         "format": _FORMAT,
@@ -144,24 +214,31 @@ def _create(path: Path) -> None:
         "encryption_keys": {"1": secrets.token_hex(32)},
     }
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Written whole beside its place and linked there, so that of two first uses at once only one key file comes to be.
+    # Linked into its place, so that of two first uses at once only one key file comes to be.
+    with _draft(path, content) as draft:
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            return
+    print(
+        f"ringfence: made a new key file, {path}; back it up: without it personal data in stores cannot be read",
+        file=sys.stderr,
+    )
+
+
+@contextmanager
+def _draft(path: Path, content: dict) -> Iterator[Path]:
+    """A key file written whole beside its place, for its owner only; gone when the context ends."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             json.dump(content, file, indent=1)
             file.flush()
             os.fsync(file.fileno())
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            return
+        yield draft
     finally:
-        draft.unlink()
-    print(
-        f"ringfence: made a new key file, {path}; back it up: without it personal data in stores cannot be read",
-        file=sys.stderr,
-    )
+        draft.unlink(missing_ok=True)
 
 
 COMPOUND_SURNAMES = frozenset(

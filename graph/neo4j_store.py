@@ -17,7 +17,7 @@ from .neo4j_columns import Batch, batches, by_batches, by_uids
 from .neo4j_connection import Connection, Transaction, read_address
 from .neo4j_locks import Readers, bulk_lock
 from .neo4j_schema import LABELS, inspect, prepare
-from .neo4j_writer import LOCK_STORE, Neo4jWriter, begin_load, discard_load, remove_versions, take_over
+from .neo4j_writer import LOCK_STORE, ROWS, Neo4jWriter, begin_load, discard_load, remove_versions, take_over
 from .store import (
     FACT_COLUMNS,
     REJECT_COLUMNS,
@@ -32,6 +32,7 @@ from .store import (
 from .visibility import latest
 
 if TYPE_CHECKING:
+    from .erasure import Erased, Naming
     from .snapshot import Snapshot
 
 _PAGE = 50_000
@@ -365,6 +366,28 @@ class Neo4jStore:
             if len(record["token"]) < _PAGE:
                 return
             last = record["token"][-1]
+
+    # -- personal data
+    def replace_ciphers(self, changed: Sequence[tuple[str, str, str]]) -> None:
+        for start in range(0, len(changed), ROWS):
+            self.connection.write(
+                "UNWIND $changed AS item MATCH (s:Secret {token: item[0]}) WHERE s.cipher = item[1]"
+                " SET s.cipher = item[2]",
+                changed=[list(item) for item in changed[start : start + ROWS]],
+            )
+
+    def erase(self, node: str, naming: Naming) -> Erased:
+        from .neo4j_erasure import erase
+
+        with bulk_lock(self.connection):
+            self._discard_abandoned()
+            erased = erase(self, node, naming)
+        self._refresh(bulk=False)
+        return erased
+
+    def scrub(self) -> None:
+        # The server takes the places of deleted records again, and prunes its logs, by its own settings.
+        pass
 
     def fields(self) -> list[tuple[str, str, str]]:
         records = self.connection.read(

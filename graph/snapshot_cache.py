@@ -37,6 +37,16 @@ def kept(home: Path, identity: str, revision: int, build: Callable[[Path], None]
     return folder
 
 
+def remove_folder(folder: Path) -> None:
+    """Remove a folder that others may be reading from or writing to: who has a file of it open keeps that file."""
+    aside = folder.with_name(f".{folder.name}.gone")
+    shutil.rmtree(aside, ignore_errors=True)
+    if folder.exists():
+        # Moved first, so that a snapshot that is being built cannot put more files into it.
+        folder.rename(aside)
+        shutil.rmtree(aside)
+
+
 def _drop_old(home: Path, newest: Path, held: set[int]) -> None:
     """Remove snapshots that no registered reader holds; one that is mapped by a process stays usable to it."""
     for folder in home.iterdir():

@@ -2,7 +2,8 @@
 
 One table per relation and per canonical table, so that a relation is read in one pass and a hub costs nothing. Versions
 are only added; ``spans`` says which row ids of a table one load wrote, which makes discarding, undo and
-``changes_since`` cheap without an index on ``load``.
+``changes_since`` cheap without an index on ``load``. The row id has a name, ``number``: so it stays as it is when the
+file is written anew after an erasure.
 """
 
 from __future__ import annotations
@@ -48,15 +49,16 @@ CREATE INDEX findings_by_id ON findings (id);
 """
 _RELATIONSHIPS = """
 CREATE TABLE "{owner}" (
-    uid TEXT NOT NULL, load INTEGER NOT NULL, source INTEGER NOT NULL, target INTEGER NOT NULL, amount REAL,
-    data TEXT, valid_from INTEGER NOT NULL, valid_to INTEGER NOT NULL, known_at INTEGER NOT NULL,
-    file INTEGER, row INTEGER
+    number INTEGER PRIMARY KEY, uid TEXT NOT NULL, load INTEGER NOT NULL, source INTEGER NOT NULL,
+    target INTEGER NOT NULL, amount REAL, data TEXT, valid_from INTEGER NOT NULL, valid_to INTEGER NOT NULL,
+    known_at INTEGER NOT NULL, file INTEGER, row INTEGER
 );
 """
 _FACTS = """
 CREATE TABLE IF NOT EXISTS "{owner}" (
-    uid TEXT NOT NULL, load INTEGER NOT NULL, node INTEGER, data TEXT NOT NULL, valid_from INTEGER NOT NULL,
-    valid_to INTEGER NOT NULL, known_at INTEGER NOT NULL, status_from INTEGER NOT NULL, file INTEGER, row INTEGER
+    number INTEGER PRIMARY KEY, uid TEXT NOT NULL, load INTEGER NOT NULL, node INTEGER, data TEXT NOT NULL,
+    valid_from INTEGER NOT NULL, valid_to INTEGER NOT NULL, known_at INTEGER NOT NULL, status_from INTEGER NOT NULL,
+    file INTEGER, row INTEGER
 );
 """
 

@@ -18,6 +18,8 @@ from . import sqlite_findings
 from .errors import UserError
 from .keys import KeyFile, is_token
 from .model import DECLARING, RELATIONS
+from .snapshot_cache import remove_folder
+from .sqlite_erasure import erase, finish, note_remains, scrub
 from .sqlite_schema import fact_table, index_statements, prepare, relation_table, version_tables
 from .sqlite_writer import SqliteWriter, discard_load, latest_revision, remove_versions, transaction
 from .store import (
@@ -33,6 +35,7 @@ from .store import (
 )
 
 if TYPE_CHECKING:
+    from .erasure import Erased, Naming
     from .snapshot import Snapshot
 
 STANDING = "(SELECT load FROM loads WHERE revision <= {at} AND (withdrawn IS NULL OR withdrawn > {at}))"
@@ -122,6 +125,7 @@ class SqliteStore:
             if bulk:
                 self._discard_abandoned()
                 self.purge()
+                finish(self)
             decided = checked_privacy(self.privacy(), privacy)
             with _writing(SqliteWriter.begin(self.connection, source, bulk=bulk, privacy=decided, load=load)) as writer:
                 yield writer
@@ -202,7 +206,7 @@ class SqliteStore:
             connection.execute("UPDATE loads SET purged = 1 WHERE load = ?", (load,))
 
     @contextmanager
-    def _bulk_lock(self, waiting: Waiting | None) -> Iterator[None]:
+    def _bulk_lock(self, waiting: Waiting | None = None) -> Iterator[None]:
         # A lock on a file goes with its process, however that ends; two loads at once queue here.
         lock = os.open(self.beside("lock"), os.O_RDWR | os.O_CREAT, 0o600)
         try:
@@ -383,9 +387,30 @@ class SqliteStore:
         return dict(self.connection.execute("SELECT file, name FROM files ORDER BY file").fetchall())
 
     def secrets(self) -> Iterator[pd.DataFrame]:
-        cursor = self.connection.execute("SELECT token, mask, cipher FROM secrets ORDER BY token")
-        while block := cursor.fetchmany(50_000):
+        last = ""
+        while block := self.connection.execute(
+            "SELECT token, mask, cipher FROM secrets WHERE token > ? ORDER BY token LIMIT 50000", (last,)
+        ).fetchall():
             yield pd.DataFrame(block, columns=["token", "mask", "cipher"])
+            last = block[-1][0]
+
+    # -- personal data
+    def replace_ciphers(self, changed: Sequence[tuple[str, str, str]]) -> None:
+        with transaction(self.connection):
+            self.connection.executemany(
+                "UPDATE secrets SET cipher = ?3 WHERE token = ?1 AND cipher = ?2", list(changed)
+            )
+            note_remains(self.connection)
+
+    def erase(self, node: str, naming: Naming) -> Erased:
+        with self._bulk_lock():
+            self._discard_abandoned()
+            remove_folder(self.beside("staging"))
+            return erase(self, node, naming)
+
+    def scrub(self) -> None:
+        with self._bulk_lock():
+            scrub(self)
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from .model import PERSONAL_KINDS
 if TYPE_CHECKING:
     import pandas as pd
 
+    from .erasure import Erased, Naming
     from .keys import KeyFile
     from .snapshot import Snapshot
 
@@ -315,7 +316,33 @@ class Store(Protocol):
         ...
 
     def secrets(self) -> Iterator[pd.DataFrame]:
-        """All that stands behind tokens, in blocks; columns token, mask, cipher."""
+        """All that stands behind tokens, in blocks; columns token, mask, cipher. The store may be written to between
+        two blocks."""
+        ...
+
+    # -- personal data
+    def replace_ciphers(self, changed: Sequence[tuple[str, str, str]]) -> None:
+        """Put new ciphertexts in place of old ones, each given as token, old, new. One that is no longer the old one
+        stays as it is."""
+        ...
+
+    def erase(self, node: str, naming: Naming) -> Erased:
+        """Erase a person or a personal identifier from all versions, at every revision: see ``erasure.py``. What an
+        interrupted load left is discarded. Makes a new revision, and ends with ``scrub``.
+
+        Parameters
+        ----------
+        naming : the cells that name parties and applications
+
+        Raises
+        ------
+        UserError : it can be no personal data, or the store does not hold it
+        """
+        ...
+
+    def scrub(self) -> None:
+        """Leave no trace of what was removed or replaced in the files of this machine, as far as the store has a say
+        over them: snapshots, staging, free pages, logs."""
         ...
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from .erasure import SOURCE
 from .errors import UserError
 from .model import RELATIONS
 from .store import FieldType, Load, Progress, Store, Writer
@@ -32,7 +33,7 @@ def copy(source: Store, target: Store, progress: Progress | None = None) -> Copy
 
     Raises
     ------
-    UserError : the target holds something else
+    UserError : the target holds something else, or what was erased from the source since
     """
     with source.reading():
         loads = source.loads()
@@ -46,6 +47,10 @@ def copy(source: Store, target: Store, progress: Progress | None = None) -> Copy
             key=lambda event: event[0],
         )
         events = [event for event in events if event[0] > done]
+        if done and any(load.source == SOURCE and not load.bulk for _, _, load in events):
+            raise UserError(
+                f"something was erased since {target.url} was copied: remove it and copy into an empty store"
+            )
         versions = 0
         for place, (revision, undo, load) in enumerate(events):
             if undo:

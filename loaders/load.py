@@ -94,7 +94,7 @@ def load(
             "mapping": [source.mapping.text, source.mapping.name],
             "privacy": writer.privacy,
         }
-        staging = Staging.begin(store.beside("staging"), _sizes(source), note)
+        staging = Staging.begin(store.beside("staging"), _sizes(source), note, store.keys)
         return _finished(store, writer, source, staging, progress)
 
 
@@ -110,7 +110,7 @@ def resume(store: Store, *, progress: Progress | None = None, waiting: Waiting |
     UserError : this machine does not hold what the load had read; or as for ``load``
     """
     with store.resuming(waiting) as writer:
-        staging = Staging.reopen(store.beside("staging"))
+        staging = Staging.reopen(store.beside("staging"), store.keys)
         if writer is None:
             if staging is not None:
                 staging.remove()
@@ -128,7 +128,7 @@ def resume(store: Store, *, progress: Progress | None = None, waiting: Waiting |
         source: Source | None = None
         if "gathered" not in staging.note:
             source = open_source(_again(staging.note), mapping)
-            staging = Staging.begin(staging.folder, _sizes(source), staging.note)
+            staging = Staging.begin(staging.folder, _sizes(source), staging.note, store.keys)
         return _finished(store, writer, source or mapping, staging, progress)
 
 

@@ -20,7 +20,7 @@ from ..graph.model import ALWAYS, DECLARING
 from .columns import Column, Table
 from .declared import Declared
 from .identifiers import NO_LINK, normal_form
-from .rejects import Issues
+from .rejects import Issues, shown_values
 from .relations import Rows
 from .stage import PLACE, SEPARATOR
 from .staging import Staging
@@ -116,7 +116,8 @@ class Merger:
             found, reasons = self._found(column, kinds, ids)
             bad = np.flatnonzero(codes >= 0)
             bad = bad[present(reasons)[codes[bad]]]
-            issues.add(bad, name, reasons.take(pa.array(codes[bad])), cells[name].take(pa.array(bad)))
+            named = shown_values(cells[name].take(pa.array(bad)), self._privacy)
+            issues.add(bad, name, reasons.take(pa.array(codes[bad])), named)
             sound = present(found)
             cells[name] = spread(where(sound, ids), codes)
             if column.companion and name != "entity_key":

@@ -1,15 +1,19 @@
 """Why a row or a cell could not be used, and how its value is shown without showing personal data."""
 
+# pyarrow makes its compute functions at run time: no checker sees them
+# pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from ..graph.keys import mask
 from ..graph.store import REJECT_COLUMNS
 from .vectors import text
 
@@ -34,16 +38,45 @@ REASONS = {
 """Every reason a reject may have, with what it means."""
 
 _SHOWN = 100
-_DIGITS = re.compile(r"\d{7,}")
+_DATE = r"\d{1,4}[-/.年]\d{1,2}(?:[-/.月]\d{1,4}日?)?(?:[T ]\d{1,2}:\d{1,2}\S{0,12})?"
+_NUMBER = r"[+-]?\d{1,6}(?:[.,]\d{1,6})?(?:E\+?\d+)?"
+_HARMLESS = re.compile(f"{_DATE}|{_NUMBER}", re.IGNORECASE)
+"""What was meant for a date, or for a number too short to be anybody's."""
+_DIGITS = re.compile(r"\d(?:[\s\-:.()/]*\d){6,}")
+_MIXED = re.compile(r"(?=\S*[A-Za-z])(?=\S*\d)[\w:.\-]{8,}")
+_MAIL = re.compile(r"\S+@\S+")
+_HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]{2,}")
 
 
 def shown(value: str) -> str:
-    """A bad value of a column that is not personal, made fit to be kept: columns shift, and then a phone stands here.
+    """A bad value made fit to be kept: columns shift, and then a phone or a name stands where none should.
 
-    >>> shown("13812345678 call me"), shown("12x")
-    ('****5678 call me', '12x')
+    File and row say where the value itself is; what is kept of it is its shape.
+
+    >>> shown("13812345678 call me"), shown("138 1234 5678"), shown("12x"), shown("2026-02-30")
+    ('****5678 call me', '****5678', '12x', '2026-02-30')
+    >>> shown("张小明"), shown("zhang@example.com"), shown("aa:bb:cc:11:22:33"), shown("1.10105E+17")
+    ('张*', 'z***', '****2:33', '1.10105E+17')
     """
-    return _DIGITS.sub(lambda run: "****" + run[0][-4:], value)[:_SHOWN]
+    kept = value.strip()
+    if not _HARMLESS.fullmatch(kept):
+        kept = _MAIL.sub(lambda run: run[0][:1] + "***", kept)
+        kept = _DIGITS.sub(lambda run: "****" + run[0][-4:], kept)
+        kept = _MIXED.sub(lambda run: "****" + run[0][-4:], kept)
+        kept = _HAN.sub(lambda run: mask("name", run[0]), kept)
+    return kept[:_SHOWN]
+
+
+def shown_values(values: pa.Array, privacy: Mapping[str, str]) -> pa.Array:
+    """``shown`` of each value of a column; as they are in a book without any personal value.
+
+    Parameters
+    ----------
+    privacy : ``{kind: "personal" | "internal"}``
+    """
+    if "personal" not in privacy.values():
+        return pc.utf8_slice_codeunits(values, 0, _SHOWN)
+    return text([shown(value) for value in values.to_pylist()])
 
 
 @dataclass

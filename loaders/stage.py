@@ -26,7 +26,7 @@ from .columns import Column, Table
 from .gathering import Gathered, HashSet
 from .identifiers import NO_LINK, normal_form, normal_values, place_cells
 from .raw import RawBatch
-from .rejects import Issues, reject_frame, shown
+from .rejects import Issues, reject_frame, shown_values
 from .source import Source
 from .staging import Staging
 from .tables import TABLES
@@ -194,6 +194,11 @@ class Stager:
         """Whether values of a kind are personal."""
         return kind is not None and self._privacy.get(kind) == "personal"
 
+    @property
+    def privacy(self) -> Mapping[str, str]:
+        """Which kinds are personal."""
+        return self._privacy
+
     def plain(self, table: str, column: str) -> bool:
         """Whether a column is taken as plain text."""
         return column in self._plain.get(table, ())
@@ -343,8 +348,8 @@ class _Cleaner:
             values = text([mask(k, v) for k, v in zip(kinds, values.to_pylist(), strict=True)])
         elif column.name in ("gps_lat", "gps_lon") and self._stager.personal("address"):
             values = text([mask("address", value) for value in values.to_pylist()])
-        elif column.type not in ("ref", "party"):
-            values = text([shown(value) for value in values.to_pylist()])
+        else:
+            values = shown_values(values, self._stager.privacy)
         if not column.required:
             self._issues.add(rows, column.name, reason, values)
             return

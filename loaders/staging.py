@@ -1,8 +1,8 @@
-"""Cleaned rows on disk between the two passes of a load: a folder of Parquet parts beside the store.
+"""Cleaned rows on disk between the two passes of a load: a folder of encrypted Parquet parts beside the store.
 
-It holds no raw personal value: tokens, masks and ciphertexts only. Rows of one key lie in one partition, so that the
-second pass needs one partition in memory at a time. ``manifest.json`` says what is complete: parts that it does not
-name were being written when the process died, and count for nothing.
+It holds no raw personal value: tokens, masks and ciphertexts only, in files that are encrypted themselves. Rows of one
+key lie in one partition, so that the second pass needs one partition in memory at a time. ``manifest.json`` says what
+is complete: parts that it does not name were being written when the process died, and count for nothing.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
+
+from ..graph.keys import KeyFile
+from .sealed import read_sealed, write_sealed
 
 _MANIFEST = "manifest.json"
 _FORMAT = 1
@@ -34,8 +36,9 @@ class Staging:
     note : what else the load wants to find again, JSON-ready; written by ``save``
     """
 
-    def __init__(self, folder: Path, manifest: dict):
+    def __init__(self, folder: Path, manifest: dict, keys: KeyFile):
         self.folder = folder
+        self._keys = keys
         self.note: dict = manifest["note"]
         self._partitions: dict[str, int] = manifest["partitions"]
         self._parts: dict[str, dict[str, list[str]]] = manifest["tables"]
@@ -43,16 +46,17 @@ class Staging:
         self._waiting: dict[str, list[tuple[pa.Table, np.ndarray | None]]] = {}
 
     @classmethod
-    def begin(cls, folder: Path, sizes: dict[str, int], note: dict) -> Staging:
+    def begin(cls, folder: Path, sizes: dict[str, int], note: dict, keys: KeyFile) -> Staging:
         """Make the folder, or make it anew: what was in it is removed.
 
         Parameters
         ----------
         sizes : bytes of text in the files of each table, about
+        keys : what the files are encrypted with
         """
         folder.mkdir(mode=0o700, exist_ok=True)
         partitions = {table: 1 + size // _PARTITION_BYTES for table, size in sizes.items()}
-        staging = cls(folder, {"note": note, "partitions": partitions, "tables": {}, "side": {}})
+        staging = cls(folder, {"note": note, "partitions": partitions, "tables": {}, "side": {}}, keys)
         staging.save()  # before anything goes: at no moment is there no manifest
         for path in folder.iterdir():
             if path.name != _MANIFEST:
@@ -60,13 +64,13 @@ class Staging:
         return staging
 
     @classmethod
-    def reopen(cls, folder: Path) -> Staging | None:
+    def reopen(cls, folder: Path, keys: KeyFile) -> Staging | None:
         """The folder as it was saved last; None where there is none that can be read."""
         try:
             manifest = json.loads((folder / _MANIFEST).read_text("utf-8"))
         except (OSError, ValueError):
             return None
-        return cls(folder, manifest) if manifest.get("format") == _FORMAT else None
+        return cls(folder, manifest, keys) if manifest.get("format") == _FORMAT else None
 
     def partitions(self, table: str) -> int:
         """How many partitions the rows of a table are spread over."""
@@ -102,7 +106,7 @@ class Staging:
         parts = self._parts.get(table, {})
         for partition in sorted(map(int, parts)):
             if partition >= start:
-                tables = [pq.read_table(self.folder / name) for name in parts[str(partition)]]
+                tables = [read_sealed(self.folder / name, self._keys) for name in parts[str(partition)]]
                 yield partition, pa.concat_tables(tables, promote_options="default").combine_chunks()
 
     def put_aside(self, what: str, rows: pa.Table) -> None:
@@ -110,13 +114,13 @@ class Staging:
         if len(rows):
             names = self._side.setdefault(what, [])
             name = f"{what}-{len(names):06}.parquet"
-            pq.write_table(rows, self.folder / name, compression="lz4")
+            write_sealed(self.folder / name, rows, self._keys)
             names.append(name)
 
     def aside(self, what: str) -> Iterator[pa.Table]:
         """The parts kept by ``put_aside``."""
         for name in self._side.get(what, []):
-            yield pq.read_table(self.folder / name)
+            yield read_sealed(self.folder / name, self._keys)
 
     def remove(self) -> None:
         """Remove the folder."""
@@ -142,7 +146,7 @@ class Staging:
     def _write(self, table: str, partition: int, rows: pa.Table, parts: dict[str, list[str]]) -> None:
         names = parts.setdefault(str(partition), [])
         name = f"{table}-{partition:04}-{len(names):06}.parquet"
-        pq.write_table(rows, self.folder / name, compression="lz4")
+        write_sealed(self.folder / name, rows, self._keys)
         names.append(name)
 
 

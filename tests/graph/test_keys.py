@@ -72,6 +72,14 @@ def test_a_folder_in_its_place_is_an_error_of_one_line(tmp_path):
         load_key_file(tmp_path)
 
 
+@given(st.binary(max_size=40))
+def test_whatever_is_sealed_comes_back(content):
+    keys = KeyFile(b"s" * 32, {1: b"k" * 32}, default_path())
+    assert keys.unseal(keys.seal(content)) == content
+    with pytest.raises(UserError, match="altered"):
+        keys.unseal(keys.seal(content)[:-1] + b"?" + b"?")
+
+
 @given(st.text(max_size=40))
 def test_whatever_is_encrypted_comes_back(text):
     keys = KeyFile(b"s" * 32, {1: b"k" * 32}, default_path())

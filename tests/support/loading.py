@@ -69,7 +69,8 @@ class Loading:
         if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (f"{prefix}_{owner}",)).fetchone():
             return pd.DataFrame()
         rows = connection.execute(f'SELECT v.*, {names} FROM "{prefix}_{owner}" v ORDER BY load, uid')
-        return pd.DataFrame(rows.fetchall(), columns=[column[0] for column in rows.description])
+        frame = pd.DataFrame(rows.fetchall(), columns=[column[0] for column in rows.description])
+        return frame.drop(columns="number")
 
     def rejects(self) -> list[tuple]:
         """All rejects as ``(table, file, row, column, reason, level)``."""
