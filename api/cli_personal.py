@@ -21,7 +21,7 @@ def rotate(store: StoreUrl = None) -> None:
     Node keys and finding ids stay. Broken off, it goes on where it stood when it is run again.
     """
     from ..graph.rotation import rotate as rotate_keys
-    from .cli_load import bars
+    from .bars import bars
 
     with opened(store) as reader:
         audit(reader, "keys.rotate", str(reader.store.keys.path))

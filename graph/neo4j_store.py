@@ -379,7 +379,7 @@ class Neo4jStore:
     def erase(self, node: str, naming: Naming) -> Erased:
         from .neo4j_erasure import erase
 
-        with bulk_lock(self.connection):
+        with bulk_lock(self.connection, lambda: self._tell(None)):
             self._discard_abandoned()
             erased = erase(self, node, naming)
         self._refresh(bulk=False)
