@@ -22,6 +22,8 @@ OLDEST = (5, 26)
 """The oldest server that has all that the store asks for: the long-term release it is tested on."""
 DEFAULT_TIMEOUT = 15.0
 """Seconds a question waits for a server that is away, unless ``RINGFENCE_NEO4J_TIMEOUT`` says otherwise."""
+_TRIES = 3
+"""How often at least the server is asked that answers, and says that the same may succeed if it is asked again."""
 Answer = TypeVar("Answer")
 
 
@@ -187,9 +189,20 @@ class Connection:
                 transaction.close()
 
     def _managed(self, mode: str, work: Callable[[ManagedTransaction], Answer]) -> Answer:
-        with translated(self.address), self._session(mode) as session:
-            run = session.execute_read if mode == "READ" else session.execute_write
-            return run(work)
+        from neo4j.exceptions import TransientError
+
+        tried = 0
+        with translated(self.address):
+            while True:
+                tried += 1
+                try:
+                    with self._session(mode) as session:
+                        run = session.execute_read if mode == "READ" else session.execute_write
+                        return run(work)
+                except TransientError as error:
+                    # The driver tries again for so many seconds, and so never what took longer than that to fail.
+                    if tried == _TRIES or _known(error):
+                        raise
 
     def _session(self, mode: str, **settings: Any) -> Session:
         return self._driver.session(
@@ -271,10 +284,8 @@ def _cause(error: Exception) -> tuple[str, int] | None:
     """What is wrong, where it is the server or the user, as the end of a sentence, and the HTTP status."""
     from neo4j import exceptions
 
-    code = getattr(error, "code", None) or ""
-    for ending, message, status in _CODES:
-        if code.startswith(ending):
-            return message, status
+    if known := _known(error):
+        return known
     if isinstance(error, exceptions.AuthError):
         return "", 503
     if isinstance(error, exceptions.TransientError):
@@ -291,6 +302,12 @@ def _cause(error: Exception) -> tuple[str, int] | None:
     if isinstance(error, exceptions.DriverError):
         return _AWAY, 503
     return None
+
+
+def _known(error: Exception) -> tuple[str, int] | None:
+    """The same by the error's code, for those that are told apart by it."""
+    code = getattr(error, "code", None) or ""
+    return next(((message, status) for ending, message, status in _CODES if code.startswith(ending)), None)
 
 
 _AWAY = "cannot be reached: see that it runs, and run the same again"

@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 
 import pandas as pd
@@ -145,6 +146,35 @@ def started(**more):
             yield server
         finally:
             server.remove()
+
+
+def test_of_two_that_wait_for_each_other_the_one_that_the_server_ends_is_tried_again_however_slow_it_was(
+    neo4j_url, monkeypatch
+):
+    monkeypatch.setenv("RINGFENCE_NEO4J_TIMEOUT", "3")
+    with closing(open_store(neo4j_url)) as store:
+        store.connection.write("CREATE (:Company {key: 'company:A'}) CREATE (:Company {key: 'company:B'})")
+        both_hold_one = threading.Barrier(2)
+        tries = []
+
+        def crossing(first, second):
+            def work(transaction):
+                tries.append(first)
+                lock = "MATCH (n:Company {key: $key}) SET n.seen = coalesce(n.seen, 0) + 1"
+                transaction.run(lock, key=first)
+                if len(tries) <= 2:
+                    both_hold_one.wait(30)
+                    time.sleep(4)  # longer than the driver goes on trying
+                transaction.run(lock, key=second)
+
+            store.connection.change(work)
+
+        with ThreadPoolExecutor(2) as pool:
+            ends = [pool.submit(crossing, *keys) for keys in (("company:A", "company:B"), ("company:B", "company:A"))]
+            for end in ends:
+                end.result(60)
+        seen = store.connection.read("MATCH (n:Company) RETURN n.seen AS seen")
+        assert [record["seen"] for record in seen] == [2, 2] and len(tries) >= 3
 
 
 @pytest.fixture(scope="module")
