@@ -66,13 +66,16 @@ def test_a_disk_that_fills_up_is_told_and_the_load_goes_on_once_there_is_room(ho
         if done.returncode == 0:
             ends.append("had room")
         else:
-            one_line(done, "full" if "full" in done.stderr else "No space left", "ringfence load --resume")
+            begun = "broke off" in done.stderr
+            told = "'ringfence load --resume' goes on with it" if begun else "make room"
+            one_line(done, "full" if "full" in done.stderr else "No space left", told)
             with closing(open_store(f"sqlite:///{disk.copy(tmp_path / 'copy')}/ringfence.db")) as store:
                 assert shown(store.snapshot()) == before, free
             resumed = disk.ringfence("load", "--resume")
             assert resumed.returncode == 0, resumed.stderr
-            ends.append("nothing to resume" if "nothing to resume" in resumed.stdout else "resumed")
-            if ends[-1] != "resumed":
+            assert begun == ("nothing to resume" not in resumed.stdout), free
+            ends.append("resumed" if begun else "not begun")
+            if not begun:
                 assert disk.ringfence(*loading(home / "month-2")).returncode == 0
         with closing(open_store(f"sqlite:///{disk.copy(tmp_path / 'copy')}/ringfence.db")) as store:
             assert shown(store.snapshot()) == after and held(store) == whole, (free, ends)
