@@ -17,6 +17,8 @@ import pyarrow.parquet as pq
 from ..graph.errors import UserError
 from .raw import Chunk, text_frame
 
+_BUFFER = 1 << 20
+"""Bytes of a column that are fetched at a time."""
 _ROWS = 65_536
 _EXACT = 2.0**53
 """From here on a floating-point number no longer holds every integer, so its digits are not to be trusted."""
@@ -48,7 +50,8 @@ class ParquetReader:
 
     def _open(self) -> pq.ParquetFile:
         with self._telling():
-            return pq.ParquetFile(self._path, page_checksum_verification=True)
+            # Arrow would else fetch all row groups before it gives the first.
+            return pq.ParquetFile(self._path, page_checksum_verification=True, pre_buffer=False, buffer_size=_BUFFER)
 
     def _next(self, batches: Iterator[pa.RecordBatch]) -> pa.RecordBatch | None:
         with self._telling():

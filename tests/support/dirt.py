@@ -25,6 +25,7 @@ DIGITS: dict[str, Dirt] = {
     "rounded by a spreadsheet": lambda text: "1.1E+17",
     "as text for a spreadsheet": lambda text: f'="{text}"',
     "apostrophe": lambda text: f"'{text}",
+    "failed formula": lambda text: "#N/A",
     "zeros": lambda text: "0" * len(text),
     "nothing said": lambda text: "无",
     "cut short": lambda text: text[:-1],
