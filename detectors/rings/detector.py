@@ -57,29 +57,31 @@ def detect(snapshot: Snapshot, known: Population, params: dict[str, Any]) -> Ite
     weighed = uses.where(comparable(population, uses))
     who, when = applications(snapshot)
     compared = compare(population, weighed, (numbers[who], when))
-    rule, label = np.array(RULES), None
+    rule, label = np.array(RULES), np.arange(len(compared.people))
     free = np.ones(len(compared.people), dtype=bool)
     of_person, everything = _by_person(weighed), _by_person(uses)
     for weak, most in ((math.inf, math.inf), (params["weak_strength"], LOOSELY)):
-        among = compared.among(free)
-        label = bound_together(among, rule, params["link_strength"], params["single_strength"], weak, label)
+        among, before = compared.among(free), label
+        label = bound_together(among, rule, params["link_strength"], params["single_strength"], weak, before)
         groups = find_groups(among.ties, label, rule, params["min_members"], params["max_members"])
-        groups = [group for group in groups if free[group.people].all()]
+        # rings are no part of what is bound anew, and what that leaves as it was is no ring still
+        groups = [group for group in groups if free[group.people].all() and np.ptp(before[group.people])]
         if not groups:
             continue
         files = Files(snapshot, node[compared.people[np.concatenate([group.people for group in groups])]])
         for group in groups:
             people = compared.people[group.people]
-            core = common(people, population, of_person(people)).tied_twice
+            whole = common(people, population, of_person(people))
+            core = np.isin(people, whole.tied_twice)
             times = [files.applied.get(member, []) for member in node[people].tolist()]
-            of_core = [own for own, inside in zip(times, np.isin(people, core).tolist(), strict=True) if inside]
+            of_core = [own for own, inside in zip(times, core.tolist(), strict=True) if inside]
             acting = likelier(concert(times, population.calendar), concert(of_core, population.calendar))
             then = _acting(times, acting)
             if then.sum() >= params["min_members"]:
                 people = people[then]
             elif then.mean() < MOST:  # a few acted together, and the others did not
                 continue
-            shared = common(people, population, of_person(people))
+            shared = whole if then.all() else common(people, population, of_person(people))
             evidence = evidence_of(shared.tied, len(people), acting, most)
             least = params["least_evidence"] * (NEARLY if shared.nearly_explained else 1)
             families = len(np.unique(shared.household))
