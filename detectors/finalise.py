@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from ..graph.kernels.distinct import distinct
 from ..graph.model import COLOURS, PERSONAL_KINDS, Finding, finding_id, kind_of
 from ..graph.snapshot import Snapshot
 from ..graph.times import to_iso
@@ -93,5 +94,5 @@ def _names(snapshot: Snapshot, candidates: Iterable[Candidate]) -> dict[int, str
 def _evidence(snapshot: Snapshot, candidates: Sequence[Candidate]) -> dict[int, dict]:
     """Each relationship once, as evidence, by its position; the same dictionary serves every finding."""
     parts = [candidate.evidence for candidate in candidates]
-    positions = np.unique(np.concatenate(parts)) if parts else np.array([], dtype=np.int64)
+    positions = distinct(np.concatenate(parts)) if parts else np.array([], dtype=np.int64)
     return dict(zip(positions.tolist(), snapshot.evidence(positions), strict=True))

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ...graph.kernels.components import weak_components
+from ...graph.kernels.distinct import distinct
 from ...graph.model import KIND_CODE
 from ...graph.snapshot import Snapshot
 from .uses import WAY, Uses
@@ -39,13 +40,13 @@ def households(uses: Uses, surname: np.ndarray, ids: int) -> np.ndarray:
     other = np.concatenate((namer, kin.value))
     # people and the phones that make them family are nodes alike; so are surnames at addresses
     home = uses.where(uses.way == WAY["home"])
-    users = np.bincount(np.unique(home.value * ids + home.person) // ids, minlength=ids)
+    users = np.bincount(distinct(home.value * ids + home.person) // ids, minlength=ids)
     home = home.where((users[home.value] <= LARGEST_HOME) & (surname[home.person] >= 0))
     kinds, name_at_home = np.unique(home.value * ids + surname[home.person], return_inverse=True)
     one = np.concatenate((one, home.person))
     other = np.concatenate((other, ids + name_at_home))
     label = weak_components(one, other, ids + len(kinds))[:ids]
-    people = np.unique(uses.person)
+    people = distinct(uses.person)
     size = np.bincount(label[people], minlength=int(label.max(initial=0)) + 1)
     found = np.arange(ids)
     members = people[size[label[people]] <= LARGEST_HOUSEHOLD]

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ...graph.kernels.components import weak_components
+from ...graph.kernels.distinct import distinct
 from ...graph.model import KIND_CODE
 from ...graph.snapshot import Snapshot
 from .uses import WAY, Uses, collect
@@ -28,11 +29,13 @@ class Frame:
     base : the book
     joined : int64 by node, of a device the number of the handset it belongs to; others stand for themselves
     networks : int64, ascending: ``wifi << 32 | ip`` of every Wi-Fi used with an internet address
+    uses : the book's own, in this numbering
     """
 
     base: Snapshot
     joined: np.ndarray
     networks: np.ndarray
+    uses: Uses
 
     @property
     def size(self) -> int:
@@ -40,13 +43,13 @@ class Frame:
         return len(self.joined) + len(self.networks)
 
 
-def lay(snapshot: Snapshot) -> tuple[Frame, Uses]:
-    """The frame of a book, and its uses in it."""
-    uses = collect(snapshot)
+def lay(snapshot: Snapshot) -> tuple[Frame, np.ndarray]:
+    """The frame of a book; and int64 by node, a number for each applicant's surname, -1 where none can be told."""
+    uses, surname = collect(snapshot)
     joined = _handsets(snapshot, uses)
     numbers = np.arange(snapshot.node_count)
-    frame = Frame(snapshot, joined, np.unique(_networks(snapshot, uses, numbers)[0]))
-    return frame, _numbered(frame, snapshot, uses, numbers)
+    frame = Frame(snapshot, joined, distinct(_networks(snapshot, uses, numbers)[0]), uses)
+    return replace(frame, uses=_numbered(frame, snapshot, uses, numbers)), surname
 
 
 def seen_in(frame: Frame, snapshot: Snapshot) -> tuple[Uses, np.ndarray]:
@@ -56,7 +59,9 @@ def seen_in(frame: Frame, snapshot: Snapshot) -> tuple[Uses, np.ndarray]:
     else:
         found = [frame.base.find(name) for name in snapshot.names(np.arange(snapshot.node_count))]
         numbers = np.array([frame.size + i if n is None else n for i, n in enumerate(found)], dtype=np.int64)
-    return _numbered(frame, snapshot, collect(snapshot), numbers), numbers
+    if snapshot.folder == frame.base.folder and snapshot.as_of == frame.base.as_of:
+        return frame.uses, numbers
+    return _numbered(frame, snapshot, collect(snapshot)[0], numbers), numbers
 
 
 def inverse(numbers: np.ndarray) -> np.ndarray:

@@ -11,6 +11,7 @@ import numpy as np
 
 from ...graph.kernels.coincidence import Ties, added_up
 from ...graph.kernels.components import weak_components
+from ...graph.kernels.distinct import distinct
 from .population import Compared
 
 LEAST_THINGS = 2
@@ -64,7 +65,7 @@ def bound_together(
     label : the groups to begin with, where people are not to begin alone
     """
     ties, count = compared.ties, len(compared.people)
-    telling = np.unique(ties.value)
+    telling = distinct(ties.value)
     used = np.isin(compared.value, telling)
     holder, value = compared.holder[used], np.searchsorted(telling, compared.value[used])
     users = np.maximum(compared.users[telling], np.bincount(value, minlength=len(telling)))
@@ -86,7 +87,7 @@ def bound_together(
         one = np.concatenate((sums.first[strong], label[holder[confirmed]]))
         other = np.concatenate((sums.second[strong], count + value[confirmed]))
         joined = weak_components(one, other, count + len(users))[label].astype(np.int64)
-        if len(np.unique(joined)) == len(np.unique(label)):
+        if len(distinct(joined)) == len(distinct(label)):
             return label
         label = joined
 
@@ -139,7 +140,8 @@ def find_groups(ties: Ties, label: np.ndarray, rule: np.ndarray, least: int, mos
             graph = nx.Graph()
             graph.add_nodes_from(people.tolist())
             graph.add_weighted_edges_from(zip(*(column.tolist() for column in sums[:3]), strict=True))
-            for part in _parts(graph, least, most):
+            # what the weakest links hold together, the tree of the strongest does, too
+            for part in _parts(nx.maximum_spanning_tree(graph), least, most):
                 found.append(Group(np.array(sorted(part)), len(people) if len(part) < len(people) else 0))
     return found
 

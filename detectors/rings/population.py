@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...graph.kernels.coincidence import Holding, Moments, Ties, coincidences
+from ...graph.kernels.distinct import distinct
 from ...graph.model import ALWAYS
 from ...graph.snapshot import Snapshot
 from .explained import households, shop_equipment
 from .facets import DAY, FACET, FACETS, scale
 from .frame import Frame, lay
-from .surnames import surnames
 from .uses import Uses, applications
 
 PRIOR = (0.03, 0.01, 0.002, 0.005, 0.02, 0.05, 0.15, 0.5, 0.3, 0.3, 0.3, 0.5)
@@ -63,15 +63,16 @@ def measure(snapshot: Snapshot, params: dict[str, Any]) -> Population:
     Partners by chance are counted on pairs that share one thing and nothing else. So neither rings, which share more,
     nor people who live together make what they share look common.
     """
-    frame, uses = lay(snapshot)
-    family = households(uses, surnames(snapshot, snapshot.edges("LISTS_CONTACT"))[0], frame.size)
+    frame, surname = lay(snapshot)
+    uses = frame.uses
+    family = households(uses, surname, frame.size)
     who, when = applications(snapshot)
     population = Population(
         frame=frame,
         users=_users(uses, family, frame.size),
         excused=shop_equipment(snapshot, uses, frame.size),
         household=family,
-        people=len(np.unique(uses.person)),
+        people=len(distinct(uses.person)),
         calendar=np.quantile(when, np.linspace(0, 1, 1001)).astype(np.int64) if len(when) else when,
         weight=np.zeros((len(FACETS), params["max_users"] + 1), dtype=np.float32),
     )
@@ -87,7 +88,7 @@ def _weights(lone: np.ndarray, people: int) -> np.ndarray:
 
 
 def _users(uses: Uses, household: np.ndarray, ids: int) -> np.ndarray:
-    keys = np.unique(uses.value * len(household) + household[uses.person])
+    keys = distinct(uses.value * len(household) + household[uses.person])
     return np.bincount(keys // len(household), minlength=ids).astype(np.int32)
 
 

@@ -26,6 +26,7 @@ def surnames(snapshot: Snapshot, contacts: Edges) -> tuple[np.ndarray, np.ndarra
 
 
 def _codes(snapshot: Snapshot, names: Iterable[str | None]) -> np.ndarray:
-    masks = (text if text is None or "*" in text else mask("name", text) for text in snapshot.masked(names))
-    told = [None if text is None or text[:1] in FAMILIAR else text.partition("*")[0] for text in masks]
-    return pd.factorize(np.array(told, dtype=object))[0]
+    codes, texts = pd.factorize(np.array(snapshot.masked(names), dtype=object))
+    masks = (text if "*" in text else mask("name", text) for text in texts)
+    told = [None if text[:1] in FAMILIAR else text.partition("*")[0] for text in masks]
+    return np.append(pd.factorize(np.array(told, dtype=object))[0], -1)[codes]

@@ -62,9 +62,10 @@ class Uses:
         return Uses(*(getattr(self, name)[mask] for name in self.__dataclass_fields__))
 
 
-def collect(snapshot: Snapshot) -> Uses:
+def collect(snapshot: Snapshot) -> tuple[Uses, np.ndarray]:
     """All uses, in the snapshot's own numbers; ties that link no one (landlines, sentinels) are none. What a person
-    stated without a time was stated when the person first applied."""
+    stated without a time was stated when the person first applied. Beside them the applicants' surnames, as ``lay``
+    gives them."""
     applicants = snapshot.kinds == KIND_CODE["applicant"]
     contacts = snapshot.ties("LISTS_CONTACT")
     own, called = surnames(snapshot, contacts)
@@ -74,7 +75,7 @@ def collect(snapshot: Snapshot) -> Uses:
     types = (np.int64, np.int64, np.int8, np.int64, np.int64, np.int64, np.int64, np.int64)
     uses = Uses(*(np.concatenate(column).astype(dtype) for column, dtype in zip(columns, types, strict=True)))
     stated = np.where(uses.time > ALWAYS, uses.time, first_applied(snapshot)[uses.person])
-    return replace(uses, time=stated)
+    return replace(uses, time=stated), own
 
 
 def applications(snapshot: Snapshot) -> tuple[np.ndarray, np.ndarray]:

@@ -9,7 +9,7 @@ from support.toy import Book
 def handsets(book):
     """The devices of each handset, as sets of names, of all that have several."""
     snapshot = book.snapshot()
-    frame, _ = lay(snapshot)
+    frame = lay(snapshot)[0]
     found = {}
     for node, name in enumerate(snapshot.names(range(snapshot.node_count))):
         if name.startswith("device:"):
@@ -20,7 +20,8 @@ def handsets(book):
 def networks(book):
     """Every Wi-Fi with an internet address it was used with, and who used both at once."""
     snapshot = book.snapshot()
-    frame, uses = lay(snapshot)
+    frame = lay(snapshot)[0]
+    uses = frame.uses
     found = {}
     for place, key in enumerate(frame.networks.tolist()):
         pair = tuple(name.partition(":")[2] for name in snapshot.names([key >> 32, key & 0xFFFFFFFF]))
@@ -77,7 +78,7 @@ def test_every_id_of_a_handset_stands_for_all_of_it():
     book = Book().application("A", "1", device="d1", imei="i1").application("B", "2", device="d2", imei="i1")
     book.owns("C", "card").signed_in("d2", "card", "2026-01-01")
     snapshot = book.snapshot()
-    _, uses = lay(snapshot)
+    uses = lay(snapshot)[0].uses
     handset = uses.where(uses.way == WAY["handset"])
     assert len(np.unique(handset.value)) == 1
     assert {name[-1] for name in snapshot.names(handset.person)} == {"A", "B", "C"}
@@ -85,8 +86,8 @@ def test_every_id_of_a_handset_stands_for_all_of_it():
 
 def test_what_joins_is_known_only_later_joins_only_later():
     book = Book().application("A", "1", "2026-01-01", device="d1").application("B", "2", "2026-03-01", "d1", "i1")
-    early, _ = lay(book.snapshot("2026-02-01"))
-    late, _ = lay(book.snapshot("2026-03-01"))
+    early = lay(book.snapshot("2026-02-01"))[0]
+    late = lay(book.snapshot("2026-03-01"))[0]
     assert (early.joined == np.arange(len(early.joined))).all()
     assert (late.joined != np.arange(len(late.joined))).sum() == 1
 
@@ -99,7 +100,7 @@ def test_a_wifi_and_an_address_used_at_once_are_a_network_beside_both():
     book.application("C", "3", wifi="w", ip="x").application("D", "4", wifi="w").application("E", "5", ip="x")
     assert networks(book) == {("w", "x"): ["A", "C"], ("w", "y"): ["B"]}
     snapshot = book.snapshot()
-    _, uses = lay(snapshot)
+    uses = lay(snapshot)[0].uses
     wifi = uses.person[uses.value == snapshot.find("wifi:w")]
     assert [name[-1] for name in snapshot.names(np.unique(wifi))] == ["A", "B", "C", "D"]
 
@@ -111,7 +112,8 @@ def test_a_wifi_and_an_address_of_different_applications_are_none():
 def test_a_network_is_used_when_and_where_its_wifi_is():
     book = Book().application("A", "1", "2026-01-05", wifi="w", ip="x", merchant="m")
     snapshot = book.snapshot()
-    frame, uses = lay(snapshot)
+    frame = lay(snapshot)[0]
+    uses = frame.uses
     (place,) = np.flatnonzero(uses.value == frame.size - 1)
     assert snapshot.relation(int(uses.position[place])) == "USED_WIFI"
     assert uses.time[place] == snapshot.edges("APPLIED").valid_from[0]
@@ -140,7 +142,8 @@ def around(book, people):
 
 def test_a_part_seen_in_the_frame_of_the_whole_has_the_same_ids():
     snapshot = whole().snapshot()
-    frame, uses = lay(snapshot)
+    frame = lay(snapshot)[0]
+    uses = frame.uses
     part = around(whole(), ["A2", "A3", "A4"]).shuffled(1).snapshot()
     seen, numbers = seen_in(frame, part)
     assert [snapshot.name(i) for i in numbers] == part.names(range(part.node_count))
@@ -151,7 +154,8 @@ def test_a_part_seen_in_the_frame_of_the_whole_has_the_same_ids():
 
 def test_the_book_itself_is_seen_as_it_was_laid():
     snapshot = whole().snapshot()
-    frame, uses = lay(snapshot)
+    frame = lay(snapshot)[0]
+    uses = frame.uses
     seen, numbers = seen_in(frame, snapshot)
     assert numbers.tolist() == list(range(snapshot.node_count))
     assert by_name(frame, snapshot, seen) == by_name(frame, snapshot, uses)
@@ -160,7 +164,7 @@ def test_the_book_itself_is_seen_as_it_was_laid():
 def test_a_device_the_part_alone_would_not_join_is_joined_as_in_the_whole():
     # A0 and A1 share the imei i0; of A1's application alone nothing tells that d0 is the same handset.
     snapshot = whole().snapshot()
-    frame, _ = lay(snapshot)
+    frame = lay(snapshot)[0]
     part = Book().application("N", "n", "2026-03-01", device="d0").application("A1", "n1", "2026-02-01", device="d1")
     seen, _ = seen_in(frame, part.snapshot())
     assert len(np.unique(seen.value)) == 1
@@ -168,7 +172,7 @@ def test_a_device_the_part_alone_would_not_join_is_joined_as_in_the_whole():
 
 def test_new_things_get_ids_behind_all_others():
     snapshot = whole().snapshot()
-    frame, _ = lay(snapshot)
+    frame = lay(snapshot)[0]
     part = Book().application("A0", "n0", "2026-02-01", device="d0", wifi="w", ip="x0")
     part.application("A0", "new", "2026-03-01", device="fresh", wifi="w", ip="fresh")
     part.application("N", "other", "2026-03-01", device="d1", wifi="w", ip="fresh")

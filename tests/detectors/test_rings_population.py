@@ -210,7 +210,7 @@ def test_shuffling_gives_as_many_pairs_with_two_things_as_the_weights_say(seed):
     many things people have of the one does not depend on how many they have of the other, as here."""
     random = np.random.default_rng(seed)
     snapshot = chance_book(random, 500).snapshot()
-    population, (_, uses) = measure(snapshot, FRAUD_RING.defaults()), lay(snapshot)
+    population, uses = measure(snapshot, FRAUD_RING.defaults()), lay(snapshot)[0].uses
     n = population.people
     assert n == 500
     counts = {pair: [] for pair in product((3, 6), repeat=2)}

@@ -12,7 +12,7 @@ from support.toy import Book
 def used(book, as_of="2026-06-30"):
     """What shows of a book's uses: sorted ``(person, way, value)`` by name."""
     snapshot = book.snapshot(as_of)
-    uses = collect(snapshot)
+    uses = collect(snapshot)[0]
     people, values = snapshot.names(uses.person), snapshot.names(uses.value)
     return sorted(
         (person.partition(":")[2], WAYS[way], value)
@@ -23,7 +23,7 @@ def used(book, as_of="2026-06-30"):
 def times(book):
     """Since when each value is used, by name; a value of one use only."""
     snapshot = book.snapshot()
-    uses = collect(snapshot)
+    uses = collect(snapshot)[0]
     return dict(zip(snapshot.names(uses.value), uses.time.tolist(), strict=True))
 
 
@@ -50,7 +50,7 @@ def test_an_application_is_filed_with_a_handset_over_networks_at_a_place():
         ("A", "network", "wifi:w"),
     ]
     snapshot = book.snapshot()
-    uses = collect(snapshot)
+    uses = collect(snapshot)[0]
     assert set(snapshot.names(uses.merchant)) == {"merchant:m"}
     assert {snapshot.relation(via) for via in uses.via.tolist()} == {"APPLIED"}
     assert (snapshot.ends(uses.via)[1] == snapshot.ends(uses.position)[0]).all()
@@ -68,14 +68,14 @@ def test_what_a_person_states_is_his_own_or_his_employers():
         ("A", "work", "employer:firm"),
         ("A", "work_phone", "phone:010"),
     ]
-    assert set(collect(book.snapshot()).via.tolist()) == {-1}
+    assert set(collect(book.snapshot())[0].via.tolist()) == {-1}
 
 
 def test_a_loan_ties_to_the_accounts_it_went_to_and_came_back_from():
     book = Book().loan("A", "L", 100.0, "2026-01-05", account="in").repaid("out", "L", 10.0, "2026-02-05")
     assert used(book) == [("A", "account", "account:in"), ("A", "account", "account:out")]
     snapshot = book.snapshot()
-    assert {snapshot.relation(via) for via in collect(snapshot).via.tolist()} == {"BORROWED"}
+    assert {snapshot.relation(via) for via in collect(snapshot)[0].via.tolist()} == {"BORROWED"}
 
 
 def test_only_applicants_use_anything():
@@ -93,7 +93,7 @@ def test_a_device_that_signed_in_to_an_account_is_its_owners_each_of_them():
     handsets = [use for use in used(book) if use[1] == "handset"]
     assert handsets == [("A", "handset", "device:d"), ("B", "handset", "device:d")]
     snapshot = book.snapshot()
-    uses = collect(snapshot)
+    uses = collect(snapshot)[0]
     through = uses.where(uses.way == WAYS.index("handset"))
     assert [snapshot.relation(place) for place in through.via.tolist()] == ["OWNS", "OWNS"]
     assert (snapshot.ends(through.via)[0] == through.person).all()
@@ -231,6 +231,6 @@ def test_people_and_contacts_are_numbered_alike():
 def test_a_use_carries_the_surname_its_user_gives_the_holder():
     book = Book().person("A", "139", name="王*").contact("B", "139", "父母", "李*").contact("C", "139", "朋友", "小王")
     snapshot = book.snapshot()
-    uses = collect(snapshot)
+    uses = collect(snapshot)[0]
     label = dict(zip(snapshot.names(uses.person), uses.label.tolist(), strict=True))
     assert label["applicant:C"] == -1 and len({label["applicant:A"], label["applicant:B"], -1}) == 3
