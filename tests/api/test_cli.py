@@ -248,7 +248,7 @@ def mended(done):
         (("token", "planet"), "unknown kind of node 'planet'"),
         (("load", "nowhere"), "nowhere"),
         (("load", "nowhere", "--mapping", "no-such"), "no-such"),
-        (("load",), "Missing argument 'SOURCE'"),
+        (("load",), "say --resume alone"),
         (("serve", "--host", "0.0.0.0"), "127.0.0.1 only"),
         (("serve", "--port", "99999"), "--port"),
         (("status", "--colour", "red"), "--colour"),

@@ -267,6 +267,7 @@ def killed(source: Path, cwd: Path, store: str) -> tuple[str, bytes]:
         return "load, killed", process.stdout.read()
 
 
+@pytest.mark.soak
 def test_nothing_planted_can_be_read_in_what_neo4j_holds(places, server_or_skip, monkeypatch):
     source, written = places
     said: list = []
