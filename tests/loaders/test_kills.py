@@ -14,7 +14,6 @@ from contextlib import closing
 import pytest
 from ringfence.graph.store import open_store
 from ringfence.loaders.load import load
-from support.stores import STORES
 from support.two_books import MAPPING_TEXT, mapping, write_month
 from support.whole import held, shown
 
@@ -23,17 +22,6 @@ PEOPLE = {"sqlite": 300, "neo4j": 60}
 SMALL_PARTS = "from ringfence.loaders import staging; staging._PARTITION_BYTES = 6_000"
 COMMAND = f"{SMALL_PARTS}; from ringfence.api.cli import main; main()"
 """The command line, with tables in several partitions so that a load has many parts."""
-
-
-@pytest.fixture(params=STORES)
-def kind(request):
-    return request.param
-
-
-@pytest.fixture
-def url(kind, request, tmp_path):
-    """A store that is not there yet, of every kind."""
-    return f"sqlite:///{tmp_path}/graph.db" if kind == "sqlite" else request.getfixturevalue("neo4j_url")
 
 
 class Reader(threading.Thread):

@@ -9,7 +9,6 @@ from ringfence.graph.store import open_store
 from ringfence.loaders import versions
 from ringfence.loaders.load import load, resume
 from ringfence.loaders.stage import Stager
-from support.stores import STORES
 from support.two_books import mapping, write_month
 from support.whole import held, shown
 
@@ -22,17 +21,6 @@ class NoRoom(OSError):
 
 
 BROKE_OFF = "broke off: No space left on device; once that is mended, 'ringfence load --resume' goes on with it"
-
-
-@pytest.fixture(params=STORES)
-def kind(request):
-    return request.param
-
-
-@pytest.fixture
-def url(kind, request, tmp_path):
-    """A store that is not there yet, of every kind."""
-    return f"sqlite:///{tmp_path}/graph.db" if kind == "sqlite" else request.getfixturevalue("neo4j_url")
 
 
 @pytest.fixture
