@@ -106,7 +106,8 @@ def batches(connection: Connection, owner: str | None = None) -> list[Batch]:
     """The batches of all loads, in order; those of one table or relation only, where given."""
     which = "MATCH (b:Batch {owner: $owner})" if owner is not None else "MATCH (b:Batch)"
     record = connection.read(
-        f"{which} WITH b ORDER BY b.batch"
+        # one that is being removed may be met without its properties: no reader needs it
+        f"{which} WITH properties(b) AS b WHERE b.batch IS NOT NULL WITH b ORDER BY b.batch"
         " RETURN collect(b.batch) AS batch, collect(b.load) AS load, collect(b.owner) AS owner,"
         " collect(b.rows) AS rows, collect(coalesce(b.same, '{}')) AS same",
         owner=owner,
