@@ -59,7 +59,6 @@ def detect(snapshot: Snapshot, known: Population, params: dict[str, Any]) -> Ite
     compared = compare(population, weighed, (numbers[who], when))
     rule, label = np.array(RULES), np.arange(len(compared.people))
     free = np.ones(len(compared.people), dtype=bool)
-    of_person, everything = _by_person(weighed), _by_person(uses)
     for weak, most in ((math.inf, math.inf), (params["weak_strength"], LOOSELY)):
         among, before = compared.among(free), label
         label = bound_together(among, rule, params["link_strength"], params["single_strength"], weak, before)
@@ -68,7 +67,9 @@ def detect(snapshot: Snapshot, known: Population, params: dict[str, Any]) -> Ite
         groups = [group for group in groups if free[group.people].all() and np.ptp(before[group.people])]
         if not groups:
             continue
-        files = Files(snapshot, node[compared.people[np.concatenate([group.people for group in groups])]])
+        everybody = compared.people[np.concatenate([group.people for group in groups])]
+        of_person, everything = _by_person(weighed, everybody), _by_person(uses, everybody)
+        files = Files(snapshot, node[everybody])
         for group in groups:
             people = compared.people[group.people]
             whole = common(people, population, of_person(people))
@@ -97,9 +98,12 @@ def _acting(times: Sequence[Sequence[int]], acting: Concert) -> np.ndarray:
     return np.array([any(first <= time <= last for time in own) or not acting.telling for own in times])
 
 
-def _by_person(uses: Uses) -> Callable[[np.ndarray], Uses]:
-    """The uses of some people, found without looking through all."""
-    order = np.argsort(uses.person, kind="stable")
+def _by_person(uses: Uses, everybody: np.ndarray) -> Callable[[np.ndarray], Uses]:
+    """The uses of some of these people, found without looking through all."""
+    wanted = np.zeros(max(uses.person.max(initial=-1), everybody.max(initial=-1)) + 1, dtype=bool)
+    wanted[everybody] = True
+    theirs = np.flatnonzero(wanted[uses.person])
+    order = theirs[np.argsort(uses.person[theirs], kind="stable")]
     person = uses.person[order]
 
     def of(people: np.ndarray) -> Uses:

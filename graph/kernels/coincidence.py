@@ -249,7 +249,7 @@ def _compare(
                         continue
                 if not is_partner[other]:
                     is_partner[other] = True
-                    near[other] = _near(one, other, offsets, moments, numbers)
+                    near[other] = np.nan  # until it is asked for
                     partners[partner_count] = other
                     partner_count += 1
                 if least_degree[other, kind] == 0 or degree[common] < least_degree[other, kind]:
@@ -265,6 +265,8 @@ def _compare(
                     weighing = np.concatenate((weighing, np.empty(room, np.float32)))
                     nearness = np.concatenate((nearness, np.empty(room, np.float32)))
                     room *= 2
+                if np.isnan(near[other]):
+                    near[other] = _near(one, other, offsets, moments, numbers)
                 first[found], second[found], shared[found] = one, other, common
                 by[found], weighing[found], nearness[found] = kind, weighs, near[other]
                 found += 1
