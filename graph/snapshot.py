@@ -176,10 +176,18 @@ class Snapshot:
     def masked(self, cells: Iterable[str | None]) -> list[str | None]:
         """What people may see of a column of cells: tokens as their masks, None where they have none."""
         table = self._shared.mask_table
-        texts = pa.array(cells, pa.string(), from_pandas=True)
-        tokens = single_chunk(table.column("token")).cast(pa.string())
-        masks = single_chunk(table.column("mask")).cast(pa.string()).take(pc.index_in(texts, value_set=tokens))
-        return pc.if_else(pc.starts_with(texts, TOKEN_PREFIX), masks, texts).to_pylist()
+        given = pa.array(cells, pa.string(), from_pandas=True)  # chunked, where pandas holds chunks
+        texts = (given.combine_chunks() if isinstance(given, pa.ChunkedArray) else given).dictionary_encode()
+        tokens, masks = (single_chunk(table.column(name)).cast(pa.string()) for name in ("token", "mask"))
+        # the book's tokens are looked up among the few that are asked for, and not the other way round
+        asked = pc.index_in(tokens, value_set=texts.dictionary).to_numpy(zero_copy_only=False)
+        held = np.flatnonzero(~np.isnan(asked))
+        row = np.full(len(texts.dictionary), -1)
+        row[asked[held].astype(np.int64)] = held
+        found = masks.take(pa.array(row, mask=row < 0))
+        shown = pc.if_else(pc.starts_with(texts.dictionary, TOKEN_PREFIX), found, texts.dictionary)
+        codes = texts.indices.fill_null(len(shown)).to_numpy(zero_copy_only=False)
+        return np.array([*shown.to_pylist(), None], dtype=object)[codes].tolist()
 
     # -- relationships
     @property
