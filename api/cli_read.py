@@ -9,19 +9,8 @@ from typing import Annotated
 
 import typer
 
-from .commands import AsOf, StoreUrl, audit, opened
+from .commands import AsOf, ListFormat, StoreUrl, Top, audit, first, opened
 from .output import bound, findings_csv, number, plain, say, table
-
-TABLE_ROWS = 20
-"""Findings in the table, unless said."""
-
-
-class FindingsFormat(StrEnum):
-    """How findings are printed."""
-
-    table = "table"
-    jsonl = "jsonl"
-    csv = "csv"
 
 
 class View(StrEnum):
@@ -43,13 +32,10 @@ def findings(
         str | None, typer.Option("--kind", metavar="K", help="Only this kind, such as guarantee_cycle.")
     ] = None,
     view: Annotated[View | None, typer.Option("--view", help="Only this view.")] = None,
-    top: Annotated[
-        int | None,
-        typer.Option("--top", metavar="N", min=1, help=f"The first N only; the table shows {TABLE_ROWS} unless said."),
-    ] = None,
+    top: Top = None,
     format: Annotated[
-        FindingsFormat, typer.Option("--format", help="A table to read; or all fields, as JSON lines or CSV in UTF-8.")
-    ] = FindingsFormat.table,
+        ListFormat, typer.Option("--format", help="A table to read; or all fields, as JSON lines or CSV in UTF-8.")
+    ] = ListFormat.table,
     store: StoreUrl = None,
 ) -> None:
     """List what the detectors' latest runs found.
@@ -63,11 +49,11 @@ def findings(
         audit(reader, "findings", "findings", {"kind": kind, "view": view, "top": top, "format": format})
         if not runs:
             say("no detector has run on this store: run 'ringfence detect' first")
-        shown = found[: TABLE_ROWS if top is None and format == FindingsFormat.table else top]
-        if format == FindingsFormat.jsonl:
+        shown = first(found, top, format)
+        if format == ListFormat.jsonl:
             for finding in shown:
                 print(json.dumps(finding, ensure_ascii=False))
-        elif format == FindingsFormat.csv:
+        elif format == ListFormat.csv:
             print(findings_csv(shown), end="")
         elif runs:
             print(_findings_table(shown))

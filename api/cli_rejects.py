@@ -3,24 +3,12 @@
 from __future__ import annotations
 
 import json
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from .commands import StoreUrl, audit, opened
+from .commands import ListFormat, StoreUrl, Top, audit, first, opened
 from .output import REJECTED, rejects_csv, table
-
-TABLE_ROWS = 20
-"""Rejects in the table, unless said."""
-
-
-class RejectsFormat(StrEnum):
-    """How rejects are printed."""
-
-    table = "table"
-    jsonl = "jsonl"
-    csv = "csv"
 
 
 def rejects(
@@ -33,13 +21,10 @@ def rejects(
     reason: Annotated[
         str | None, typer.Option("--reason", metavar="R", help="Only for this reason, such as scientific_notation.")
     ] = None,
-    top: Annotated[
-        int | None,
-        typer.Option("--top", metavar="N", min=1, help=f"The first N only; the table shows {TABLE_ROWS} unless said."),
-    ] = None,
+    top: Top = None,
     format: Annotated[
-        RejectsFormat, typer.Option("--format", help="A table to read; or all of them, as JSON lines or CSV in UTF-8.")
-    ] = RejectsFormat.table,
+        ListFormat, typer.Option("--format", help="A table to read; or all of them, as JSON lines or CSV in UTF-8.")
+    ] = ListFormat.table,
     store: StoreUrl = None,
 ) -> None:
     """List the rows and cells that loads could not use.
@@ -51,11 +36,11 @@ def rejects(
     with opened(store) as reader:
         found = services.rejects(reader.store, load, name, reason)
         audit(reader, "rejects", "rejects", {"load": load, "table": name, "reason": reason, "format": format})
-        shown = found[: TABLE_ROWS if top is None and format == RejectsFormat.table else top]
-        if format == RejectsFormat.jsonl:
+        shown = first(found, top, format)
+        if format == ListFormat.jsonl:
             for reject in shown:
                 print(json.dumps(reject, ensure_ascii=False))
-        elif format == RejectsFormat.csv:
+        elif format == ListFormat.csv:
             print(rejects_csv(shown), end="")
         else:
             rows = [[reject[name] for name in REJECTED] for reject in shown]

@@ -13,6 +13,7 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -44,6 +45,25 @@ AsOf = Annotated[
         "Unless said, the store's latest data date.",
     ),
 ]
+TABLE_ROWS = 20
+"""What a table lists, unless said."""
+Top = Annotated[
+    int | None,
+    typer.Option("--top", metavar="N", min=1, help=f"The first N only; the table shows {TABLE_ROWS} unless said."),
+]
+
+
+class ListFormat(StrEnum):
+    """How a list is printed."""
+
+    table = "table"
+    jsonl = "jsonl"
+    csv = "csv"
+
+
+def first(found: list[dict], top: int | None, form: ListFormat) -> list[dict]:
+    """As much of a list as is to be printed."""
+    return found[: TABLE_ROWS if top is None and form == ListFormat.table else top]
 
 
 class Commands(TyperGroup):

@@ -85,8 +85,7 @@ def detect(snapshot: Snapshot, known: Population, params: dict[str, Any]) -> Ite
             shared = whole if then.all() else common(people, population, of_person(people))
             evidence = evidence_of(shared.tied, len(people), acting, most)
             least = params["least_evidence"] * (NEARLY if shared.nearly_explained else 1)
-            families = len(np.unique(shared.household))
-            if evidence >= least and families >= FEWEST_HOUSEHOLDS and not shared.one_hub:
+            if evidence >= least and shared.households >= FEWEST_HOUSEHOLDS and not shared.one_hub:
                 free[group.people] = False
                 dossier = Dossier(group, shared, acting, everything(people), node[people].tolist(), files, population)
                 yield dossier.candidate(evidence, params)

@@ -104,7 +104,7 @@ class Dossier:
         pieces = shared.tied
         measures: dict[str, float] = {
             "members": len(self.members),
-            "households": len(np.unique(shared.household)),
+            "households": shared.households,
             "shared_values": len(shared.values),
             "handsets": len(shared.of("handset")),
             "accounts": len(shared.of("account")),

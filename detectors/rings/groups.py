@@ -87,7 +87,7 @@ def bound_together(
         one = np.concatenate((sums.first[strong], label[holder[confirmed]]))
         other = np.concatenate((sums.second[strong], count + value[confirmed]))
         joined = weak_components(one, other, count + len(users))[label].astype(np.int64)
-        if len(distinct(joined)) == len(distinct(label)):
+        if np.count_nonzero(np.bincount(joined)) == np.count_nonzero(size):
             return label
         label = joined
 

@@ -97,6 +97,11 @@ class Common:
         return any(2 * len(np.intersect1d(s.people, place.people)) > len(place.people) for s in self.of("handset"))
 
     @property
+    def households(self) -> int:
+        """How many households the people belong to."""
+        return len(np.unique(self.household))
+
+    @property
     def one_hub(self) -> bool:
         """Whether hardly anybody is tied by more than one thing: all use one hub, as an intermediary's clients do, and
         have no other tie."""
@@ -109,7 +114,7 @@ class Common:
         if all(shared.name in NAMED or not shared.alone for shared in self.values):
             return True
         together = max((len(shared.people) for shared in self.of("address")), default=0)
-        return len(np.unique(self.household)) < len(self.people) and together >= ONE_HOME * len(self.people)
+        return self.households < len(self.people) and together >= ONE_HOME * len(self.people)
 
     @property
     def tied_twice(self) -> np.ndarray:

@@ -33,7 +33,7 @@ def strong_components(source: np.ndarray, target: np.ndarray, node_count: int) -
     -------
     int32[node_count], labels 0 to k-1 in the order of each component's least node, whatever the order of edges
     """
-    return _by_least_node(frozen(sinks_first(source, target, node_count), np.int32))
+    return numbered(frozen(sinks_first(source, target, node_count), np.int32))[0]
 
 
 def sinks_first(source: np.ndarray, target: np.ndarray, node_count: int) -> np.ndarray:
@@ -127,7 +127,8 @@ def _strong(offsets, neighbours):
 
 
 @kernel
-def _by_least_node(labels):
+def numbered(labels):
+    """Labels given anew, 0 to k-1 in the order of each one's least node, and k."""
     new = np.full(labels.size, -1, np.int32)
     result = np.empty(labels.size, np.int32)
     count = 0
@@ -136,4 +137,4 @@ def _by_least_node(labels):
             new[labels[node]] = count
             count += 1
         result[node] = new[labels[node]]
-    return result
+    return result, count

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .compiled import edge_ids, frozen, kernel
-from .components import weak_components
+from .components import numbered, weak_components
 
 LIMIT = 200
 """How often, on average, each end of an edge may be looked at before nodes stop moving, unless said otherwise."""
@@ -90,7 +90,7 @@ def _once(
         offsets, neighbours, weights, strength = graph
         pull, theta = resolution / total, _RANDOMNESS * float(weights.mean()) if len(weights) else 1.0
         work += _move(offsets, neighbours, weights, strength, pull, community, state, allowed - work)
-        community, count = _numbered(community)
+        community, count = numbered(community)
         if count == len(community) or work >= allowed:
             break
         part, parts = _refine(offsets, neighbours, weights, strength, pull, theta, community, state)
@@ -332,21 +332,7 @@ def _refine(offsets, neighbours, weights, strength, pull, theta, community, stat
             alone[chosen] = False
         for place in range(met_count):
             to[met[place]] = 0.0
-    return _numbered(part)
-
-
-@kernel
-def _numbered(names):
-    """Names given anew, 0 to k-1 as they come, and k."""
-    new = np.full(names.size, -1, np.int32)
-    result = np.empty(names.size, np.int32)
-    count = 0
-    for place in range(names.size):
-        if new[names[place]] < 0:
-            new[names[place]] = count
-            count += 1
-        result[place] = new[names[place]]
-    return result, count
+    return numbered(part)
 
 
 @kernel

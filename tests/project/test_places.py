@@ -47,4 +47,11 @@ def test_the_guard_sees_places_and_lets_words_be():
         f"https://repo1.maven{dot}org/maven2",
     ):
         assert list(named_places(place)), place
-    assert list(named_places("use: own/work/other, https://example.org/home/, ~/work/x, demo/work/")) == []
+    assert (
+        list(
+            named_places(
+                f"use: own{slash}work{slash}other, https://example.org/home/, ~{slash}work{slash}x, demo/work/"
+            )
+        )
+        == []
+    )
