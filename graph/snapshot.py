@@ -236,12 +236,21 @@ class Snapshot:
         """The relation of a relationship by its number."""
         return list(RELATIONS)[self._shared.relation_of[position]]
 
+    def uids(self, positions: np.ndarray | Sequence[int]) -> list[str]:
+        """What relationships are known by in every store and revision."""
+        return self._shared.uids.take(pa.array(positions, pa.int64())).to_pylist()
+
+    def uid_order(self, positions: np.ndarray) -> np.ndarray:
+        """int64: the places that put relationships in the order of their uids, which is no store's own."""
+        uids = self._shared.uids.take(pa.array(positions, pa.int64()))
+        return pc.sort_indices(uids).to_numpy().astype(np.int64)
+
     def evidence(self, positions: np.ndarray | Sequence[int]) -> list[dict]:
         """Relationships as evidence: ``{"source", "target", "relation", "uid", "file", "row"}``."""
         positions = np.asarray(positions, dtype=np.int64)
         columns, files, relations = self._shared.edges, self._shared.meta["files"], list(RELATIONS)
         sources, targets = self.names(columns["source"][positions]), self.names(columns["target"][positions])
-        uids = self._shared.uids.take(pa.array(positions)).to_pylist()
+        uids = self.uids(positions)
         return [
             {
                 "source": sources[i],

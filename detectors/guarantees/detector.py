@@ -174,6 +174,7 @@ def _candidate(
     merged, tie_rows = _merged(members, view, ties) if view.name == "contracted" else ([], NONE)
     if twin:
         tie_rows = distinct(np.concatenate((tie_rows, proof(twin, members, net, ties, background))))
+    tie_rows = tie_rows[net.snapshot.uid_order(tie_rows)]
     zh, en = reasons(structure, members, measures, net, known.currency, twin, merged)
     evidence = np.concatenate((net.position[structure.rows], tie_rows)).astype(np.int64)
     truncated = list(structure.truncated)

@@ -27,7 +27,7 @@ NO_ID = frozenset(
 
 @dataclass(frozen=True)
 class Net:
-    """Guarantee contracts in force, licensed guarantors left out; contracts and parties are numbered from 0.
+    """Guarantee contracts in force, licensed guarantors left out; contracts, by uid, and parties are numbered from 0.
 
     Attributes
     ----------
@@ -117,6 +117,8 @@ def build_net(snapshot: Snapshot, licensed: frozenset[str], currency: str | None
     barred = np.zeros(snapshot.node_count, dtype=bool)
     barred[[node for node in map(snapshot.find, licensed) if node is not None]] = True
     edges = edges.where(~(barred[edges.source] | barred[edges.target]))
+    # the order of positions is the store's own, and evidence must not tell one store from another
+    edges = edges.where(snapshot.uid_order(edges.positions))
 
     taking_part = np.zeros(snapshot.node_count, dtype=bool)
     taking_part[edges.source] = True

@@ -49,7 +49,7 @@ class View:
     net : the contracts
     vertex_of : int64 by party, its vertex
     count : how many vertices are numbered
-    rows : int64[r], the net's contracts in this view, in order of position
+    rows : int64[r], the net's contracts in this view, in their order there
     source, target : int32[r], their vertices
     weak, strong : int32 by vertex, labels of weak and strong components
     """

@@ -88,7 +88,7 @@ def detect(snapshot: Snapshot, known: Population, params: dict[str, Any]) -> Ite
             if evidence >= least and shared.households >= FEWEST_HOUSEHOLDS and not shared.one_hub:
                 free[group.people] = False
                 dossier = Dossier(group, shared, acting, everything(people), node[people].tolist(), files, population)
-                yield dossier.candidate(evidence, params)
+                yield dossier.candidate(snapshot, evidence, params)
 
 
 def _acting(times: Sequence[Sequence[int]], acting: Concert) -> np.ndarray:

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ...graph.model import ALWAYS
+from ...graph.kernels.distinct import distinct
+from ...graph.model import ALWAYS, FOREVER
 from ...graph.snapshot import Edges, Snapshot
 from ..contract import Candidate, bound
 from .concert import Concert
@@ -72,21 +73,22 @@ class Dossier:
     files: Files
     population: Population
 
-    def candidate(self, evidence: float, params: dict[str, Any]) -> Candidate:
-        """The ring as the run takes it.
+    def candidate(self, snapshot: Snapshot, evidence: float, params: dict[str, Any]) -> Candidate:
+        """The ring as the run takes it. Nothing in it is ordered by a store's own numbers, which differ from store to
+        store: members stand as they applied, then by name, and relationships by their uids.
 
         Parameters
         ----------
         evidence : what it comes to
         """
         measures = self._measures()
-        rows, truncated = self._rows(params["max_evidence"])
+        rows, truncated = self._rows(snapshot, params["max_evidence"])
         equipment = self.uses.where(self.population.excused[self.uses.value])
         story = Story(self.shared, measures, self.population.people, len(_values_of(equipment, 2)), self.group.cut_from)
         zh, en = reasons(story)
         return Candidate(
             kind="fraud_ring",
-            members=[(member, "member") for member in self.members],
+            members=[(member, "member") for member in self._as_they_applied(snapshot)],
             evidence=rows,
             score=score(evidence),
             measures=measures,
@@ -125,21 +127,28 @@ class Dossier:
         }
         return measures | ({"amount": math.fsum(amounts)} if amounts else {})
 
-    def _rows(self, limit: int) -> tuple[np.ndarray, list[dict]]:
+    def _as_they_applied(self, snapshot: Snapshot) -> list[int]:
+        names = dict(zip(self.members, snapshot.names(self.members), strict=True))
+        return sorted(self.members, key=lambda member: (min(self.files.applied.get(member, [FOREVER])), names[member]))
+
+    def _rows(self, snapshot: Snapshot, limit: int) -> tuple[np.ndarray, list[dict]]:
         """Positions of the ties to what is shared, the telling ones first, then to what too many others share too."""
-        rows = np.concatenate([value.rows for value in self.shared.values])
-        telling = np.stack([self.shared.uses.via[rows], self.shared.uses.position[rows]], axis=1).ravel()
         hubs = self.uses.where(~self.population.excused[self.uses.value])
         hubs = hubs.where(np.isin(hubs.value, _values_of(hubs, BESIDE)))
-        beside = np.stack([hubs.via, hubs.position], axis=1).ravel()
-        positions = np.concatenate((telling, beside))
-        _, first = np.unique(positions, return_index=True)
-        positions = positions[np.sort(first)]
-        positions = positions[positions >= 0]
-        if len(positions) <= limit:
-            return positions, []
-        skipped = f"{len(positions) - limit} further relationships of the same people as evidence"
-        return positions[:limit], [bound("max_evidence", limit, skipped)]
+        users = self.population.users
+        telling = [(value.order, self.shared.uses.where(value.rows)) for value in self.shared.values]
+        beside = [((users[value],), hubs.where(hubs.value == value)) for value in distinct(hubs.value)]
+        positions: dict[int, None] = {}
+        for values in (telling, beside):
+            by_uid = [(order, *_by_uid(snapshot, uses)) for order, uses in values]
+            for _, _, uses in sorted(by_uid, key=lambda value: value[:2]):
+                positions |= dict.fromkeys(np.stack([uses.via, uses.position], axis=1).ravel().tolist())
+        positions.pop(-1, None)
+        rows = np.fromiter(positions, dtype=np.int64)
+        if len(rows) <= limit:
+            return rows, []
+        skipped = f"{len(rows) - limit} further relationships of the same people as evidence"
+        return rows[:limit], [bound("max_evidence", limit, skipped)]
 
     def _split(self, limit: int) -> list[dict]:
         if self.group.cut_from:
@@ -159,6 +168,14 @@ class Dossier:
         count = len(_values_of(large, 2))
         skipped = f"{count} values of more users that members share"
         return [bound("max_users", limit, skipped, could_change=True)] if count else []
+
+
+def _by_uid(snapshot: Snapshot, uses: Uses) -> tuple[list[tuple[str, str]], Uses]:
+    """Uses by the uids of the relationships that say so, and these."""
+    via = np.where(uses.via < 0, uses.position, uses.via)
+    uids = list(zip(snapshot.uids(uses.position), snapshot.uids(via), strict=True))
+    order = sorted(range(len(uids)), key=uids.__getitem__)
+    return [uids[place] for place in order], uses.where(np.array(order, dtype=np.int64))
 
 
 def _values_of(uses: Uses, least: int) -> np.ndarray:

@@ -58,6 +58,11 @@ class Shared:
         """Whether one place of home, work or study does not explain it."""
         return self.facet in ALONE
 
+    @property
+    def order(self) -> tuple[float, ...]:
+        """The weightiest first."""
+        return -self.weight * (len(self.people) - 1), -len(self.people), self.facet, self.users
+
 
 class Piece(NamedTuple):
     """A piece of evidence: people who share something, by which facet, and what sharing it is worth."""
@@ -168,7 +173,7 @@ def common(group: np.ndarray, population: Population, uses: Uses) -> Common:
         if weight > 0:
             found.append(Shared(value, -facet, people, homes, users, weight, np.arange(begin, end)))
     found = _networks_once(found)
-    found.sort(key=lambda s: (-s.weight * (len(s.people) - 1), -len(s.people), s.facet, s.users))
+    found.sort(key=lambda shared: shared.order)
     return Common(group, uses, family[group], found)
 
 

@@ -37,10 +37,9 @@ def rows_of(snapshot):
         cells["name"] = snapshot.masked(cells["name"])
         cells = pd.DataFrame(cells).astype(object)
         records = cells.where(cells.notna(), None).to_dict("records")
-        ends = (snapshot.names(edges.source), snapshot.names(edges.target))
+        texts = (snapshot.names(edges.source), snapshot.names(edges.target), snapshot.uids(edges.positions))
         numbers = (edges.amount.tolist(), edges.valid_from.tolist(), edges.valid_to.tolist())
-        for place, (source, target, amount, start, end) in enumerate(zip(*ends, *numbers, strict=True)):
-            uid = f"{relation} {place}"
+        for place, (source, target, uid, amount, start, end) in enumerate(zip(*texts, *numbers, strict=True)):
             book.ties.append(Tie(relation, source, target, uid, amount, start, end, ALWAYS, records[place]))
     for table, cell in (("applicants", "name"), ("loans", "amount")):
         frame = snapshot.facts(table)
