@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -57,6 +57,8 @@ _RELATIONSHIP = {
     **_TIMES,
     **_PLACE,
 }
+_TELLING = (("known_at", "valid_from"), ("place", "row"))
+"""Columns that another may tell, and that one."""
 _STAND_INS = {"always": ALWAYS, "forever": FOREVER, "nan": float("nan")}
 _TEXT = ("uid", "node", "source", "target", "data")
 _TYPES = {"amount": pa.float64(), **dict.fromkeys(_TEXT, pa.large_string())}
@@ -77,12 +79,13 @@ class Batch:
     load: int
     owner: str
     rows: int
-    same: dict[str, int | str | None] = field(default_factory=dict)
+    same: dict[str, Any] = field(default_factory=dict)
 
 
 def shared_values(part: pd.DataFrame) -> str:
-    """What all rows of a batch have in common, as JSON text: by column its value, and for ``known_at`` the name of
-    ``valid_from`` where it repeats that. Text that holds a token is left out: it may have to be erased row by row."""
+    """What all rows of a batch have in common, as JSON text: by column its value, or the name of the column that tells
+    it: ``valid_from`` for a ``known_at`` that repeats it, ``row`` for a ``place`` that ascends with it. Text that holds
+    a token is left out: it may have to be erased row by row."""
     same: dict[str, int | str | None] = {}
     columns = {name: part[name].to_numpy() for name in (*_TIMES, "valid_to", "status_from", "amount") if name in part}
     amount = columns.pop("amount", None)
@@ -93,6 +96,8 @@ def shared_values(part: pd.DataFrame) -> str:
         same["known_at"] = "valid_from"
     if amount is not None and pd.isna(amount).all():
         same["amount"] = None
+    if (np.diff(part["row"].fillna(-1)) > 0).all():
+        same["place"] = "row"
     files = part["file"].unique()
     if len(files) == 1 and not pd.isna(files[0]):
         same["file"] = int(files[0])
@@ -128,11 +133,10 @@ def by_batches(
     columns : of ``store.FACT_COLUMNS`` or ``store.RELATIONSHIP_COLUMNS``, and ``load``; ``node_id``, ``source_id`` and
         ``target_id`` are the numbers that Neo4j gives nodes, -1 where a row is about none
     """
-    for (known, repeats), group in groupby(wanted, _known):
-        asked = [name for name in columns if name not in known]
-        if repeats and "known_at" in columns and "valid_from" not in asked:
-            asked.append("valid_from")
-        collected, expressions = _collected(owner, ["place", *asked])
+    for known, group in groupby(wanted, _known):
+        told = [known.get(name) or name for name in ("place", *columns) if known.get(name, name) is not None]
+        asked = list(dict.fromkeys(told))
+        collected, expressions = _collected(owner, asked)
         query = f"{_matched(owner, 'v.batch IN $batches', expressions)} RETURN v.batch AS batch, {collected}"
         own = {batch.batch: batch for batch in group}
         numbers = list(own)
@@ -148,26 +152,32 @@ def nothing(columns: Sequence[str]) -> pa.Table:
     return pa.table({name: pa.array([], _TYPES.get(name, pa.int64())) for name in columns})
 
 
-def _known(batch: Batch) -> tuple[frozenset[str], bool]:
-    """The columns that need not be asked for, and whether ``known_at`` is one that repeats ``valid_from``."""
-    return frozenset(batch.same) | {"load"}, batch.same.get("known_at") == "valid_from"
+def _known(batch: Batch) -> dict[str, str | None]:
+    """By column that need not be asked for, the column that tells it, None where the batch itself does."""
+    return {"load": None} | {name: value if (name, value) in _TELLING else None for name, value in batch.same.items()}
 
 
 def _rows(batch: Batch, record: Record, asked: Sequence[str]) -> pa.Table:
     """A batch's rows in the order they were written: Neo4j takes them up in any order where it fills gaps."""
-    place = np.array(record["place"])
-    rows = pa.table({name: pa.array(record[name], _TYPES.get(name, pa.int64())) for name in asked})
+    rows = pa.table({name: _column(name, record[name]) for name in asked})
+    place = rows.column(batch.same.get("place", "place")).to_numpy()
     if not (np.diff(place) > 0).all():
         rows = rows.take(pa.array(np.argsort(place, kind="stable")))
     for name, value in {**batch.same, "load": batch.load}.items():
-        if value == "valid_from" and name == "known_at":
-            column = rows.column(value) if value in rows.column_names else None
+        if (name, value) in _TELLING:
+            column = rows.column(value) if value in asked else None
         else:
             value = _STAND_INS["nan"] if value is None else value
-            column = pa.repeat(pa.scalar(value, _TYPES.get(name, pa.int64())), len(place))
+            column = pa.repeat(pa.scalar(value, _TYPES.get(name, pa.int64())), rows.num_rows)
         if column is not None:
             rows = rows.append_column(name, column)
     return rows
+
+
+def _column(name: str, values: list) -> pa.Array:
+    kind = _TYPES.get(name, pa.int64())
+    # numpy reads a list of numbers eight times as fast as Arrow does
+    return pa.array(values if name in _TEXT else np.array(values, dtype=kind.to_pandas_dtype()), kind)
 
 
 def by_uids(

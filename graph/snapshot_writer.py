@@ -20,6 +20,8 @@ from .snapshot import EDGE_NUMBERS, FACT_NUMBERS, FORMAT, single_chunk
 
 _LOOKED_AT, _FEW = 1000, 100
 """Where so many rows hold fewer texts than this, each text is parsed once for all rows that hold it."""
+_PARSED_AT_A_TIME = 1 << 16
+"""So few rows that what parsing them takes is memory just used, not new."""
 
 
 def write_snapshot(
@@ -137,22 +139,24 @@ class _Growing:
 
 def parse_data(data: pa.ChunkedArray, types: dict[str, str]) -> pa.Table:
     """The cells of JSON ``data`` as columns of their types, null where absent; a column no row has is left out."""
-    lines = single_chunk(data.cast(pa.large_string()))
+    lines = data.cast(pa.large_string())
     if not types or not len(lines):
         return pa.table({})
     if pc.count_distinct(lines.slice(0, _LOOKED_AT), mode="all").as_py() < _FEW < len(lines):
-        coded = lines.dictionary_encode("encode")
-        distinct = _parsed(coded.dictionary, types)
-        return distinct.take(coded.indices) if distinct.num_columns else distinct
-    return _parsed(lines, types)
+        coded = single_chunk(lines.dictionary_encode("encode"))
+        table = _parsed(coded.dictionary, types).take(coded.indices)
+    else:
+        starts = range(0, len(lines), _PARSED_AT_A_TIME)
+        parts = [_parsed(single_chunk(lines.slice(start, _PARSED_AT_A_TIME)), types) for start in starts]
+        table = pa.concat_tables(parts)
+    return table.select([name for name in table.column_names if table.column(name).null_count < table.num_rows])
 
 
 def _parsed(lines: pa.Array, types: dict[str, str]) -> pa.Table:
+    """The same, of a few, with all columns."""
     import pyarrow.json as arrow_json
 
     blank = pc.equal(pc.fill_null(pc.binary_length(lines), 0), 0)
-    if pc.all(blank).as_py():
-        return pa.table({})
     if pc.any(blank).as_py():
         lines = pc.if_else(blank, "{}", lines)
     # Joined anew, the strings of an array lie one behind the other in its last buffer: the text of a JSON-lines file.
@@ -161,12 +165,11 @@ def _parsed(lines: pa.Array, types: dict[str, str]) -> pa.Table:
     text = joined.buffers()[2].slice(0, pc.sum(pc.binary_length(joined)).as_py())
     kinds = {"text": pa.string(), "number": pa.float64(), "time": pa.int64()}
     schema = pa.schema([(name, kinds[kind]) for name, kind in types.items()])
-    table = arrow_json.read_json(
+    return arrow_json.read_json(
         pa.BufferReader(text),
-        read_options=arrow_json.ReadOptions(block_size=max(1 << 24, 1 << 16)),
+        read_options=arrow_json.ReadOptions(block_size=max(text.size, 1)),
         parse_options=arrow_json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore"),
     )
-    return table.select([name for name in table.column_names if table.column(name).null_count < table.num_rows])
 
 
 def _write_table(path: Path, table: pa.Table) -> None:

@@ -102,7 +102,7 @@ def test_what_all_rows_of_a_batch_share_is_told_once_and_read_as_if_every_row_to
 
     written = [
         rows([T0, T0 + 1]),
-        rows([T0, T0]),
+        rows([T0, T0])[::-1],  # not in the order of the file, which is kept all the same
         [("o", "company:A", "company:B", 2.0, None, ALWAYS, ALWAYS, T0, 1, 9)],
     ]
     with store.writer("a") as writer:
@@ -110,17 +110,18 @@ def test_what_all_rows_of_a_batch_share_is_told_once_and_read_as_if_every_row_to
             frame = pd.DataFrame(part, columns=list(RELATIONSHIP_COLUMNS))
             writer.relationships("GUARANTEES", frame.assign(uid=frame["uid"] + str(number)), {"via": "text"})
         writer.publish({}, None)
+    rest = {"amount": None, "file": 1, "data": '{"via":"x"}'}
     shared = [json.loads(row["same"]) for row in ask("MATCH (b:Batch) RETURN b.same AS same ORDER BY b.batch")]
     assert shared == [
-        {"valid_to": FOREVER, "known_at": "valid_from", "amount": None, "file": 1, "data": '{"via":"x"}'},
-        {"valid_from": T0, "valid_to": FOREVER, "known_at": T0, "amount": None, "file": 1, "data": '{"via":"x"}'},
-        {"valid_from": ALWAYS, "valid_to": ALWAYS, "known_at": T0, "file": 1, "data": ""},
+        {"valid_to": FOREVER, "known_at": "valid_from", **rest, "place": "row"},
+        {"valid_from": T0, "valid_to": FOREVER, "known_at": T0, **rest},
+        {"valid_from": ALWAYS, "valid_to": ALWAYS, "known_at": T0, "place": "row", "file": 1, "data": ""},
     ]
     told = pd.concat(list(store.versions("GUARANTEES", writer.load)), ignore_index=True)
     assert told["valid_from"].tolist() == [T0, T0 + 1, T0, T0, ALWAYS]
     assert told["known_at"].tolist() == [T0, T0 + 1, T0, T0, T0]
     assert told["valid_to"].tolist() == [FOREVER] * 4 + [ALWAYS]
-    assert told["row"].tolist() == [0, 1, 0, 1, 9] and told["file"].tolist() == [1] * 5
+    assert told["row"].tolist() == [0, 1, 1, 0, 9] and told["file"].tolist() == [1] * 5
     assert told["amount"].isna().tolist() == [True] * 4 + [False]
     assert told["data"].isna().tolist() == [False] * 4 + [True]
     snapshot = store.snapshot()
