@@ -211,3 +211,8 @@ TRANSFER_KIND = {
     "loan_transfer": ("贷款转账",),
 }
 PARTNER_ROLE = {"助贷平台": ("助贷",), "融资担保": ("融资担保公司",), "保险增信": ("保险",)}
+
+
+def fold(word: str) -> str:
+    """A word as it is compared: without outer blanks, case folded."""
+    return word.strip().casefold()

@@ -22,7 +22,7 @@ from stdnum.iso7064 import mod_11_2
 
 from . import check_digits
 from .clean import normal_width
-from .mapping import fold
+from .columns import fold
 from .vectors import distinct, matches
 
 _RESIDENT = re.compile(check_digits.RESIDENT)

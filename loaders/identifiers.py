@@ -26,7 +26,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
@@ -87,8 +87,15 @@ def normalise(kind: str, values: pd.Series, plain: bool = False, forms: pd.Serie
     return pd.DataFrame(frame).set_index(values.index)
 
 
-def normal_values(kind: str, values: pa.Array, forms: pa.Array, plain: bool) -> tuple[pa.Array, pa.Array]:
-    """``normalise`` of values of which none is missing, best of distinct ones: keys and flags."""
+def normal_values(
+    kind: str, values: pa.Array, forms: pa.Array, plain: bool, own: Set[str] = frozenset()
+) -> tuple[pa.Array, pa.Array]:
+    """``normalise`` of values of which none is missing, best of distinct ones: keys and flags.
+
+    Parameters
+    ----------
+    own : normal forms that link no one either, as those of the stop-list
+    """
     if plain or kind not in _NORMAL:
         return values, pa.nulls(len(values), TEXT)
     values = pc.utf8_trim_whitespace(half_width(visible(values)))
@@ -115,7 +122,7 @@ def normal_values(kind: str, values: pa.Array, forms: pa.Array, plain: bool) -> 
         ]
         keys = where(easy, keys, spread(text(hard_keys), codes))
         flags = where(easy, flags, spread(text([flag for _, flag in pairs]), codes))
-    flags = where(~_is_sentinel(kind, keys), flags, pa.scalar("sentinel", TEXT))
+    flags = where(~_is_sentinel(kind, keys, own), flags, pa.scalar("sentinel", TEXT))
     if unreadable.any():
         keys, flags = where(~unreadable, keys), where(~unreadable, flags, pa.scalar("unreadable", TEXT))
     return keys, flags
@@ -192,8 +199,8 @@ def _bad_card(values: pa.Array, forms: pa.Array) -> np.ndarray:
     return bad
 
 
-def _is_sentinel(kind: str, keys: pa.Array) -> np.ndarray:
-    listed = text(sorted(sentinels()[kind]))
+def _is_sentinel(kind: str, keys: pa.Array, own: Set[str]) -> np.ndarray:
+    listed = text(sorted(sentinels()[kind] | own))
     found = pc.or_(pc.is_in(keys, value_set=listed), pc.is_in(pc.utf8_lower(keys), value_set=listed))
     found = found.to_numpy(zero_copy_only=False)
     if kind in _REPEATED:

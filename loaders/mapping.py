@@ -12,6 +12,8 @@ Top level:
 ``[extract]``     by table: ``"delta"`` (the default) or ``"full"`` (rows that are missing now have ended)
 ``[privacy]``     by kind of personal key: ``"personal"`` (the default) or ``"internal"``; ``default`` sets
                   those not named
+``[sentinels]``   by kind of identifier, this lender's own additions to the stop-list, such as its hotline:
+                  ``phone = ["021-58765432"]``; they are kept, flagged, and link no one
 ``[[file]]``      one entry for every table that a file fills. A file may match several entries and so fill
                   several tables; several files may match one. Without any entry, canonical names hold
 
@@ -52,6 +54,8 @@ from zoneinfo import ZoneInfo
 
 from ..graph.errors import UserError
 from ..graph.model import PERSONAL_KINDS
+from .columns import fold
+from .identifiers import normal_form, sentinels
 from .tables import TABLES
 
 
@@ -111,6 +115,7 @@ class Mapping:
     text : the TOML it was read from
     extract : by table, ``full``; tables that are not in it are ``delta``
     privacy : every kind of personal key, ``personal`` or ``internal``
+    sentinels : by kind, normal forms that link no one, beside those of the stop-list
     plain : by table, the columns taken as plain text: no normal form, no check, no stop-list
     """
 
@@ -121,14 +126,10 @@ class Mapping:
     reject_limit: float = 0.10
     extract: Dict[str, str] = field(default_factory=dict)
     privacy: Dict[str, str] = field(default_factory=lambda: dict.fromkeys(sorted(PERSONAL_KINDS), "personal"))
+    sentinels: Dict[str, Set[str]] = field(default_factory=dict)
     plain: Dict[str, Set[str]] = field(default_factory=dict)
     entries: tuple[Entry, ...] = ()
     text: str = field(default="", repr=False, compare=False)
-
-
-def fold(word: str) -> str:
-    """A word as it is compared: without outer blanks, case folded."""
-    return word.strip().casefold()
 
 
 def shipped() -> list[str]:
@@ -166,7 +167,7 @@ def parse_mapping(text: str, name: str, label: str) -> Mapping:
     except tomllib.TOMLDecodeError as error:
         raise UserError(f"{label}: not valid TOML ({error}); correct it") from error
     top = _Section(data, label, "")
-    top.only("zone", "data_date", "delimiter", "reject_limit", "extract", "privacy", "file")
+    top.only("zone", "data_date", "delimiter", "reject_limit", "extract", "privacy", "sentinels", "file")
     entries = tuple(_entry(section) for section in top.sections("file"))
     plain: dict[str, set[str]] = {}
     for entry in entries:
@@ -181,6 +182,7 @@ def parse_mapping(text: str, name: str, label: str) -> Mapping:
         reject_limit=_reject_limit(top),
         extract=top.section("extract").words(TABLES, ("full", "delta")),
         privacy=_privacy(top.section("privacy")),
+        sentinels=_sentinels(top.section("sentinels")),
         plain={table: frozenset(columns) for table, columns in plain.items()},
         entries=entries,
         text=text,
@@ -284,6 +286,11 @@ def _privacy(section: _Section) -> dict[str, str]:
     stated = section.words(("default", *kinds), ("personal", "internal"))
     default = stated.pop("default", "personal")
     return dict.fromkeys(kinds, default) | stated
+
+
+def _sentinels(section: _Section) -> dict[str, Set[str]]:
+    section.only(*sorted(sentinels()))
+    return {kind: frozenset(normal_form(kind, value).lower() for value in section.texts(kind)) for kind in section.data}
 
 
 def _entry(section: _Section) -> Entry:

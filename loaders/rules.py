@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from ..graph.errors import UserError
-from .mapping import ColumnRule, Condition, Entry, fold
+from .columns import fold
+from .mapping import ColumnRule, Condition, Entry
 from .raw import Chunk
 from .tables import TABLES
 

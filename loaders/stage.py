@@ -157,7 +157,9 @@ class Stager:
         self, kind: str, values: pa.Array, forms: pa.Array, plain: bool, personal: bool
     ) -> Iterator[tuple[str | None, str | None, str | None]]:
         """Key, flag, and mask with ciphertext (where the flag says that it links no one) of distinct values."""
-        key_column, flag_column = normal_values(kind, values, forms, plain)
+        key_column, flag_column = normal_values(
+            kind, values, forms, plain, self._source.mapping.sentinels.get(kind, frozenset())
+        )
         keys, flags, originals = key_column.to_pylist(), flag_column.to_pylist(), values.to_pylist()
         masks = [mask(kind, key or "") if personal else key for key in keys]
         tokens = [None if key is None else self._keys.token(kind, key) for key in keys] if personal else keys

@@ -449,6 +449,17 @@ def test_values_that_say_nothing_link_no_one(loading):
     assert loading.rejects() == []
 
 
+def test_what_a_lender_adds_to_the_stop_list_links_no_one_either(loading):
+    own = parse_mapping('[sentinels]\nphone = ["138 1234 5678"]\nemployer = "Ｓｅｌｆ"', "bank", "bank")
+    loading.load(
+        own,
+        applicants="applicant_id,mobile,employer\nA1,13812345678,self\nA2,+86-13812345678,SELF\nA3,13812345679,self",
+    )
+    assert len({phone for _, phone in loading.edges("HAS_PHONE")}) == 3
+    assert len({employer for _, employer in loading.edges("WORKS_AT")}) == 3
+    assert loading.rejects() == []
+
+
 # -- personal values
 
 

@@ -198,6 +198,8 @@ FILE = '[[file]]\nmatch = "a"\ntable = "loans"\n'
         ('extract = "full"', "extract must be a table"),
         ('[extract]\nloans = "all"', "extract.loans must be 'full' or 'delta'"),
         ('[extract]\nlaons = "full"', "extract.laons is not known here"),
+        ('[sentinels]\nfax = "1"', "sentinels.fax is not known here"),
+        ("[sentinels]\nphone = [4008]", "sentinels.phone must be a text or a list of texts"),
         ('[privacy]\nphone = "secret"', "privacy.phone must be 'personal' or 'internal'"),
         ('[privacy]\nfax = "personal"', "privacy.fax is not known here"),
         ("[file]", "file must be written [[file]]"),
