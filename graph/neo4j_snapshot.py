@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,7 +17,7 @@ import pyarrow.compute as pc
 
 from .errors import UserError
 from .model import FOREVER, RELATIONS
-from .neo4j_columns import Batch, batches, by_batches, nothing
+from .neo4j_columns import Batch, batches, by_batches, nothing, repeated
 from .neo4j_schema import LABELS
 from .snapshot import Snapshot, open_snapshot
 from .snapshot_cache import kept
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
 _NODES = 50_000
 """Nodes asked for at a time."""
+_EDGE = ("source_id", "target_id", "amount")
+_FACT = ("node_id", "status_from")
+"""What is read of relationships and of facts beside what is read of both."""
 _READERS = 2
 """Relations or tables read at a time; so many of them lie in memory at once, with the one that is written down."""
 
@@ -90,8 +94,8 @@ class _Build:
             files=self._store.files(),
             names=names,
             masks=masks.result(),
-            edges=_ahead(pool, list(RELATIONS), lambda name: self._edges(name, place)),
-            facts=_ahead(pool, self._tables(), lambda name: self._facts(name, place)),
+            edges=_ahead(pool, list(RELATIONS), lambda name: self._versions(name, _EDGE, place)),
+            facts=_ahead(pool, self._tables(), lambda name: self._versions(name, _FACT, place)),
             types=types,
         )
 
@@ -131,52 +135,59 @@ class _Build:
             parts.append(pa.table({name: pa.array(frame[name], pa.string()) for name in ("token", "mask")}))
         return pa.concat_tables(parts)
 
-    def _edges(self, relation: str, place: np.ndarray) -> pa.Table:
-        table = self._versions(relation, ("source_id", "target_id", "amount"))
-        for name in ("source", "target"):
-            table = table.append_column(name, pa.array(place[table.column(f"{name}_id").to_numpy()]))
-        return table
-
     def _tables(self) -> list[str]:
         return [owner for owner in sorted(self._batches) if owner not in RELATIONS and owner != "reject"]
 
-    def _facts(self, owner: str, place: np.ndarray) -> pa.Table:
-        table = self._versions(owner, ("node_id", "status_from"))
-        node = table.column("node_id").to_numpy()
-        return table.append_column("node", pa.array(np.where(node < 0, np.int32(-1), place[node])))
-
-    def _versions(self, owner: str, own: tuple[str, ...]) -> pa.Table:
+    def _versions(self, owner: str, own: tuple[str, ...], place: np.ndarray) -> pa.Table:
+        """The versions of a table or relation; what Neo4j calls nodes by is replaced by their places."""
         columns = ("uid", "data", "valid_from", "valid_to", "known_at", "file", "row", *own)
         wanted = self._batches.get(owner, [])
         total = sum(batch.rows for batch in wanted)
-        parts, loads, done = [nothing(columns)], [], 0
+        parts, loads, done = [_placed(nothing(columns), place)], [], 0
         for batch, rows in by_batches(self._connection, owner, columns, wanted):
-            parts.append(rows)
-            loads.append(np.full(rows.num_rows, batch.load))
+            parts.append(_placed(rows, place))
+            loads.append((batch.load, rows.num_rows))
             done += rows.num_rows
             self._tell(owner, done, total)
         if done != total:
             raise RuntimeError(f"Neo4j holds {done:,} versions of {owner} where {total:,} were written")
         table = pa.concat_tables(parts)
-        load = np.concatenate(loads) if loads else np.array([], dtype=np.int64)
-        return table.append_column("superseded_at", pa.array(self._superseded(table, load)))
+        return table.append_column("superseded_at", self._superseded(table, loads))
 
-    def _superseded(self, table: pa.Table, load: np.ndarray) -> np.ndarray:
-        """When each version gives way; only uids that a load other than the largest wrote can have several."""
+    def _superseded(self, table: pa.Table, loads: list[tuple[int, int]]) -> pa.ChunkedArray:
+        """When each version gives way; only uids that a load other than the largest wrote can have several.
+
+        Parameters
+        ----------
+        loads : the loads of the table's rows, as number and count
+        """
+        rows = Counter()
+        for load, count in loads:
+            rows[load] += count
+        if len(rows) < 2:
+            return pa.chunked_array([repeated(FOREVER, pa.int64(), count) for _, count in loads], pa.int64())
+        load = np.repeat(*np.array(loads).T)
         gone = np.full(table.num_rows, FOREVER, dtype=np.int64)
-        loads, counts = np.unique(load, return_counts=True)
-        if len(loads) < 2:
-            return gone
-        others = table.column("uid").filter(pa.array(load != loads[counts.argmax()]))
+        others = table.column("uid").filter(pa.array(load != max(rows, key=rows.__getitem__)))
         places = np.flatnonzero(pc.is_in(table.column("uid"), value_set=others.combine_chunks()).to_numpy())
         several = table.select(["uid", "known_at"]).take(pa.array(places)).to_pandas()
         several["revision"] = [self._standing[number] for number in load[places].tolist()]
         gone[places] = superseded_at(several)
-        return gone
+        return pa.chunked_array([gone])
 
     def _tell(self, name: str, done: int, total: int) -> None:
         if self._progress:
             self._progress("snapshot", name, done, total)
+
+
+def _placed(rows: pa.Table, place: np.ndarray) -> pa.Table:
+    """Rows whose columns ``node_id``, ``source_id`` and ``target_id`` are nodes' places, -1 where they name none."""
+    for index, name in enumerate(rows.column_names):
+        if name in ("node_id", "source_id", "target_id"):
+            number = rows.column(name).to_numpy()
+            nodes = pa.array(np.where(number < 0, np.int32(-1), place[number]), pa.int32())
+            rows = rows.set_column(index, name.removesuffix("_id"), nodes)
+    return rows
 
 
 def _ahead(
