@@ -173,6 +173,9 @@ def load(
     if report is None:
         print("no load is open: there is nothing to resume")
         return
+    if report.abandoned:
+        number, name = report.abandoned
+        say(f"load {number}, from {plain(name)}, had broken off: it was discarded, and nothing of it is left")
     for file, column in report.unknown_columns:
         say(f"{file}: column '{column}' is unknown and was ignored")
     for file in report.unknown_files:

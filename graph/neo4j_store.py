@@ -110,12 +110,14 @@ class Neo4jStore:
         waiting: Waiting | None = None,
     ) -> Iterator[Neo4jWriter]:
         with bulk_lock(self.connection, lambda: self._tell(waiting)) if bulk else nullcontext():
+            abandoned = self._open_bulk_load() if bulk else None
             if bulk:
                 self._discard_abandoned()
                 self.purge()
             decided = checked_privacy(self.privacy(), privacy)
             begun = begin_load(self.connection, source, bulk, load)
             with self._writing(begun, decided, bulk=bulk) as writer:
+                writer.abandoned = abandoned
                 yield writer
 
     @contextmanager

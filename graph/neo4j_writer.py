@@ -61,6 +61,7 @@ class Neo4jWriter:
         self._attempt = attempt
         self.privacy = privacy
         self.published = self.left = False
+        self.abandoned: tuple[int, str] | None = None
         self._batches = 0
         self._known: set[str] = set()
         self._fields_written: set[tuple[str, str]] = set()

@@ -122,12 +122,14 @@ class SqliteStore:
         waiting: Waiting | None = None,
     ) -> Iterator[SqliteWriter]:
         with self._bulk_lock(waiting) if bulk else nullcontext():
+            abandoned = self._open_bulk_load() if bulk else None
             if bulk:
                 self._discard_abandoned()
                 self.purge()
                 finish(self)
             decided = checked_privacy(self.privacy(), privacy)
             with _writing(SqliteWriter.begin(self.connection, source, bulk=bulk, privacy=decided, load=load)) as writer:
+                writer.abandoned = abandoned
                 yield writer
 
     @contextmanager

@@ -32,6 +32,7 @@ class SqliteWriter:
         self.load = load
         self.privacy = privacy
         self.published = self.left = False
+        self.abandoned: tuple[int, str] | None = None
         # A first load into an empty store builds the indexes at the end: half the time of keeping them alive.
         self._indexed = indexed
         self._mark = [0, 0]

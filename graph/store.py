@@ -108,6 +108,8 @@ class Writer(Protocol):
     """``{kind: "personal" | "internal"}`` as this load holds them: as stated, else as the store decided before."""
     left: bool
     """Set to leave a load that is not published open, for ``Store.resuming``, instead of discarding it."""
+    abandoned: tuple[int, str] | None
+    """Number and source of a load whose process had died, and that was discarded as this one began."""
 
     def mark(self) -> list[int]:
         """Let all that was written so far be kept whatever becomes of the process, and say where that is."""

@@ -48,6 +48,7 @@ class LoadReport:
     tables : ``{table: {"read", "used", "unchanged", "duplicate", "rejected"}}``; the last four add up to the first
     rejects : ``[{"table", "column", "reason", "level", "rows"}]``, most frequent first
     closed : rows that a full extract no longer had, by table
+    abandoned : number and source of a load that had broken off and was discarded as this one began
     data_date : epoch milliseconds of the load's own, None where it holds no event
     """
 
@@ -60,6 +61,7 @@ class LoadReport:
     data_date: int | None = None
     unknown_columns: list[tuple[str, str]] = field(default_factory=list)
     unknown_files: list[str] = field(default_factory=list)
+    abandoned: tuple[int, str] | None = None
 
 
 def load(
@@ -219,6 +221,7 @@ class _Load:
             data_date=note["own_date"],
             unknown_columns=[(file, column) for file, column in note["unknown_columns"]],
             unknown_files=note["unknown_files"],
+            abandoned=self._writer.abandoned,
         )
 
     def _gathered(self) -> Gathered:

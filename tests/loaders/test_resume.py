@@ -128,16 +128,18 @@ def test_a_load_that_broke_off_while_reading_reads_again(url, months, expected, 
         assert held(store) == expected[2]
 
 
-def test_a_load_that_broke_off_is_discarded_by_the_next(url, months, expected, monkeypatch):
+def test_a_load_that_broke_off_is_discarded_by_the_next_which_says_so(url, months, expected, monkeypatch):
     with closing(open_store(url)) as store:
         load(store, months[0], mapping())
         with monkeypatch.context() as patch:
             failing(patch, 15)
             with pytest.raises(UserError, match=BROKE_OFF):
                 load(store, months[1], mapping())
-        load(store, months[1], mapping())
+        report = load(store, months[1], mapping())
+        assert report.abandoned == (2, str(months[1]))
         assert held(store) == expected[2]
         assert resume(store) is None
+        assert load(store, months[1], mapping()).abandoned is None
 
 
 def test_where_no_load_is_open_there_is_nothing_to_resume(url, months):
