@@ -110,7 +110,7 @@ class Neo4jStore:
         waiting: Waiting | None = None,
     ) -> Iterator[Neo4jWriter]:
         with bulk_lock(self.connection, lambda: self._tell(waiting)) if bulk else nullcontext():
-            abandoned = self._open_bulk_load() if bulk else None
+            abandoned = self.open_load() if bulk else None
             if bulk:
                 self._discard_abandoned()
                 self.purge()
@@ -123,7 +123,7 @@ class Neo4jStore:
     @contextmanager
     def resuming(self, waiting: Waiting | None = None) -> Iterator[Neo4jWriter | None]:
         with bulk_lock(self.connection, lambda: self._tell(waiting)):
-            found = self._open_bulk_load()
+            found = self.open_load()
             if found is None:
                 yield None
                 return
@@ -146,7 +146,7 @@ class Neo4jStore:
                 writer.discard()
             writer.close()
 
-    def _open_bulk_load(self) -> tuple[int, str] | None:
+    def open_load(self) -> tuple[int, str] | None:
         found = self.connection.read(
             "MATCH (l:Load {state: 'open', bulk: true}) RETURN l.load AS load, l.source AS source LIMIT 1"
         )
@@ -154,7 +154,7 @@ class Neo4jStore:
 
     def _tell(self, waiting: Waiting | None) -> None:
         if waiting:
-            other = self._open_bulk_load()
+            other = self.open_load()
             waiting(other[1] if other else "")
 
     def unload(self, load: int) -> int:

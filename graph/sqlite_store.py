@@ -122,7 +122,7 @@ class SqliteStore:
         waiting: Waiting | None = None,
     ) -> Iterator[SqliteWriter]:
         with self._bulk_lock(waiting) if bulk else nullcontext():
-            abandoned = self._open_bulk_load() if bulk else None
+            abandoned = self.open_load() if bulk else None
             if bulk:
                 self._discard_abandoned()
                 self.purge()
@@ -135,7 +135,7 @@ class SqliteStore:
     @contextmanager
     def resuming(self, waiting: Waiting | None = None) -> Iterator[SqliteWriter | None]:
         with self._bulk_lock(waiting):
-            found = self._open_bulk_load()
+            found = self.open_load()
             if found is None:
                 yield None
                 return
@@ -215,7 +215,7 @@ class SqliteStore:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                other = self._open_bulk_load()
+                other = self.open_load()
                 if waiting:
                     waiting(other[1] if other else "")
                 fcntl.flock(lock, fcntl.LOCK_EX)
@@ -223,7 +223,7 @@ class SqliteStore:
         finally:
             os.close(lock)
 
-    def _open_bulk_load(self) -> tuple[int, str] | None:
+    def open_load(self) -> tuple[int, str] | None:
         return self.connection.execute("SELECT load, source FROM loads WHERE state = 'open' AND bulk").fetchone()
 
     def _discard_abandoned(self) -> None:

@@ -214,6 +214,10 @@ class Store(Protocol):
         """
         ...
 
+    def open_load(self) -> tuple[int, str] | None:
+        """Number and source of the bulk load that is not published yet: it is running, or broke off."""
+        ...
+
     def resuming(self, waiting: Waiting | None = None) -> AbstractContextManager[Writer | None]:
         """Go on with the bulk load that was left open or whose process died, as ``writer`` does with a new one; None
         where there is none."""

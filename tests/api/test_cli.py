@@ -15,6 +15,7 @@ import pytest
 from ringfence.api.cli import app
 from ringfence.graph.audit import AuditLog
 from ringfence.graph.keys import load_key_file
+from ringfence.graph.store import open_store
 from support.book import ringfence, write_book
 from typer.testing import CliRunner
 
@@ -199,6 +200,18 @@ def test_status_counts_what_is_there(run, book):
     assert [run["detector"] for run in state["last_run"]["detectors"]] == ["fraud-ring", "guarantee"]
     text = run("status").stdout
     assert "GUARANTEES" in text and "unreadable_number" in text
+
+
+def test_status_and_the_next_load_tell_of_one_that_broke_off(tmp_path):
+    write_book(tmp_path / "tables")
+    url = f"sqlite:///{tmp_path}/ringfence.db"
+    with contextlib.closing(open_store(url)) as store, store.writer("nightly") as writer:
+        writer.left = True
+    told = ringfence("status", cwd=tmp_path)
+    assert "load 1, from nightly, is not published: it is running, or broke off and" in told.stderr
+    loaded = ringfence("load", "tables", cwd=tmp_path)
+    assert "load 1, from nightly, had broken off: it was discarded, and nothing of it is left" in loaded.stderr
+    assert "is not published" not in ringfence("status", cwd=tmp_path).stderr
 
 
 def test_token_names_each_value_in_order(run):

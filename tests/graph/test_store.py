@@ -77,7 +77,9 @@ def test_nothing_of_a_load_shows_before_it_is_published(store):
         assert store.counts() == ({}, {})
         assert store.get("company:A") is None
         assert arcs(store.snapshot()) == set()
+        assert store.open_load() == (writer.load, "a")
         writer.publish({}, None)
+    assert store.open_load() is None
     assert store.counts() == ({"company": 2}, {"GUARANTEES": 1})
     assert arcs(store.snapshot()) == {("company:A", "company:B")}
 
