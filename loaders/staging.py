@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from ..graph.errors import UserError
 from ..graph.keys import KeyFile
 from .sealed import read_sealed, write_sealed
 
@@ -106,7 +107,7 @@ class Staging:
         parts = self._parts.get(table, {})
         for partition in sorted(map(int, parts)):
             if partition >= start:
-                tables = [read_sealed(self.folder / name, self._keys) for name in parts[str(partition)]]
+                tables = [self._part(name) for name in parts[str(partition)]]
                 yield partition, pa.concat_tables(tables, promote_options="default").combine_chunks()
 
     def put_aside(self, what: str, rows: pa.Table) -> None:
@@ -120,11 +121,18 @@ class Staging:
     def aside(self, what: str) -> Iterator[pa.Table]:
         """The parts kept by ``put_aside``."""
         for name in self._side.get(what, []):
-            yield read_sealed(self.folder / name, self._keys)
+            yield self._part(name)
 
     def remove(self) -> None:
         """Remove the folder."""
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _part(self, name: str) -> pa.Table:
+        try:
+            return read_sealed(self.folder / name, self._keys)
+        except (FileNotFoundError, ValueError, UserError) as error:
+            # as after a power cut: parts are not forced onto the disk
+            raise UserError(f"what the load had read is damaged ({name}): load its source again") from error
 
     def _flush(self, table: str) -> None:
         waiting = self._waiting.pop(table, [])

@@ -183,6 +183,26 @@ def test_a_load_whose_staging_is_gone_is_left_for_the_next_one(url, months, monk
         assert load(store, months[0], mapping()).revision == 1
 
 
+@pytest.mark.parametrize("damage", ["gone", "cut", "empty", "altered"])
+def test_a_load_whose_staging_is_damaged_says_so_and_is_discarded(tmp_path, months, expected, monkeypatch, damage):
+    with closing(open_store(f"sqlite:///{tmp_path}/graph.db")) as store:
+        with monkeypatch.context() as patch:
+            failing(patch, 5)
+            with pytest.raises(UserError, match=BROKE_OFF):
+                load(store, months[0], mapping())
+        for part in store.beside("staging").glob("*.parquet"):
+            content = part.read_bytes()
+            part.unlink()
+            if damage != "gone":
+                changed = {"cut": content[: len(content) // 2], "empty": b"", "altered": content[:-1] + b"?"}
+                part.write_bytes(changed[damage])
+        with pytest.raises(UserError, match=r"what the load had read is damaged \(.*\): load its source again"):
+            resume(store)
+        assert resume(store) is None and store.counts() == ({}, {})
+        load(store, months[0], mapping())
+        assert shown(store.snapshot()) == expected[0]
+
+
 def test_a_load_stopped_by_bad_input_leaves_nothing_to_resume(url, months):
     strict = mapping().__class__(reject_limit=0.0)
     with closing(open_store(url)) as store:
