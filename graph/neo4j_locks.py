@@ -82,7 +82,8 @@ class Readers:
     def revisions(self) -> set[int]:
         """The revisions that readers hold, here or on other machines."""
         records = self._connection.read("MATCH (r:Reader) WHERE r.until > timestamp() RETURN r.revision AS revision")
-        return {record["revision"] for record in records}
+        # one that is being removed may be met without its properties: it holds nothing any more
+        return {record["revision"] for record in records if record["revision"] is not None}
 
     def forget_the_gone(self) -> None:
         """Remove the leases that ran out."""

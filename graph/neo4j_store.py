@@ -150,7 +150,8 @@ class Neo4jStore:
         found = self.connection.read(
             "MATCH (l:Load {state: 'open', bulk: true}) RETURN l.load AS load, l.source AS source LIMIT 1"
         )
-        return (found[0]["load"], found[0]["source"]) if found else None
+        # one that is being removed may be met without its properties
+        return (found[0]["load"], found[0]["source"]) if found and found[0]["load"] is not None else None
 
     def _tell(self, waiting: Waiting | None) -> None:
         if waiting:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import numpy as np
@@ -203,3 +204,15 @@ def test_the_password_is_in_no_log_even_where_everything_is_logged(neo4j_url, mo
         assert store.revision() == 0
         assert password not in store.url and password not in repr(vars(store.connection.address))
     assert "bolt" in caplog.text.lower() and password not in caplog.text
+
+
+def test_readers_that_come_and_go_are_met_whole_or_not_at_all(store):
+    def look(_):
+        with store.reading():
+            return True
+
+    with ThreadPoolExecutor(2) as pool:
+        looks = [pool.submit(look, number) for number in range(150)]
+        while not all(done.done() for done in looks):
+            assert store.readers.revisions() <= {0}
+    assert all(done.result() for done in looks)
