@@ -25,6 +25,8 @@ def members(path: Path, label: str) -> list[Item]:
     """
     try:
         with ZipFile(path) as archive:
+            if not all(info.filename for info in archive.infolist()):
+                raise BadZipFile("a file in it has no name")
             listed = [(_name(info), info) for info in archive.infolist() if not info.is_dir()]
     except (BadZipFile, NotImplementedError, ValueError, struct.error) as error:
         raise UserError(f"{label}: not a sound ZIP archive ({error}); fetch the file again") from error

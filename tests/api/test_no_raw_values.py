@@ -183,7 +183,7 @@ def run(said: list, cwd: Path, *arguments: str, code: int = 0, **more):
 
 def go_through(said: list, source: Path, cwd: Path, store: str) -> None:
     """Everything a user may do with a store, mistakes included."""
-    mapping = ("--mapping", str(source.parent / "mapping.toml"))
+    mapping = ("--mapping", mapping_of(source))
     told = run(said, cwd, "load", str(source), *mapping, "--store", store)
     assert "unknown_word" in told.stdout and "malformed_row" in told.stdout
     run(said, cwd, "load", str(source), *mapping, "--store", store)
@@ -213,7 +213,7 @@ def test_nothing_planted_can_be_read_in_what_an_embedded_store_leaves(places):
     with watched(written) as (seen, files):
         go_through(said, source, written, "sqlite:///graph.db")
         said += service(written, "sqlite:///graph.db")
-        said.append(killed(source, written, "sqlite:///graph.db"))
+        said.append(killed(str(source), mapping_of(source), written))
     wanted = ("graph.db", "graph.db-wal", "graph.db.audit.db", "finding.html", "config/keys.json", "copy.db")
     assert set(wanted) <= files
     for part in ("graph.db.staging/", "graph.db.snapshots/", "exported/"):
@@ -264,12 +264,16 @@ def answer(url: str) -> bytes:
             time.sleep(0.05)
 
 
-def killed(source: Path, cwd: Path, store: str) -> tuple[str, bytes]:
-    """A load that is killed leaves its staging behind."""
-    mapping = str(source.parent / "mapping.toml")
-    command = [str(Path(sys.executable).with_name("ringfence")), "load", str(source), "--mapping", mapping]
+def mapping_of(source: Path) -> str:
+    """Where the book's mapping stands."""
+    return str(source.parent / "mapping.toml")
+
+
+def killed(source: str, mapping: str, cwd: Path) -> tuple[str, bytes]:
+    """A load into an embedded store that is killed leaves its staging behind."""
+    command = [str(Path(sys.executable).with_name("ringfence")), "load", source, "--mapping", mapping]
     with subprocess.Popen(
-        [*command, "--store", store], cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        [*command, "--store", "sqlite:///graph.db"], cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     ) as process:
         until = time.monotonic() + 60
         while process.poll() is None and not list(cwd.glob("graph.db.staging/*.parquet")):
@@ -291,8 +295,9 @@ def test_nothing_planted_can_be_read_in_what_a_load_from_a_database_leaves(place
             database.execute(f"CREATE TABLE {name} ({', '.join(f'{column} text' for column in rows.columns)})")
             for row in rows.itertuples(index=False):
                 database.execute(f"INSERT INTO {name} VALUES ({', '.join(['%s'] * len(row))})", row)
-    arguments = ("--mapping", str(source.parent / "mapping.toml"), "--store", "sqlite:///graph.db")
     with watched(written) as (seen, files):
+        said.append(killed(postgres_url, mapping_of(source), written))
+        arguments = ("--mapping", mapping_of(source), "--store", "sqlite:///graph.db")
         told = run(said, written, "load", postgres_url, *arguments)
         for form in ("table", "jsonl", "csv"):
             run(said, written, "rejects", "--format", form, "--store", "sqlite:///graph.db")

@@ -89,6 +89,13 @@ def test_what_is_no_archive_is_one_clear_line(tmp_path, content):
         open_source(tmp_path)
 
 
+def test_a_member_without_a_name_is_told(tmp_path):
+    path = archive(tmp_path / "devices.zip", {"~named~": DEVICES}, zipfile.ZIP_STORED)
+    path.write_bytes(path.read_bytes().replace(b"~named~", b"\0named~"))
+    with pytest.raises(UserError, match=r"devices\.zip: not a sound ZIP archive \(a file in it has no name\)"):
+        open_source(path)
+
+
 def test_changed_data_are_told_by_their_checksum(tmp_path):
     path = archive(tmp_path / "devices.zip", {"1.csv": DEVICES}, zipfile.ZIP_STORED)
     path.write_bytes(path.read_bytes().replace(b"D2", b"D9", 1))
