@@ -44,12 +44,11 @@ def status(
 
     with opened(store) as reader:
         state = services.status(reader.store)
-        told = json.dumps(state, ensure_ascii=False) if format == StatusFormat.json else _status_text(state)
         if unpublished := reader.store.open_load():
             number, source = unpublished
             resumed = "it is running, or broke off and 'ringfence load --resume' goes on with it"
             say(f"load {number}, from {plain(source)}, is not published: {resumed}")
-        print(told)
+        print(json.dumps(state, ensure_ascii=False) if format == StatusFormat.json else _status_text(state))
 
 
 def _status_text(state: dict) -> str:

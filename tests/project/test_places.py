@@ -47,11 +47,5 @@ def test_the_guard_sees_places_and_lets_words_be():
         f"https://repo1.maven{dot}org/maven2",
     ):
         assert list(named_places(place)), place
-    assert (
-        list(
-            named_places(
-                f"use: own{slash}work{slash}other, https://example.org/home/, ~{slash}work{slash}x, demo/work/"
-            )
-        )
-        == []
-    )
+    words = ("use: own{0}work{0}other", "https:{0}{0}example.org{0}home{0}", "~{0}work{0}x", "demo{0}work{0}")
+    assert list(named_places(", ".join(words).format(slash))) == []
