@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from ..graph.kernels.distinct import distinct
+from ..graph.kernels.sets import distinct
 from ..graph.model import COLOURS, PERSONAL_KINDS, Finding, finding_id, kind_of
 from ..graph.snapshot import Snapshot
 from ..graph.times import to_iso

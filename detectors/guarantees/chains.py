@@ -10,8 +10,8 @@ import numpy as np
 from scipy.sparse.csgraph import breadth_first_order
 
 from ...graph.kernels.chains import Chains, longest_chains
+from ...graph.kernels.sets import among
 from ..contract import bound
-from .sets import among
 from .view import Structure, View, by_label
 
 SHORTEST = 2

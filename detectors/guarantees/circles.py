@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ...graph.kernels.sets import among, distinct
 from ..contract import bound
 from .joint import SMALLEST, JointGroups
-from .sets import among, distinct
 from .view import Structure, View, by_label
 
 DENSE = 1.5

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ...graph.kernels.sets import distinct
 from ...graph.model import KIND_CODE
 from ...graph.snapshot import Snapshot
 from ..contract import Candidate, Detector, Parameter, bound
@@ -18,7 +19,6 @@ from .joint import joint_groups, joint_structures
 from .net import Net, build_net, licensed_guarantors, main_currency, numbers
 from .people import families
 from .scoring import score
-from .sets import distinct
 from .twins import Background, innocent_twin, proof
 from .view import Structure, View
 from .wording import Merged, reasons

@@ -10,8 +10,8 @@ from itertools import chain
 import numpy as np
 
 from ...graph.kernels.components import weak_components
+from ...graph.kernels.sets import among, distinct
 from ..contract import bound
-from .sets import among, distinct
 from .view import Structure, View, by_label
 
 SMALLEST = 3

@@ -12,9 +12,9 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from ...graph.kernels.sets import distinct
 from ...graph.snapshot import Edges, Snapshot
 from .people import party_labels
-from .sets import distinct
 
 LICENSED_ROLES = ("融资担保", "保险增信")
 """Roles on a partner list whose holders guarantee by trade."""

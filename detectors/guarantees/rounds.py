@@ -8,9 +8,9 @@ from typing import NamedTuple
 import numpy as np
 
 from ...graph.kernels.cycles import cycles, shortest_cycles
+from ...graph.kernels.sets import among, distinct
 from ..contract import bound
 from .joint import JointGroups
-from .sets import among, distinct
 from .view import Structure, View, by_label
 
 COUNTED_TOGETHER = 8

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ...graph.kernels.sets import distinct
 from .groups import Ties
 from .net import Net
-from .sets import distinct
 from .view import Structure
 
 FARMERS = "farmers_joint_group"

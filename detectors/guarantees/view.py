@@ -11,8 +11,8 @@ from scipy.sparse import csr_matrix
 
 from ...graph.kernels.adjacency import Adjacency, both, forward
 from ...graph.kernels.components import strong_components, weak_components
+from ...graph.kernels.sets import among, distinct
 from .net import Net
-from .sets import among, distinct
 
 
 @dataclass

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ...graph.kernels.distinct import distinct
+from ...graph.kernels.sets import distinct
 from ...graph.model import ALWAYS, FOREVER
 from ...graph.snapshot import Edges, Snapshot
 from ..contract import Candidate, bound

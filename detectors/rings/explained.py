@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ...graph.kernels.components import weak_components
-from ...graph.kernels.distinct import distinct
+from ...graph.kernels.sets import distinct
 from ...graph.model import KIND_CODE
 from ...graph.snapshot import Snapshot
 from .uses import WAY, Uses

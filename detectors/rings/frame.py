@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ...graph.kernels.components import weak_components
-from ...graph.kernels.distinct import distinct
+from ...graph.kernels.sets import distinct
 from ...graph.model import KIND_CODE
 from ...graph.snapshot import Snapshot
 from .uses import WAY, Uses, collect

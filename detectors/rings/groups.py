@@ -11,7 +11,7 @@ import numpy as np
 
 from ...graph.kernels.coincidence import Ties, added_up
 from ...graph.kernels.components import weak_components
-from ...graph.kernels.distinct import distinct
+from ...graph.kernels.sets import distinct
 from .population import Compared
 
 LEAST_THINGS = 2

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...graph.kernels.coincidence import Holding, Moments, Ties, coincidences
-from ...graph.kernels.distinct import distinct
+from ...graph.kernels.sets import distinct
 from ...graph.model import ALWAYS
 from ...graph.snapshot import Snapshot
 from .explained import households, shop_equipment

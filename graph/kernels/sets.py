@@ -6,14 +6,15 @@ import numpy as np
 
 
 def distinct(values: np.ndarray) -> np.ndarray:
-    """The distinct values, ascending."""
+    """The different values, ascending, as ``np.unique`` gives them.
+
+    >>> distinct(np.array([3, 1, 3]))
+    array([1, 3])
+    """
     ordered = np.sort(values)
-    if len(ordered) < 2:
-        return ordered
-    first = np.empty(len(ordered), dtype=bool)
-    first[0] = True
-    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
-    return ordered[first]
+    new = np.ones(len(ordered), dtype=bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
+    return ordered[new]
 
 
 def among(values: np.ndarray, ascending: np.ndarray) -> np.ndarray:
