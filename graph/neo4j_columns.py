@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import groupby
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -161,27 +160,27 @@ def _known(batch: Batch) -> dict[str, str | None]:
 
 def _rows(batch: Batch, record: Record, asked: Sequence[str]) -> pa.Table:
     """A batch's rows in the order they were written: Neo4j takes them up in any order where it fills gaps."""
-    place = np.array(record[batch.same.get("place", "place")], dtype=np.int64)
-    order = None if (np.diff(place) > 0).all() else np.argsort(place, kind="stable")
-    rows = pa.table({name: _column(name, record[name], order) for name in asked})
+    rows = pa.table({name: _column(name, record[name]) for name in asked})
+    place = rows.column(batch.same.get("place", "place")).to_numpy()
+    if (np.diff(place) < 0).any():
+        rows = rows.take(pa.array(np.argsort(place, kind="stable")))
     for name, value in {**batch.same, "load": batch.load}.items():
         if (name, value) in _TELLING:
             column = rows.column(value) if value in asked else None
         else:
             value = _STAND_INS["nan"] if value is None else value
-            column = repeated(value, _TYPES.get(name, pa.int64()), len(place))
+            column = repeated(value, _TYPES.get(name, pa.int64()), rows.num_rows)
         if column is not None:
             rows = rows.append_column(name, column)
     return rows
 
 
-def _column(name: str, values: list, order: np.ndarray | None) -> pa.Array:
+def _column(name: str, values: list) -> pa.Array:
     kind = _TYPES.get(name, pa.int64())
     if name in _TEXT:
-        return pa.array(values if order is None else itemgetter(*order.tolist())(values), kind)
+        return pa.array(values, kind)
     # numpy reads a list of numbers several times as fast as Arrow does
-    numbers = np.array(values, dtype=kind.to_pandas_dtype())
-    return pa.array(numbers if order is None else numbers[order], kind)
+    return pa.array(np.fromiter(values, kind.to_pandas_dtype(), len(values)))
 
 
 @lru_cache(maxsize=64)

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pyarrow as pa
 
+from .cells import parse_data
 from .model import DECLARING, KINDS, kind_of
 from .neo4j_columns import by_batches, by_uids
 from .neo4j_schema import FACT_PROPERTIES, LABELS, cell_names
 from .neo4j_writer import moment
-from .snapshot_writer import parse_data
 from .visibility import latest
 
 if TYPE_CHECKING:

@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 
+from .cells import parse_data
 from .errors import UserError
 from .keys import is_token
 from .model import ALWAYS, FOREVER, KINDS, RELATIONS
@@ -35,7 +36,6 @@ from .neo4j_schema import (
     schema_statements,
 )
 from .neo4j_writer import ROWS
-from .snapshot_writer import parse_data
 from .store import REJECT_COLUMNS, Progress, Store
 
 _BETWEEN = "\x1f"

@@ -1,30 +1,26 @@
 """Neo4j read into a snapshot: by collected columns, relation by relation, one batch after the other."""
 
-# pyright: reportAttributeAccessIssue=false
-# (pyarrow makes the functions of its compute module as it is imported, where no type checker sees them)
-
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from .errors import UserError
-from .model import FOREVER, RELATIONS
-from .neo4j_columns import Batch, batches, by_batches, nothing, repeated
+from .model import RELATIONS
+from .neo4j_columns import Batch, batches, by_batches, repeated
 from .neo4j_schema import LABELS
 from .snapshot import Snapshot, open_snapshot
 from .snapshot_cache import kept
 from .snapshot_writer import write_snapshot
 from .store import Progress, latest_date, standing_at
 from .times import today
-from .visibility import superseded_at
 
 if TYPE_CHECKING:
     from .neo4j_store import Neo4jStore
@@ -34,8 +30,10 @@ _NODES = 50_000
 _EDGE = ("source_id", "target_id", "amount")
 _FACT = ("node_id", "status_from")
 """What is read of relationships and of facts beside what is read of both."""
-_READERS = 2
-"""Relations or tables read at a time; so many of them lie in memory at once, with the one that is written down."""
+Part = tuple[str, pa.Table]
+"""Versions of a relation or table, and its name."""
+_AHEAD = 8
+"""Batches read ahead of the one that is written down."""
 
 
 def snapshot(store: Neo4jStore, revision: int, progress: Progress | None) -> Snapshot:
@@ -78,11 +76,6 @@ class _Build:
                 self._batches.setdefault(batch.owner, []).append(batch)
 
     def write(self, folder: Path) -> None:
-        with ThreadPoolExecutor(_READERS, thread_name_prefix="neo4j-snapshot") as pool:
-            self._write(folder, pool)
-
-    def _write(self, folder: Path, pool: ThreadPoolExecutor) -> None:
-        masks = pool.submit(self._masks)
         names, place = self._nodes()
         types: dict[str, dict[str, str]] = {}
         for owner, name, kind in self._store.fields():
@@ -93,9 +86,9 @@ class _Build:
             data_date=latest_date(self._loads, self._revision),
             files=self._store.files(),
             names=names,
-            masks=masks.result(),
-            edges=_ahead(pool, list(RELATIONS), lambda name: self._versions(name, _EDGE, place)),
-            facts=_ahead(pool, self._tables(), lambda name: self._versions(name, _FACT, place)),
+            masks=self._masks(),
+            edges=_ahead(self._versions(list(RELATIONS), _EDGE, place)),
+            facts=_ahead(self._versions(self._tables(), _FACT, place)),
             types=types,
         )
 
@@ -138,42 +131,21 @@ class _Build:
     def _tables(self) -> list[str]:
         return [owner for owner in sorted(self._batches) if owner not in RELATIONS and owner != "reject"]
 
-    def _versions(self, owner: str, own: tuple[str, ...], place: np.ndarray) -> pa.Table:
-        """The versions of a table or relation; what Neo4j calls nodes by is replaced by their places."""
+    def _versions(self, owners: list[str], own: tuple[str, ...], place: np.ndarray) -> Generator[Part]:
+        """The versions of tables or relations, batch by batch; what Neo4j calls nodes by is replaced by their
+        places."""
         columns = ("uid", "data", "valid_from", "valid_to", "known_at", "file", "row", *own)
-        wanted = self._batches.get(owner, [])
-        total = sum(batch.rows for batch in wanted)
-        parts, loads, done = [_placed(nothing(columns), place)], [], 0
-        for batch, rows in by_batches(self._connection, owner, columns, wanted):
-            parts.append(_placed(rows, place))
-            loads.append((batch.load, rows.num_rows))
-            done += rows.num_rows
-            self._tell(owner, done, total)
-        if done != total:
-            raise RuntimeError(f"Neo4j holds {done:,} versions of {owner} where {total:,} were written")
-        table = pa.concat_tables(parts)
-        return table.append_column("superseded_at", self._superseded(table, loads))
-
-    def _superseded(self, table: pa.Table, loads: list[tuple[int, int]]) -> pa.ChunkedArray:
-        """When each version gives way; only uids that a load other than the largest wrote can have several.
-
-        Parameters
-        ----------
-        loads : the loads of the table's rows, as number and count
-        """
-        rows = Counter()
-        for load, count in loads:
-            rows[load] += count
-        if len(rows) < 2:
-            return pa.chunked_array([repeated(FOREVER, pa.int64(), count) for _, count in loads], pa.int64())
-        load = np.repeat(*np.array(loads).T)
-        gone = np.full(table.num_rows, FOREVER, dtype=np.int64)
-        others = table.column("uid").filter(pa.array(load != max(rows, key=rows.__getitem__)))
-        places = np.flatnonzero(pc.is_in(table.column("uid"), value_set=others.combine_chunks()).to_numpy())
-        several = table.select(["uid", "known_at"]).take(pa.array(places)).to_pandas()
-        several["revision"] = [self._standing[number] for number in load[places].tolist()]
-        gone[places] = superseded_at(several)
-        return pa.chunked_array([gone])
+        for owner in owners:
+            wanted = self._batches.get(owner, [])
+            total = sum(batch.rows for batch in wanted)
+            done = 0
+            for batch, rows in by_batches(self._connection, owner, columns, wanted):
+                revision = repeated(self._standing[batch.load], pa.int64(), rows.num_rows)
+                yield owner, _placed(rows, place).append_column("revision", revision)
+                done += rows.num_rows
+                self._tell(owner, done, total)
+            if done != total:
+                raise RuntimeError(f"Neo4j holds {done:,} versions of {owner} where {total:,} were written")
 
     def _tell(self, name: str, done: int, total: int) -> None:
         if self._progress:
@@ -190,13 +162,10 @@ def _placed(rows: pa.Table, place: np.ndarray) -> pa.Table:
     return rows
 
 
-def _ahead(
-    pool: ThreadPoolExecutor, names: list[str], read: Callable[[str], pa.Table]
-) -> Iterator[tuple[str, pa.Table]]:
-    """What is read of each name, in order; the next are read while one is used."""
-    coming = [pool.submit(read, name) for name in names[:_READERS]]
-    for place, name in enumerate(names):
-        table = coming.pop(0).result()
-        if place + _READERS < len(names):
-            coming.append(pool.submit(read, names[place + _READERS]))
-        yield name, table
+def _ahead(parts: Generator[Part]) -> Iterator[Part]:
+    """The same, of which the next few are read while one is used."""
+    with closing(parts), ThreadPoolExecutor(1, thread_name_prefix="neo4j-snapshot") as reader:
+        coming = deque(reader.submit(next, parts, None) for _ in range(_AHEAD))
+        while (part := coming.popleft().result()) is not None:
+            coming.append(reader.submit(next, parts, None))
+            yield part

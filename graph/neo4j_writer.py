@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from .cells import parse_data
 from .errors import UserError
 from .model import ALWAYS, FOREVER, KINDS, RELATIONS, kind_of
 from .neo4j_columns import shared_values
@@ -22,7 +23,6 @@ from .neo4j_schema import (
     cell_names,
     relation_type,
 )
-from .snapshot_writer import parse_data
 from .store import REJECT_COLUMNS, FieldType
 
 ROWS = 10_000

@@ -23,13 +23,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.ipc as ipc
 
+from .cells import all_cells, single_chunk
 from .keys import TOKEN_PREFIX
 from .model import ALWAYS, KIND_CODE, KINDS, RELATIONS, STATUS_FIELDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-FORMAT = 1
+FORMAT = 2
+"""Of the files of a snapshot; one of another is built anew."""
 EDGE_NUMBERS = {
     "source": np.int32,
     "target": np.int32,
@@ -73,8 +75,7 @@ class Edges:
     amount: np.ndarray
     valid_from: np.ndarray
     valid_to: np.ndarray
-    _fields: pa.Table
-    _first: int
+    _shared: _Shared
 
     def __len__(self) -> int:
         return len(self.positions)
@@ -82,9 +83,10 @@ class Edges:
     def column(self, name: str) -> pd.Series:
         """Another cell of the relationships' rows by its column name, such as ``joint_group_id``; blank cells are
         missing as pandas has it (``isna``), all of them where no row ever had the column."""
-        if name not in self._fields.column_names:
+        types = self._shared.types(self.relation)
+        if name not in types or not len(self):
             return pd.Series([None] * len(self), dtype=object)
-        return self._fields.column(name).take(pa.array(self.positions - self._first)).to_pandas()
+        return self._shared.cells(self.positions, {name: types[name]}).column(name).to_pandas()
 
     def where(self, mask: np.ndarray) -> Edges:
         """Those for which ``mask`` holds."""
@@ -216,7 +218,7 @@ class Snapshot:
             name: self._shared.edges[name][positions]
             for name in ("source", "target", "amount", "valid_from", "valid_to")
         }
-        return Edges(relation, positions, **columns, _fields=self._shared.fields(relation), _first=first)
+        return Edges(relation, positions, **columns, _shared=self._shared)
 
     def ties(self, relation: str) -> Edges:
         """The relationships of a relation that show at ``as_of`` and link their ends, as ``links`` tells."""
@@ -267,9 +269,7 @@ class Snapshot:
         """One relationship whole: its evidence, and its amount, times and other cells (blank ones left out)."""
         columns = self._shared.edges
         relation = self.relation(position)
-        first, _ = self._shared.span(relation)
-        fields = self._shared.fields(relation)
-        cells = {name: fields.column(name)[position - first].as_py() for name in fields.column_names}
+        cells = self._shared.cells([position], self._shared.types(relation)).to_pylist() or [{}]
         amount = float(columns["amount"][position])
         return {
             **self.evidence([position])[0],
@@ -277,7 +277,7 @@ class Snapshot:
             "valid_from": int(columns["valid_from"][position]),
             "valid_to": int(columns["valid_to"][position]),
             "known_at": int(columns["known_at"][position]),
-            "data": {name: value for name, value in cells.items() if value is not None},
+            "data": {name: value for name, value in cells[0].items() if value is not None},
         }
 
     # -- facts
@@ -287,11 +287,13 @@ class Snapshot:
         the present state are blank before their ``status_from``. Empty where the store holds no such table."""
         if table not in self._shared.meta["facts"]:
             return pd.DataFrame({"node": np.array([], dtype=np.int32), "uid": []})
-        numbers, fields = self._shared.facts(table)
+        numbers, cells, uids = self._shared.facts(table)
         places = np.flatnonzero(self._fact_mask(numbers))
         if nodes is not None:
             places = places[np.isin(numbers["node"][places], np.asarray(nodes, dtype=np.int32))]
-        frame = fields.take(pa.array(places)).to_pandas()
+        rows = pa.array(places)
+        frame = cells.take(rows).to_pandas() if cells.num_columns else pd.DataFrame(index=range(len(rows)))
+        frame.insert(0, "uid", uids.take(rows).to_pandas())
         for name in ("valid_to", "valid_from", "node"):
             frame.insert(0, name, numbers[name][places])
         early = numbers["status_from"][places] > self.as_of
@@ -315,7 +317,7 @@ class _Shared:
     def __init__(self, folder: Path):
         self.folder = folder
         self.meta = json.loads((folder / "snapshot.json").read_text("utf-8"))
-        self._facts: dict[str, tuple[dict[str, np.ndarray], pa.Table]] = {}
+        self._facts: dict[str, tuple[dict[str, np.ndarray], pa.Table, pa.Array]] = {}
 
     @cached_property
     def names(self) -> pa.Array:
@@ -344,7 +346,11 @@ class _Shared:
 
     @cached_property
     def uids(self) -> pa.Array:
-        return single_chunk(_mapped(self.folder / "edges" / "uid.arrow").column("uid"))
+        return load_texts(self.folder / "edges", "uid")
+
+    @cached_property
+    def data(self) -> pa.Array:
+        return load_texts(self.folder / "edges", "data")
 
     @cached_property
     def relation_of(self) -> np.ndarray:
@@ -354,18 +360,21 @@ class _Shared:
     def flagged(self) -> np.ndarray:
         return np.load(self.folder / "edges" / "flagged.npy", mmap_mode="r")
 
+    def types(self, relation: str) -> dict[str, str]:
+        return self.meta["types"].get(relation, {})
+
     def span(self, relation: str) -> tuple[int, int]:
         first, last = self.meta["edges"].get(relation, (0, 0))
         return first, last
 
-    def fields(self, relation: str) -> pa.Table:
-        path = self.folder / "edges" / f"{relation}.arrow"
-        return _mapped(path) if path.exists() else pa.table({})
+    def cells(self, positions: np.ndarray | Sequence[int], types: Mapping[str, str]) -> pa.Table:
+        return all_cells(pa.chunked_array([self.data.take(pa.array(positions, pa.int64()))]), types)
 
-    def facts(self, table: str) -> tuple[dict[str, np.ndarray], pa.Table]:
+    def facts(self, table: str) -> tuple[dict[str, np.ndarray], pa.Table, pa.Array]:
         if table not in self._facts:
             folder = self.folder / "facts" / table
-            self._facts[table] = _load_numbers(folder, FACT_NUMBERS), _mapped(folder / "fields.arrow")
+            numbers, cells = _load_numbers(folder, FACT_NUMBERS), _mapped(folder / "cells.arrow")
+            self._facts[table] = numbers, cells, load_texts(folder, "uid")
         return self._facts[table]
 
     @cached_property
@@ -386,9 +395,10 @@ def _mapped(path: Path) -> pa.Table:
     return ipc.open_file(pa.memory_map(str(path))).read_all()
 
 
-def single_chunk(column: pa.ChunkedArray) -> pa.Array:
-    """A column as one array, without copying where it is one already."""
-    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+def load_texts(folder: Path, name: str) -> pa.Array:
+    """A column of texts that a folder holds, mapped: where each ends, and all of them one behind the other."""
+    ends, text = (np.load(folder / f"{name}_{part}.npy", mmap_mode="r") for part in ("ends", "text"))
+    return pa.Array.from_buffers(pa.large_string(), len(ends) - 1, [None, pa.py_buffer(ends), pa.py_buffer(text)])
 
 
 def _load_numbers(folder: Path, dtypes: dict) -> dict[str, np.ndarray]:

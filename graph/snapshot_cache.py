@@ -7,6 +7,8 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from .snapshot import FORMAT
+
 
 def kept(home: Path, identity: str, revision: int, build: Callable[[Path], None], held: Callable[[], set[int]]) -> Path:
     """The folder of a revision's snapshot: as it lies there, else built now.
@@ -18,7 +20,7 @@ def kept(home: Path, identity: str, revision: int, build: Callable[[Path], None]
     build : writes the snapshot into the folder it is given, which does not exist
     held : the revisions that registered readers hold, whose snapshots are not dropped
     """
-    folder = home / f"{identity[:8]}-{revision}"
+    folder = home / f"{identity[:8]}-{FORMAT}-{revision}"
     if (folder / "snapshot.json").exists():
         return folder
     home.mkdir(parents=True, exist_ok=True)

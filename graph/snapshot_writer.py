@@ -6,22 +6,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from contextlib import ExitStack, closing
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
+from typing import Self
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.ipc as ipc
 
-from .model import KINDS, RELATION_CODE
-from .snapshot import EDGE_NUMBERS, FACT_NUMBERS, FORMAT, single_chunk
-
-_LOOKED_AT, _FEW = 1000, 100
-"""Where so many rows hold fewer texts than this, each text is parsed once for all rows that hold it."""
-_PARSED_AT_A_TIME = 1 << 16
-"""So few rows that what parsing them takes is memory just used, not new."""
+from .cells import all_cells, single_chunk, without_blank
+from .model import FOREVER, KINDS, RELATION_CODE
+from .snapshot import EDGE_NUMBERS, FACT_NUMBERS, load_texts
+from .visibility import superseded_at
 
 
 def write_snapshot(
@@ -44,42 +45,34 @@ def write_snapshot(
     files : names of source files by number
     names : node names; a node's place is its number
     masks : columns token and mask
-    edges : per relation, in the order of ``RELATIONS``, the columns of ``EDGE_NUMBERS``, ``uid`` and ``data``
-    facts : per table, the columns of ``FACT_NUMBERS``, ``uid`` and ``data``
+    edges : relations in the order of ``RELATIONS``, each in one part or in several one after the other, so that none
+        need lie in memory whole: the columns of ``EDGE_NUMBERS`` but ``superseded_at``, ``uid``, ``data``, and
+        ``revision``, at which the load that wrote the version was published
+    facts : tables likewise, with ``FACT_NUMBERS``
     types : per relation or table, the type of each key of ``data``
     """
     from .kernels.adjacency import both
 
     folder.mkdir(parents=True)
-    (folder / "edges").mkdir()
     (folder / "adjacency").mkdir()
-    meta: dict = {"format": FORMAT, "revision": revision, "data_date": data_date, "files": files}
+    meta: dict = {
+        "revision": revision,
+        "data_date": data_date,
+        "files": files,
+        "edges": {},
+        "facts": [],
+        "types": types,
+    }
 
-    spans, uids, count = {}, [], 0
-    with ExitStack() as stack:
-        kinds = {**EDGE_NUMBERS, "relation": np.uint8, "flagged": np.bool_}
-        columns = {
-            name: stack.enter_context(closing(_Growing(folder / "edges" / f"{name}.npy", dtype)))
-            for name, dtype in kinds.items()
-        }
-        for relation, table in edges:
-            if table.num_rows == 0:
-                continue
-            spans[relation] = (count, count + table.num_rows)
-            count += table.num_rows
-            for name in EDGE_NUMBERS:
-                for chunk in table.column(name).chunks:
-                    columns[name].add(chunk.to_numpy())
-            uids += table.column("uid").cast(pa.large_string()).chunks
-            columns["relation"].add(np.full(table.num_rows, RELATION_CODE[relation]))
-            fields = parse_data(table.column("data"), types.get(relation, {}))
-            if fields.num_columns:
-                _write_table(folder / "edges" / f"{relation}.arrow", fields)
-            plain = "flag" not in fields.column_names
-            columns["flagged"].add(np.zeros(table.num_rows) if plain else fields.column("flag").is_valid().to_numpy())
-    _write_table(folder / "edges" / "uid.arrow", pa.table({"uid": pa.chunked_array(uids, pa.large_string())}))
-    del uids
-    meta["edges"] = spans
+    numbers = {**EDGE_NUMBERS, "relation": np.uint8, "flagged": np.bool_}
+    with _Versions(folder / "edges", numbers, ("uid", "data")) as written:
+        for relation, parts in groupby(edges, itemgetter(0)):
+            for _, part in parts:
+                code = pa.repeat(pa.scalar(RELATION_CODE[relation], pa.uint8()), part.num_rows)
+                data = single_chunk(part.column("data").cast(pa.large_string()))
+                flagged = pa.array(_flagged(data, types.get(relation, {})))
+                written.add(part.append_column("relation", code).append_column("flagged", flagged))
+            meta["edges"][relation] = written.end()
 
     source, target = (np.load(folder / "edges" / f"{name}.npy", mmap_mode="r") for name in ("source", "target"))
     adjacency = both(source, target, len(names))
@@ -87,17 +80,15 @@ def write_snapshot(
         np.save(folder / "adjacency" / f"{name}.npy", array)
     del adjacency
 
-    meta["facts"] = []
-    for table_name, table in facts:
-        part = folder / "facts" / table_name
-        part.mkdir(parents=True)
-        for name, dtype in FACT_NUMBERS.items():
-            np.save(part / f"{name}.npy", table.column(name).to_numpy().astype(dtype, copy=False))
-        fields = parse_data(table.column("data"), types.get(table_name, {}))
-        uid = table.column("uid").cast(pa.large_string())
-        columns = {name: fields.column(name) for name in fields.column_names}
-        _write_table(part / "fields.arrow", pa.table({"uid": uid, **columns}))
-        meta["facts"].append(table_name)
+    for table, parts in groupby(facts, itemgetter(0)):
+        cells = []
+        with _Versions(folder / "facts" / table, FACT_NUMBERS, ("uid",)) as written:
+            for _, part in parts:
+                written.add(part)
+                cells.append(all_cells(part.column("data"), types.get(table, {})))
+            written.end()
+        _write_table(folder / "facts" / table / "cells.arrow", without_blank(pa.concat_tables(cells)))
+        meta["facts"].append(table)
 
     names = names.cast(pa.large_string())
     _write_table(folder / "names.arrow", pa.table({"name": names}))
@@ -109,6 +100,92 @@ def write_snapshot(
     np.save(folder / "order.npy", pc.sort_indices(names).to_numpy().astype(np.int32))
     _write_table(folder / "masks.arrow", masks.sort_by("token"))
     (folder / "snapshot.json").write_text(json.dumps(meta, ensure_ascii=False), "utf-8")
+
+
+def _flagged(data: pa.Array, types: Mapping[str, str]) -> np.ndarray:
+    """Which rows state a ``flag``; only those whose text has the word are parsed."""
+    flagged = np.zeros(len(data), dtype=bool)
+    if "flag" in types:
+        ends, text = _bytes(data)
+        words = [word.start() for word in re.finditer(b'"flag"', text.data)]
+        rows = np.unique(np.searchsorted(ends, np.array(words, dtype=np.int64) + ends[0], side="right") - 1)
+        if len(rows):
+            stated = all_cells(pa.chunked_array([data.take(pa.array(rows))]), {"flag": types["flag"]}).column("flag")
+            flagged[rows] = stated.is_valid()
+    return flagged
+
+
+def _bytes(texts: pa.Array) -> tuple[np.ndarray, np.ndarray]:
+    """Texts of type ``large_string`` in UTF-8, one behind the other, and where each begins and the last one ends,
+    counted from some number on, which is the first."""
+    _, ends, text = (np.frombuffer(buffer or b"", np.uint8) for buffer in texts.buffers())
+    ends = ends.view(np.int64)[texts.offset : texts.offset + len(texts) + 1]
+    return ends, text[ends[0] : ends[-1]]
+
+
+class _Versions:
+    """Versions of one relation or table after the other, written part by part into files of a folder, so that they
+    never lie in memory whole."""
+
+    def __init__(self, folder: Path, numbers: Mapping[str, type], texts: Sequence[str]):
+        folder.mkdir(parents=True)
+        self._folder = folder
+        self._numbers = {name: _Growing(folder / f"{name}.npy", dtype) for name, dtype in numbers.items()}
+        self._texts = {name: _GrowingText(folder, name) for name in texts}
+        self._first = self._count = 0
+        self._revisions: list[np.ndarray] = []
+        self._several: list[tuple[int, np.ndarray]] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, failure: type[BaseException] | None, *_: object) -> None:
+        for column in (*self._numbers.values(), *self._texts.values()):
+            column.close()
+        if failure is None:
+            for first, revision in self._several:
+                self._supersede(first, revision)
+
+    def add(self, part: pa.Table) -> None:
+        """Add some versions, as ``write_snapshot`` takes them."""
+        for name in self._numbers.keys() & part.column_names:
+            for chunk in part.column(name).chunks:
+                self._numbers[name].add(chunk.to_numpy(zero_copy_only=False))
+        self._numbers["superseded_at"].add(np.full(part.num_rows, FOREVER))
+        for name, column in self._texts.items():
+            column.add(part.column(name))
+        self._revisions.append(part.column("revision").to_numpy())
+        self._count += part.num_rows
+
+    def end(self) -> tuple[int, int]:
+        """All of a relation or table was added: the number of its first version, and the one behind its last."""
+        span = self._first, self._count
+        revision = np.concatenate(self._revisions)
+        if (revision != revision[:1]).any():
+            self._several.append((self._first, revision))
+        self._first, self._revisions = self._count, []
+        return span
+
+    def _supersede(self, first: int, revision: np.ndarray) -> None:
+        """Note when each version of a relation or table gives way, where several loads wrote some: only uids that a
+        load other than the largest wrote can have several.
+
+        Parameters
+        ----------
+        first : the number of its first version
+        revision : of each of its versions
+        """
+        uids = load_texts(self._folder, "uid").slice(first, len(revision))
+        numbers, count = np.unique_counts(revision)
+        others = uids.filter(pa.array(revision != numbers[count.argmax()]))
+        places = np.flatnonzero(pc.is_in(uids, value_set=others).to_numpy(zero_copy_only=False))
+        versions = {
+            "uid": uids.take(pa.array(places)).to_pandas(),
+            "known_at": np.load(self._folder / "known_at.npy", mmap_mode="r")[first + places],
+            "revision": revision[places],
+        }
+        gone = np.load(self._folder / "superseded_at.npy", mmap_mode="r+")
+        gone[first + places] = superseded_at(pd.DataFrame(versions))
 
 
 class _Growing:
@@ -137,39 +214,25 @@ class _Growing:
         np.lib.format.write_array_header_1_0(self._file, header)
 
 
-def parse_data(data: pa.ChunkedArray, types: dict[str, str]) -> pa.Table:
-    """The cells of JSON ``data`` as columns of their types, null where absent; a column no row has is left out."""
-    lines = data.cast(pa.large_string())
-    if not types or not len(lines):
-        return pa.table({})
-    if pc.count_distinct(lines.slice(0, _LOOKED_AT), mode="all").as_py() < _FEW < len(lines):
-        coded = single_chunk(lines.dictionary_encode("encode"))
-        table = _parsed(coded.dictionary, types).take(coded.indices)
-    else:
-        starts = range(0, len(lines), _PARSED_AT_A_TIME)
-        parts = [_parsed(single_chunk(lines.slice(start, _PARSED_AT_A_TIME)), types) for start in starts]
-        table = pa.concat_tables(parts)
-    return table.select([name for name in table.column_names if table.column(name).null_count < table.num_rows])
+class _GrowingText:
+    """The same of texts: where each ends, and all of them in UTF-8 one behind the other; read by ``load_texts``."""
 
+    def __init__(self, folder: Path, name: str):
+        self._ends = _Growing(folder / f"{name}_ends.npy", np.int64)
+        self._text = _Growing(folder / f"{name}_text.npy", np.uint8)
+        self._ends.add(np.zeros(1))
+        self._length = 0
 
-def _parsed(lines: pa.Array, types: dict[str, str]) -> pa.Table:
-    """The same, of a few, with all columns."""
-    import pyarrow.json as arrow_json
+    def add(self, column: pa.ChunkedArray) -> None:
+        for chunk in column.cast(pa.large_string()).chunks:
+            ends, text = _bytes(chunk)
+            self._ends.add(ends[1:] - ends[0] + self._length)
+            self._text.add(text)
+            self._length += len(text)
 
-    blank = pc.equal(pc.fill_null(pc.binary_length(lines), 0), 0)
-    if pc.any(blank).as_py():
-        lines = pc.if_else(blank, "{}", lines)
-    # Joined anew, the strings of an array lie one behind the other in its last buffer: the text of a JSON-lines file.
-    empty, newline = pa.scalar("", pa.large_string()), pa.scalar("\n", pa.large_string())
-    joined = pc.binary_join_element_wise(lines, empty, newline)
-    text = joined.buffers()[2].slice(0, pc.sum(pc.binary_length(joined)).as_py())
-    kinds = {"text": pa.string(), "number": pa.float64(), "time": pa.int64()}
-    schema = pa.schema([(name, kinds[kind]) for name, kind in types.items()])
-    return arrow_json.read_json(
-        pa.BufferReader(text),
-        read_options=arrow_json.ReadOptions(block_size=max(text.size, 1)),
-        parse_options=arrow_json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore"),
-    )
+    def close(self) -> None:
+        self._ends.close()
+        self._text.close()
 
 
 def _write_table(path: Path, table: pa.Table) -> None:

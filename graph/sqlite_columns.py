@@ -22,8 +22,8 @@ import pyarrow.ipc as ipc
 if TYPE_CHECKING:
     from .sqlite_store import SqliteStore
 
-Read = Callable[[str, dict[str, pa.DataType]], pa.Table]
-"""From a query and the types of its columns to its rows."""
+Read = Callable[[str, dict[str, pa.DataType]], Iterator[pa.Table]]
+"""From a query and the types of its columns to its rows, in one or several parts that must all be taken."""
 
 SMALL = 32 << 20
 """Bytes of a store below which starting a process takes longer than reading row by row."""
@@ -39,9 +39,9 @@ def column_reader(store: SqliteStore) -> Iterator[Read]:
             yield read
 
 
-def _row_by_row(store: SqliteStore, query: str, schema: dict[str, pa.DataType]) -> pa.Table:
+def _row_by_row(store: SqliteStore, query: str, schema: dict[str, pa.DataType]) -> Iterator[pa.Table]:
     rows = store.connection.execute(query).fetchall()
-    return pa.table(
+    yield pa.table(
         {name: pa.array([row[place] for row in rows], kind) for place, (name, kind) in enumerate(schema.items())}
     )
 
@@ -54,16 +54,17 @@ def _apart(path: Path) -> Iterator[Read]:
         assert process.stdin and process.stdout and process.stderr
         asking, answering, complaining = process.stdin, process.stdout, process.stderr
 
-        def read(query: str, schema: dict[str, pa.DataType]) -> pa.Table:
+        def read(query: str, schema: dict[str, pa.DataType]) -> Iterator[pa.Table]:
+            yield pa.schema(schema.items()).empty_table()
             try:
                 asking.write(json.dumps(query).encode() + b"\n")
                 asking.flush()
                 with ipc.open_stream(answering) as stream:
-                    table = stream.read_all()
+                    for batch in stream:
+                        yield pa.table({name: batch.column(name).cast(kind) for name, kind in schema.items()})
             except (OSError, pa.ArrowInvalid):
                 process.kill()
                 raise RuntimeError(f"reading {path} failed: {complaining.read().decode(errors='replace')}") from None
-            return pa.table({name: table.column(name).cast(kind) for name, kind in schema.items()})
 
         try:
             yield read

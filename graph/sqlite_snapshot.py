@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from .errors import UserError
-from .model import FOREVER, RELATIONS
+from .model import RELATIONS
 from .snapshot import Snapshot, open_snapshot
 from .snapshot_cache import kept
 from .snapshot_writer import write_snapshot
@@ -19,7 +18,6 @@ from .sqlite_columns import Read, column_reader
 from .sqlite_schema import relation_table, version_tables
 from .store import Progress, latest_date, standing_at
 from .times import today
-from .visibility import superseded_at
 
 if TYPE_CHECKING:
     from .sqlite_store import SqliteStore
@@ -62,7 +60,9 @@ def _build(store: SqliteStore, revision: int, folder: Path, progress: Progress |
         types.setdefault(owner, {})[name] = kind
     with column_reader(store) as read:
         reader = _Reader(store, read, standing)
-        nodes = read("SELECT id, name FROM nodes ORDER BY id", {"id": pa.int64(), "name": pa.string()})
+        nodes = pa.concat_tables(
+            read("SELECT id, name FROM nodes ORDER BY id", {"id": pa.int64(), "name": pa.string()})
+        )
         numbers = nodes.column("id").to_numpy()
         place = np.full(int(numbers.max(initial=0)) + 1, -1, dtype=np.int32)
         place[numbers] = np.arange(len(numbers), dtype=np.int32)
@@ -72,8 +72,10 @@ def _build(store: SqliteStore, revision: int, folder: Path, progress: Progress |
             data_date=latest_date(loads, revision),
             files=dict(store.connection.execute("SELECT file, name FROM files").fetchall()),
             names=nodes.column("name").combine_chunks(),
-            masks=read("SELECT token, mask FROM secrets", {"token": pa.string(), "mask": pa.string()}),
-            edges=((name, reader.edges(name, place)) for name in _counted(RELATIONS, progress)),
+            masks=pa.concat_tables(
+                read("SELECT token, mask FROM secrets", {"token": pa.string(), "mask": pa.string()})
+            ),
+            edges=((name, part) for name in _counted(RELATIONS, progress) for part in reader.edges(name, place)),
             facts=reader.facts(place),
             types=types,
         )
@@ -96,28 +98,27 @@ class _Reader:
         self._read = read
         self._standing = standing
 
-    def edges(self, relation: str, place: np.ndarray) -> pa.Table:
-        owner = relation_table(relation)
+    def edges(self, relation: str, place: np.ndarray) -> Iterator[pa.Table]:
         columns = {"source": pa.int64(), "target": pa.int64(), "amount": pa.float64()}
-        table = self._versions(owner, columns, {"amount": f"coalesce(amount, {_NO_AMOUNT})"})
-        amount = table.column("amount").to_numpy()
-        for name in ("source", "target"):
-            table = _with(table, name, place[table.column(name).to_numpy()])
-        return _with(table, "amount", np.where(np.isinf(amount), np.nan, amount))
+        for part in self._versions(relation_table(relation), columns, {"amount": f"coalesce(amount, {_NO_AMOUNT})"}):
+            amount = part.column("amount").to_numpy()
+            part = _with(part, "amount", np.where(np.isinf(amount), np.nan, amount))
+            for name in ("source", "target"):
+                part = _with(part, name, place[part.column(name).to_numpy()])
+            yield part
 
     def facts(self, place: np.ndarray) -> Iterator[tuple[str, pa.Table]]:
+        columns = {"node": pa.int64(), "status_from": pa.int64()}
         for owner in version_tables(self._store.connection):
             if owner.startswith("fact_"):
-                columns = {"node": pa.int64(), "status_from": pa.int64()}
-                table = self._versions(owner, columns, {"node": "coalesce(node, -1)"})
-                if table.num_rows:
-                    node = table.column("node").to_numpy()
-                    table = _with(table, "node", np.where(node < 0, -1, place[node]).astype(np.int32))
-                    yield owner.removeprefix("fact_"), table
+                for part in self._versions(owner, columns, {"node": "coalesce(node, -1)"}):
+                    node = part.column("node").to_numpy()
+                    part = _with(part, "node", np.where(node < 0, -1, place[node]).astype(np.int32))
+                    yield owner.removeprefix("fact_"), part
 
-    def _versions(self, owner: str, columns: dict[str, pa.DataType], special: dict[str, str]) -> pa.Table:
+    def _versions(self, owner: str, columns: dict[str, pa.DataType], special: dict[str, str]) -> Iterator[pa.Table]:
         schema = {
-            "number": pa.int64(),
+            "load": pa.int64(),
             "uid": pa.large_string(),
             "data": pa.large_string(),
             "valid_from": pa.int64(),
@@ -128,7 +129,6 @@ class _Reader:
             **columns,
         }
         special = {
-            "number": "rowid",
             "data": "coalesce(data, '')",
             "file": "coalesce(file, -1)",
             "row": "coalesce(row, -1)",
@@ -136,29 +136,11 @@ class _Reader:
         }
         select = ", ".join(f"{special.get(name, name)} AS {name}" for name in schema)
         loads = f"load IN ({', '.join(map(str, self._standing)) or 'NULL'})"
-        table = self._read(f'SELECT {select} FROM "{owner}" WHERE {loads} ORDER BY rowid', schema)
-        gone = np.full(table.num_rows, FOREVER, dtype=np.int64)
-        several = self._several_versions(owner, loads)
-        if len(several):
-            places = np.searchsorted(table.column("number").to_numpy(), several["number"].to_numpy())
-            gone[places] = superseded_at(several)
-        return _with(table, "superseded_at", gone).drop_columns(["number"])
-
-    def _several_versions(self, owner: str, loads: str) -> pd.DataFrame:
-        """The versions of the uids that have more than one: number, uid, known_at, revision."""
-        connection = self._store.connection
-        written = connection.execute(
-            f"SELECT count(DISTINCT load) FROM spans WHERE owner = ? AND {loads}", (owner,)
-        ).fetchone()[0]
-        columns = ["number", "uid", "known_at", "load"]
-        if written < 2:
-            return pd.DataFrame(columns=columns)
-        rows = connection.execute(
-            f'SELECT rowid, uid, known_at, load FROM "{owner}" WHERE {loads} AND uid IN'
-            f' (SELECT uid FROM "{owner}" WHERE {loads} GROUP BY uid HAVING count(*) > 1) ORDER BY rowid'
-        )
-        frame = pd.DataFrame(rows.fetchall(), columns=columns)
-        return frame.assign(revision=[self._standing[load] for load in frame["load"]])
+        for part in self._read(f'SELECT {select} FROM "{owner}" WHERE {loads} ORDER BY rowid', schema):
+            if part.num_rows:
+                numbers, places = np.unique(part.column("load").to_numpy(), return_inverse=True)
+                revisions = np.array([self._standing[number] for number in numbers.tolist()], dtype=np.int64)
+                yield _with(part, "revision", revisions[places])
 
 
 def _with(table: pa.Table, name: str, array: np.ndarray) -> pa.Table:

@@ -11,8 +11,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ..graph.cells import parse_data
 from ..graph.model import ALWAYS, FOREVER, PARTIES, RELATIONS
-from ..graph.snapshot_writer import parse_data
 from ..graph.store import FACT_COLUMNS, RELATIONSHIP_COLUMNS, Store, Writer
 from .columns import Table
 from .declared import BLOCK, Declared, FirstApplications, loaded_tables

@@ -54,4 +54,4 @@ def test_a_query_that_fails_says_why(store, monkeypatch):
         sqlite_columns.column_reader(store) as read,
         pytest.raises(RuntimeError, match="no such table: nowhere"),
     ):
-        read("SELECT 1 AS a FROM nowhere", {"a": pa.int64()})
+        list(read("SELECT 1 AS a FROM nowhere", {"a": pa.int64()}))
