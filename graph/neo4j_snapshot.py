@@ -93,7 +93,7 @@ class _Build:
         )
 
     def _nodes(self) -> tuple[pa.Array, np.ndarray]:
-        """The names of all nodes, and the place of each by the number that Neo4j gives it."""
+        """The names of all nodes, and the place of each by the number that Neo4j gives it, -1 by none."""
         counts = self._connection.read(
             " UNION ALL ".join(
                 f"MATCH (n:{name}) RETURN '{kind}' AS kind, count(n) AS nodes" for kind, name in LABELS.items()
@@ -118,7 +118,7 @@ class _Build:
                     break
                 last = record["keys"][-1]
         own = np.concatenate(numbers) if numbers else np.array([], dtype=np.int64)
-        place = np.full(int(own.max(initial=0)) + 1, -1, dtype=np.int32)
+        place = np.full(int(own.max(initial=0)) + 2, -1, dtype=np.int32)  # the last is that of no node, -1
         place[own] = np.arange(len(own), dtype=np.int32)
         return pa.concat_arrays(names) if names else pa.array([], pa.string()), place
 
@@ -153,12 +153,10 @@ class _Build:
 
 
 def _placed(rows: pa.Table, place: np.ndarray) -> pa.Table:
-    """Rows whose columns ``node_id``, ``source_id`` and ``target_id`` are nodes' places, -1 where they name none."""
-    for index, name in enumerate(rows.column_names):
-        if name in ("node_id", "source_id", "target_id"):
-            number = rows.column(name).to_numpy()
-            nodes = pa.array(np.where(number < 0, np.int32(-1), place[number]), pa.int32())
-            rows = rows.set_column(index, name.removesuffix("_id"), nodes)
+    """Rows with the places of their nodes, by the numbers that Neo4j gives them."""
+    for name in ("node", "source", "target"):
+        if f"{name}_id" in rows.column_names:
+            rows = rows.append_column(name, pa.array(place[rows.column(f"{name}_id").to_numpy()]))
     return rows
 
 
