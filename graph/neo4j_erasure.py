@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from .erasure import PERSON, SOURCE, Erased, Naming, Plan, Version, plan, renamed_cells
 from .model import RELATIONS, kind_of
 from .neo4j_connection import Transaction
+from .neo4j_loads import LOCK_STORE
 from .neo4j_schema import FACT_PROPERTIES, LABELS, RELATIONSHIP_PROPERTIES, cell_names
-from .neo4j_writer import LOCK_STORE
 from .snapshot_cache import remove_folder
 
 if TYPE_CHECKING:

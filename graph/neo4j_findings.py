@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 
 from .model import kind_of
 from .neo4j_connection import Connection, Transaction
+from .neo4j_loads import LOCK_STORE
 from .neo4j_schema import LABELS
-from .neo4j_writer import LOCK_STORE
 from .store import Run
 
 _FINDINGS = 500

@@ -15,9 +15,10 @@ from .keys import KeyFile, is_token, load_key_file
 from .model import DECLARING, RELATIONS
 from .neo4j_columns import Batch, batches, by_batches, by_uids
 from .neo4j_connection import Connection, Transaction, read_address
+from .neo4j_loads import LOCK_STORE, begin_load, discard_load, remove_versions, take_over
 from .neo4j_locks import Readers, bulk_lock
 from .neo4j_schema import LABELS, inspect, prepare
-from .neo4j_writer import LOCK_STORE, ROWS, Neo4jWriter, begin_load, discard_load, remove_versions, take_over
+from .neo4j_writer import ROWS, Neo4jWriter
 from .store import (
     FACT_COLUMNS,
     REJECT_COLUMNS,

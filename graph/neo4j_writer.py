@@ -12,9 +12,10 @@ import pyarrow as pa
 
 from .cells import parse_data
 from .errors import UserError
-from .model import ALWAYS, FOREVER, KINDS, RELATIONS, kind_of
+from .model import ALWAYS, FOREVER, KINDS, kind_of
 from .neo4j_columns import shared_values
 from .neo4j_connection import Connection, Transaction
+from .neo4j_loads import LOCK_STORE, OF_LOAD, batches_of, discard_load, remove_versions
 from .neo4j_schema import (
     BATCHES,
     FACT_PROPERTIES,
@@ -32,9 +33,6 @@ _LANES = 2
 Neo4j takes the locks of new relationships in order as it commits, so that they never wait for each other in a ring."""
 _REMEMBERED = 1_000_000
 """Node keys known to be there, so that a batch need not ask again."""
-
-LOCK_STORE = "MATCH (s:Ringfence {name: 'store'}) SET s.touched = true WITH s "
-"""Begins what must not happen twice at a time: the write takes the lock before anything is read."""
 
 
 class Neo4jWriter:
@@ -76,7 +74,7 @@ class Neo4jWriter:
     def rewind(self, mark: list[int]) -> None:
         kept = mark[0] if mark else 0
         last = self._connection.read(
-            f"MATCH (b:Batch) WHERE {_OF_LOAD} RETURN max(b.batch) - $first AS last", **_batches_of(self.load)
+            f"MATCH (b:Batch) WHERE {OF_LOAD} RETURN max(b.batch) - $first AS last", **batches_of(self.load)
         )[0]["last"]
         # Numbers are not used again: a batch of the process before may still have been on its way.
         self._batches = max(kept, last or 0)
@@ -355,73 +353,6 @@ class Neo4jWriter:
                 new=sorted([name, kind] for name, kind in new),
             )
             self._fields_written.update((owner, name) for name, _ in new)
-
-
-def begin_load(connection: Connection, source: str, bulk: bool, load: int | None) -> tuple[int, int]:
-    """Begin a load, under the next free number where ``load`` is None; its number, and that this is the first to
-    write it."""
-    made = connection.write(
-        LOCK_STORE + "WITH s, coalesce($load, s.loads + 1) AS load"
-        " SET s.loads = CASE WHEN load > s.loads THEN load ELSE s.loads END"
-        " CREATE (l:Load {load: load, source: $source, bulk: $bulk, state: 'open', tables: '{}', purged: false})"
-        " RETURN load",
-        load=load,
-        source=source,
-        bulk=bulk,
-    )
-    return made[0]["load"], 0
-
-
-def take_over(connection: Connection, load: int) -> tuple[int, int]:
-    """Go on with a load that was left: its number, and how many wrote it before; none of these can write any more."""
-    query = LOCK_STORE + "MATCH (l:Load {load: $load}) SET l.attempt = coalesce(l.attempt, 0) + 1 RETURN l.attempt AS n"
-    return load, connection.change(lambda transaction: transaction.run(query, load=load))[0]["n"]
-
-
-def discard_load(connection: Connection, load: int) -> None:
-    """Remove a load that was never published, with all it wrote."""
-    # Before anything goes, the load is closed to what its own threads may still be writing.
-    connection.write("MATCH (l:Load {load: $load}) SET l.state = 'discarded'", load=load)
-    remove_versions(connection, load)
-    connection.write(
-        "MATCH (s:Ringfence {name: 'store'}) MATCH (l:Load {load: $load}) SET s.orphans = true DELETE l", load=load
-    )
-
-
-_OF_LOAD = "b.batch >= $first AND b.batch < $end"
-
-
-def _batches_of(load: int) -> dict[str, int]:
-    return {"first": load * BATCHES, "end": (load + 1) * BATCHES}
-
-
-def remove_versions(connection: Connection, load: int, rejects: bool = True, after: int = 0) -> None:
-    """Delete all versions a load wrote, and its rejects unless told to keep them, a batch at a time.
-
-    Parameters
-    ----------
-    after : only what it wrote after this batch of its own
-    """
-    batches = connection.read(
-        f"MATCH (b:Batch) WHERE {_OF_LOAD} AND b.batch > $first + $after RETURN b.batch AS batch, b.owner AS owner"
-        " ORDER BY batch",
-        after=after,
-        **_batches_of(load),
-    )
-    for item in batches:
-        if item["owner"] == "reject" and not rejects:
-            continue
-        connection.change(lambda transaction, item=item: _remove_batch(transaction, item["owner"], item["batch"], load))
-
-
-def _remove_batch(transaction: Transaction, owner: str, batch: int, load: int) -> None:
-    if owner in RELATIONS:
-        transaction.run(f"MATCH ()-[r:{owner}]->() WHERE r.batch = $batch DELETE r", batch=batch)
-    elif owner == "reject":
-        transaction.run("MATCH (r:Reject {load: $load, batch: $batch}) DELETE r", load=load, batch=batch)
-    else:
-        transaction.run("MATCH (f:Fact) WHERE f.batch = $batch DETACH DELETE f", batch=batch)
-    transaction.run("MATCH (b:Batch {batch: $batch}) DELETE b", batch=batch)
 
 
 def _columns(part: pd.DataFrame, times: tuple[str, ...]) -> tuple[dict[str, list], list[str]]:

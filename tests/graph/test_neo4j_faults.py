@@ -11,7 +11,7 @@ import pytest
 from neo4j import GraphDatabase
 from ringfence.graph.errors import UserError
 from ringfence.graph.neo4j_connection import read_address
-from ringfence.graph.neo4j_writer import take_over
+from ringfence.graph.neo4j_loads import take_over
 from ringfence.graph.store import open_store
 from support.book import ringfence, write_book
 from support.neo4j_server import MavenServer, empty_database, own_server
