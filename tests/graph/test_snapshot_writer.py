@@ -10,8 +10,10 @@ import pandas as pd
 import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
+from ringfence.graph import snapshot_cache
 from ringfence.graph.model import ALWAYS, FOREVER
 from ringfence.graph.snapshot import open_snapshot
+from ringfence.graph.snapshot_cache import kept
 from ringfence.graph.snapshot_writer import write_snapshot
 from ringfence.graph.visibility import superseded_at
 
@@ -139,3 +141,21 @@ def test_a_table_whose_rows_state_nothing_is_read_as_its_rows():
         facts = written(Path(name) / "snapshot", rows, []).facts("applicants")
         assert facts["uid"].tolist() == ["r:1", "r:2"]
         assert facts["node"].tolist() == [0, 0]
+
+
+def test_a_snapshot_of_another_format_is_built_anew(tmp_path, monkeypatch):
+    built = []
+
+    def build(folder):
+        built.append(written(folder, [], []))
+
+    def folder():
+        return kept(tmp_path, "a-store", 4, build, set)
+
+    first = folder()
+    assert folder() == first
+    assert len(built) == 1
+    monkeypatch.setattr(snapshot_cache, "FORMAT", snapshot_cache.FORMAT + 1)
+    assert folder() != first
+    assert len(built) == 2
+    assert not first.exists()

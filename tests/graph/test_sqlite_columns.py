@@ -55,3 +55,11 @@ def test_a_query_that_fails_says_why(store, monkeypatch):
         pytest.raises(RuntimeError, match="no such table: nowhere"),
     ):
         list(read("SELECT 1 AS a FROM nowhere", {"a": pa.int64()}))
+
+
+def test_a_reader_that_is_left_in_the_middle_does_not_wait_for_the_rest(store, monkeypatch):
+    monkeypatch.setattr(sqlite_columns, "SMALL", 0)
+    endless = "WITH RECURSIVE n(a) AS (SELECT 1 UNION ALL SELECT a + 1 FROM n) SELECT a FROM n"
+    with sqlite_columns.column_reader(store) as read:
+        parts = (part for part in read(endless, {"a": pa.int64()}) if part.num_rows)
+        assert next(parts).column("a")[0].as_py() == 1
