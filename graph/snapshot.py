@@ -269,7 +269,7 @@ class Snapshot:
         """One relationship whole: its evidence, and its amount, times and other cells (blank ones left out)."""
         columns = self._shared.edges
         relation = self.relation(position)
-        cells = self._shared.cells([position], self._shared.types(relation)).to_pylist() or [{}]
+        cells, types = json.loads(self._shared.data[position].as_py() or "{}"), self._shared.types(relation)
         amount = float(columns["amount"][position])
         return {
             **self.evidence([position])[0],
@@ -277,7 +277,11 @@ class Snapshot:
             "valid_from": int(columns["valid_from"][position]),
             "valid_to": int(columns["valid_to"][position]),
             "known_at": int(columns["known_at"][position]),
-            "data": {name: value for name, value in cells[0].items() if value is not None},
+            "data": {
+                name: float(cells[name]) if kind == "number" else cells[name]
+                for name, kind in types.items()
+                if name in cells
+            },
         }
 
     # -- facts

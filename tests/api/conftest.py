@@ -5,9 +5,11 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from ringfence.api.cli import app
 from ringfence.api.evidence import write_evidence
 from support.book import ringfence, write_book
 from support.picture import offline_browser
+from typer.testing import CliRunner
 
 
 @pytest.fixture(scope="session")
@@ -25,6 +27,16 @@ def book(tmp_path_factory) -> Path:
 def store_url(book) -> str:
     """The URL of the book's store."""
     return f"sqlite:///{book / 'ringfence.db'}"
+
+
+@pytest.fixture
+def run(store_url):
+    """Run a command on the book's store, in this process."""
+
+    def command(*arguments, stdin=None):
+        return CliRunner().invoke(app, [*arguments, "--store", store_url], input=stdin)
+
+    return command
 
 
 @pytest.fixture(scope="module")

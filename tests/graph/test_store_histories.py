@@ -110,10 +110,6 @@ class History:
         assert dict(zip(current["uid"], current["amount"], strict=True)) == latest
 
 
-LONG = {"sqlite": 3000, "neo4j": 200}
-"""Long histories in a soak: a server takes seconds for each."""
-
-
 @pytest.fixture(scope="module", params=STORES)
 def new_store(request):
     """Opens an empty store, of every kind."""
@@ -150,17 +146,20 @@ def play(new_store, history):
         told.check()
 
 
-@settings(max_examples=60)
-@given(st.lists(steps, min_size=3, max_size=14))
-def test_every_reader_sees_what_the_rule_says(new_store, history):
-    play(new_store, history)
+def play_many(new_store, request, longest, examples):
+    """Play random histories, of some kinds of store more than of others: a server takes seconds for a long one."""
+    kind = "neo4j" if "neo4j" in request.node.name else "sqlite"
+    histories = given(st.lists(steps, min_size=3, max_size=longest))
+    settings(max_examples=examples[kind])(histories(lambda history: play(new_store, history)))()
+
+
+def test_every_reader_sees_what_the_rule_says(new_store, request):
+    play_many(new_store, request, 14, {"sqlite": 60, "neo4j": 30})
 
 
 @pytest.mark.soak
 def test_every_reader_sees_what_the_rule_says_over_many_long_histories(new_store, request):
-    examples = LONG["neo4j" if "neo4j" in request.node.name else "sqlite"]
-    histories = given(st.lists(steps, min_size=3, max_size=30))
-    settings(max_examples=examples)(histories(lambda history: play(new_store, history)))()
+    play_many(new_store, request, 30, {"sqlite": 3000, "neo4j": 200})
 
 
 def test_a_revision_that_is_not_there_is_refused(new_store):

@@ -12,14 +12,13 @@ from ringfence.graph.model import ALWAYS, FOREVER
 from ringfence.graph.store import FACT_COLUMNS
 from ringfence.loaders import load as load_module
 from ringfence.loaders.mapping import parse_mapping
-from support.loading import Loading, adds_up, at
+from support.loading import LENIENT, Loading, adds_up, at
 
 FULL = parse_mapping(
     '[privacy]\ndefault = "internal"\n[extract]\nholdings = "full"\ncompanies = "full"\napplicants = "full"\n',
     "full",
     "full",
 )
-LENIENT = parse_mapping('reject_limit = 1.0\n[privacy]\ndefault = "internal"\n', "lenient", "lenient")
 
 
 @pytest.fixture

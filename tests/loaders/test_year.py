@@ -1,6 +1,7 @@
 """A year replayed: twelve monthly extracts, loaded one after the other, show at each month's end what was known."""
 
 import random
+from contextlib import closing
 
 import pytest
 from ringfence.detectors.guarantees.net import licensed_guarantors
@@ -44,47 +45,65 @@ def everything(view):
     return shown | {table: facts(view, table) for table in tables} | {"licensed": licensed_guarantors(view)}
 
 
-@pytest.fixture(params=[True, False], ids=["full", "delta"])
+@pytest.fixture(scope="module", params=[True, False], ids=["full", "delta"])
 def full(request):
     return request.param
 
 
-@pytest.fixture(params=["first", *(pytest.param(f"random {n}", marks=pytest.mark.soak) for n in range(5))])
+@pytest.fixture(
+    scope="module", params=["first", *(pytest.param(f"random {n}", marks=pytest.mark.soak) for n in range(5))]
+)
 def seed(request):
     seed = 1 if request.param == "first" else random.SystemRandom().randrange(10**6)
     print(f"seed {seed}")
     return seed
 
 
-@pytest.mark.parametrize("kind", ["sqlite", pytest.param("neo4j", marks=pytest.mark.soak)])
-def test_each_month_end_shows_what_was_known_then_and_nothing_of_later_months(tmp_path, seed, full, kind, request):
-    url = request.getfixturevalue("neo4j_url") if kind == "neo4j" else None
-    year, loading = Year(seed, full), Loading(tmp_path, url=url)
-    then = {}
+def replay(loading, seed, full):
+    """Load a year month by month; by month what then showed, and all that the systems held."""
+    year, then, held = Year(seed, full), {}, {}
     for month in MONTHS:
         year.next_month()
         report = loading.load(mapping(month, full), **year.extract())
         assert not report.rejects
-        then[month] = everything(loading.store.snapshot().at(at(month_end(month))))
+        then[month], held[month] = everything(loading.store.snapshot().at(at(month_end(month)))), year.all_known()
         assert len(then[month]["loan_history"]) == len(year.past["loan_history"])
-    snapshot = loading.store.snapshot()
+    return loading.store, then, held
+
+
+@pytest.fixture(scope="module")
+def replayed(tmp_path_factory, seed, full):
+    store, then, held = replay(Loading(tmp_path_factory.mktemp("year")), seed, full)
+    with closing(store):
+        yield store.snapshot(), then, held
+
+
+def assert_unchanged(snapshot, then, seed):
     for month in MONTHS:
         now = everything(snapshot.at(at(month_end(month))))
         for name, shown in then[month].items():
             assert now[name] == shown, (seed, month, name)
-    loading.store.close()
 
 
-def test_each_month_end_shows_what_one_load_of_the_systems_of_that_day_shows(tmp_path, seed, full):
-    year, loading = Year(seed, full), Loading(tmp_path)
+def test_each_month_end_shows_what_was_known_then_and_nothing_of_later_months(replayed, seed):
+    assert_unchanged(*replayed[:2], seed)
+
+
+@pytest.mark.soak
+def test_each_month_end_shows_the_same_on_a_server(tmp_path, neo4j_url, seed, full):
+    store, then, _ = replay(Loading(tmp_path, url=neo4j_url), seed, full)
+    with closing(store):
+        assert_unchanged(store.snapshot(), then, seed)
+
+
+def test_each_month_end_shows_what_one_load_of_the_systems_of_that_day_shows(tmp_path, replayed, seed):
+    snapshot, _, held = replayed
     for month in MONTHS:
-        year.next_month()
-        loading.load(mapping(month, full), **year.extract())
-        moment = at(month_end(month))
         (folder := tmp_path / f"alone-{month}").mkdir()
         alone = Loading(folder)
-        alone.load(mapping(month, False), **year.all_known())
-        view, only = loading.store.snapshot().at(moment), alone.store.snapshot().at(moment)
+        alone.load(mapping(month, False), **held[month])
+        moment = at(month_end(month))
+        view, only = snapshot.at(moment), alone.store.snapshot().at(moment)
         for table in STATES:
             mine, theirs = facts(view, table), facts(only, table)
             assert _without_times(mine) == _without_times(theirs), (seed, month, table)
@@ -95,7 +114,6 @@ def test_each_month_end_shows_what_one_load_of_the_systems_of_that_day_shows(tmp
             assert _ends(mine) == _ends(theirs), (seed, month, relation)
         assert licensed_guarantors(view) == licensed_guarantors(only)
         alone.store.close()
-    loading.store.close()
 
 
 def _without_times(rows):

@@ -10,6 +10,8 @@ from ringfence.loaders.mapping import Mapping, parse_mapping
 
 PLAIN = parse_mapping('[privacy]\ndefault = "internal"\n', "plain", "plain")
 """Everything internal, so that node names can be read."""
+LENIENT = parse_mapping('reject_limit = 1.0\n[privacy]\ndefault = "internal"\n', "lenient", "lenient")
+"""The same, and a load goes on however many rows cannot be used."""
 
 
 def at(text: str) -> int:

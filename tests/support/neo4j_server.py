@@ -40,6 +40,8 @@ SETTINGS = {
     "server.memory.pagecache.size": "256m",
     "dbms.usage_report.enabled": "false",
     "db.shutdown_transaction_end_timeout": "1s",
+    # else each stop waits ten seconds for clients that keep a connection
+    "internal.server.bolt.thread_pool_shutdown_wait_time": "0s",
 }
 
 GIVEN = os.environ.get("RINGFENCE_TEST_NEO4J")
