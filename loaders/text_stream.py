@@ -145,7 +145,7 @@ class Utf8Stream(io.RawIOBase):
         self._tail = tail
         self._ready = b""
         self._ended = False
-        self._given = 0
+        self._given = self._behind = 0
 
     def readable(self) -> bool:
         return True
@@ -163,14 +163,16 @@ class Utf8Stream(io.RawIOBase):
     def _fill(self, size: int) -> None:
         block = self._bytes.read(size)
         self._ended = not block
+        # noted here: whoever asks for it does so beside a reader that may close the file at any moment
+        self._behind = self._size if self._ended else self._stored.before(self._disk.tell())
         if self._decoder is not None:
             block = self._decoder.decode(block, final=self._ended).encode()
         self._ready = block + self._tail if self._ended else block
 
     def position(self, taken: int | None = None) -> int:
         """Bytes on disk that have been read; or about those that the first ``taken`` bytes given out came from."""
-        disk = self._size if self._disk.closed else self._stored.before(self._disk.tell())
-        return disk if taken is None or taken >= self._given else disk * taken // self._given
+        behind, given = self._behind, self._given
+        return behind if taken is None or taken >= given else behind * taken // given
 
     def close(self) -> None:
         if not self.closed:
