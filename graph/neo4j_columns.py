@@ -148,11 +148,6 @@ def by_batches(
                 yield batch, _rows(batch, record, asked).select(list(columns))
 
 
-def nothing(columns: Sequence[str]) -> pa.Table:
-    """The columns that ``by_batches`` gives, without rows."""
-    return pa.table({name: pa.array([], _TYPES.get(name, pa.int64())) for name in columns})
-
-
 def _known(batch: Batch) -> dict[str, str | None]:
     """By column that need not be asked for, the column that tells it, None where the batch itself does."""
     return {"load": None} | {name: value if (name, value) in _TELLING else None for name, value in batch.same.items()}

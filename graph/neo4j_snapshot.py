@@ -18,7 +18,7 @@ from .neo4j_columns import Batch, batches, by_batches, repeated
 from .neo4j_schema import LABELS
 from .snapshot import Snapshot, open_snapshot
 from .snapshot_cache import kept
-from .snapshot_writer import write_snapshot
+from .snapshot_writer import places, write_snapshot
 from .store import Progress, latest_date, standing_at
 from .times import today
 
@@ -93,7 +93,7 @@ class _Build:
         )
 
     def _nodes(self) -> tuple[pa.Array, np.ndarray]:
-        """The names of all nodes, and the place of each by the number that Neo4j gives it, -1 by none."""
+        """The names of all nodes, and the place of each by the number that Neo4j gives it."""
         counts = self._connection.read(
             " UNION ALL ".join(
                 f"MATCH (n:{name}) RETURN '{kind}' AS kind, count(n) AS nodes" for kind, name in LABELS.items()
@@ -118,9 +118,7 @@ class _Build:
                     break
                 last = record["keys"][-1]
         own = np.concatenate(numbers) if numbers else np.array([], dtype=np.int64)
-        place = np.full(int(own.max(initial=0)) + 2, -1, dtype=np.int32)  # the last is that of no node, -1
-        place[own] = np.arange(len(own), dtype=np.int32)
-        return pa.concat_arrays(names) if names else pa.array([], pa.string()), place
+        return pa.concat_arrays(names) if names else pa.array([], pa.string()), places(own)
 
     def _masks(self) -> pa.Table:
         parts = [pa.table({"token": pa.array([], pa.string()), "mask": pa.array([], pa.string())})]

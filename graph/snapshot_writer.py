@@ -102,6 +102,18 @@ def write_snapshot(
     (folder / "snapshot.json").write_text(json.dumps(meta, ensure_ascii=False), "utf-8")
 
 
+def places(numbers: np.ndarray) -> np.ndarray:
+    """int32: the place of each node by the number that its store gives it, -1 by -1, which is the number of none.
+
+    Parameters
+    ----------
+    numbers : of the nodes, in the order of their places
+    """
+    place = np.full(int(numbers.max(initial=0)) + 2, -1, dtype=np.int32)  # the last of them is found by -1
+    place[numbers] = np.arange(len(numbers), dtype=np.int32)
+    return place
+
+
 def _flagged(data: pa.Array, types: Mapping[str, str]) -> np.ndarray:
     """Which rows state a ``flag``; only those whose text has the word are parsed."""
     flagged = np.zeros(len(data), dtype=bool)

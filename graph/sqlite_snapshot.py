@@ -13,7 +13,7 @@ from .errors import UserError
 from .model import RELATIONS
 from .snapshot import Snapshot, open_snapshot
 from .snapshot_cache import kept
-from .snapshot_writer import write_snapshot
+from .snapshot_writer import places, write_snapshot
 from .sqlite_columns import Read, column_reader
 from .sqlite_schema import relation_table, version_tables
 from .store import Progress, latest_date, standing_at
@@ -63,9 +63,7 @@ def _build(store: SqliteStore, revision: int, folder: Path, progress: Progress |
         nodes = pa.concat_tables(
             read("SELECT id, name FROM nodes ORDER BY id", {"id": pa.int64(), "name": pa.string()})
         )
-        numbers = nodes.column("id").to_numpy()
-        place = np.full(int(numbers.max(initial=0)) + 1, -1, dtype=np.int32)
-        place[numbers] = np.arange(len(numbers), dtype=np.int32)
+        place = places(nodes.column("id").to_numpy())
         write_snapshot(
             folder,
             revision=revision,
@@ -112,8 +110,7 @@ class _Reader:
         for owner in version_tables(self._store.connection):
             if owner.startswith("fact_"):
                 for part in self._versions(owner, columns, {"node": "coalesce(node, -1)"}):
-                    node = part.column("node").to_numpy()
-                    part = _with(part, "node", np.where(node < 0, -1, place[node]).astype(np.int32))
+                    part = _with(part, "node", place[part.column("node").to_numpy()])
                     yield owner.removeprefix("fact_"), part
 
     def _versions(self, owner: str, columns: dict[str, pa.DataType], special: dict[str, str]) -> Iterator[pa.Table]:

@@ -11,17 +11,14 @@ import pytest
 from openpyxl.cell import WriteOnlyCell
 from ringfence.graph.model import RELATIONS
 from ringfence.loaders.load import load
-from ringfence.loaders.mapping import parse_mapping
 from ringfence.loaders.rejects import REASONS
 from ringfence.loaders.sample import write_sample
 from ringfence.loaders.tables import TABLES
 from support.dirt import dirty
-from support.loading import Loading, adds_up
+from support.loading import PERSONAL, Loading, adds_up
 from support.sample import tables
 
 SEED, SHARE = 5, 0.02
-LENIENT = parse_mapping("reject_limit = 1.0\n", "lenient", "lenient")
-"""Personal kinds are personal: tokens, masks and ciphertexts are made on the way."""
 
 
 @pytest.fixture(scope="module")
@@ -109,8 +106,8 @@ def as_database(book, folder):
 def told(book, write, folder):
     """All versions that a load of the book leaves, and its rejects, without the names of its files."""
     (folder / "book").mkdir()
-    loading = Loading(folder, LENIENT)
-    report = load(loading.store, write(book, folder / "book"), LENIENT)
+    loading = Loading(folder, PERSONAL)
+    report = load(loading.store, write(book, folder / "book"), PERSONAL)
     assert adds_up(report)
     assert {name: counts["read"] for name, counts in report.tables.items()} == {k: len(f) for k, f in book.items()}
     graph = {}

@@ -10,11 +10,6 @@ from ringfence.loaders.tables import TABLES
 from support.loading import LENIENT, Loading, adds_up, at
 
 
-@pytest.fixture
-def loading(tmp_path):
-    return Loading(tmp_path, LENIENT)
-
-
 def test_a_row_without_a_required_value_is_rejected_with_its_place(loading):
     report = loading.load(
         applications="apply_no,applicant_id,apply_time\nP1,A1,2026-01-01", applicants="applicant_id\nA1\n\nA2"

@@ -6,14 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ringfence.loaders.mapping import parse_mapping
-from support.loading import LENIENT, Loading, at
-
-PERSONAL = parse_mapping("reject_limit = 1.0\n", "personal", "personal")
-
-
-@pytest.fixture
-def loading(tmp_path):
-    return Loading(tmp_path, LENIENT)
+from support.loading import LENIENT, PERSONAL, Loading, at
 
 
 def test_rows_of_one_key_are_put_together_before_anything_is_missing(tmp_path):

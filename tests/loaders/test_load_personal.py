@@ -4,11 +4,7 @@ import io
 
 import numpy as np
 import pandas as pd
-from ringfence.loaders.mapping import parse_mapping
-from support.loading import Loading
-
-PERSONAL = parse_mapping("reject_limit = 1.0\n", "personal", "personal")
-
+from support.loading import PERSONAL, Loading
 
 RAW = {
     "name": "欧阳娜娜",

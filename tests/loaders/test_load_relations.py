@@ -2,14 +2,8 @@
 
 import json
 
-import pytest
 from ringfence.loaders.mapping import parse_mapping
-from support.loading import LENIENT, Loading, at
-
-
-@pytest.fixture
-def loading(tmp_path):
-    return Loading(tmp_path, LENIENT)
+from support.loading import at
 
 
 def test_columns_of_an_application_make_its_relationships(loading):

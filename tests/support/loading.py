@@ -12,6 +12,8 @@ PLAIN = parse_mapping('[privacy]\ndefault = "internal"\n', "plain", "plain")
 """Everything internal, so that node names can be read."""
 LENIENT = parse_mapping('reject_limit = 1.0\n[privacy]\ndefault = "internal"\n', "lenient", "lenient")
 """The same, and a load goes on however many rows cannot be used."""
+PERSONAL = parse_mapping("reject_limit = 1.0\n", "personal", "personal")
+"""It goes on likewise, and personal kinds are personal: tokens, masks and ciphertexts are made on the way."""
 
 
 def at(text: str) -> int:
