@@ -20,7 +20,7 @@ def rotate(store: StoreUrl = None) -> None:
 
     Node keys and finding ids stay. Broken off, it goes on where it stood when it is run again.
     """
-    from ..graph.rotation import rotate as rotate_keys
+    from ..graph.store.rotation import rotate as rotate_keys
     from .bars import bars
 
     with opened(store) as reader:
@@ -89,8 +89,8 @@ def erase(
 
     From every version and revision, findings, snapshots and free bytes of the store. It cannot be undone.
     """
-    from ..graph.erasure import check_erasable
     from ..graph.errors import UserError
+    from ..graph.store.erasure import check_erasable
     from ..loaders.naming import naming_cells
     from .names import read_node
 

@@ -28,7 +28,7 @@ def copy(
     from contextlib import closing
 
     from ..graph.store import open_store
-    from ..graph.store_copy import copy as copy_store
+    from ..graph.store.copying import copy as copy_store
     from .bars import bars
     from .settings import read_settings
 
@@ -54,7 +54,7 @@ def export(
 
     neo4j-import: headers, data and constraints for 'neo4j-admin database import', with the command to run.
     """
-    from ..graph.neo4j_import import export_neo4j_import
+    from ..graph.store.neo4j.admin_import import export_neo4j_import
     from .bars import bars
     from .commands import opened
 

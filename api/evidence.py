@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from ..graph.errors import UserError
-from ..graph.snapshot import Snapshot
+from ..graph.snapshot.reading import Snapshot
 from ..graph.times import parse_moment
 from .labels import Label, labels, money, plain
 from .picture import picture_of

@@ -14,7 +14,7 @@ import pandas as pd
 
 from ..graph.keys import is_token
 from ..graph.model import kind_of
-from ..graph.snapshot import Snapshot
+from ..graph.snapshot.reading import Snapshot
 from .words import KIND_WORDS, Words
 
 CURRENCIES = {

@@ -11,7 +11,7 @@ from ..graph.kernels.adjacency import Adjacency
 from ..graph.kernels.paths import k_hop, shortest_path
 from ..graph.keys import is_token
 from ..graph.model import RELATIONS, STATUS_FIELDS, kind_of
-from ..graph.snapshot import Snapshot
+from ..graph.snapshot.reading import Snapshot
 from ..graph.store import Store
 from ..graph.times import to_iso
 from ..loaders.tables import TABLES

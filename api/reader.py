@@ -8,14 +8,14 @@ from contextlib import AbstractContextManager, ExitStack, nullcontext
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ..graph.audit import AuditLog
 from ..graph.errors import UserError
 from ..graph.store import Progress, Store, open_store
 from ..graph.times import parse_moment, to_iso, today
+from .access.audit import AuditLog
 from .settings import Settings
 
 if TYPE_CHECKING:
-    from ..graph.snapshot import Snapshot
+    from ..graph.snapshot.reading import Snapshot
 
 
 class Reader:

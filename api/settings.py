@@ -54,7 +54,7 @@ class Settings(BaseSettings):
             return self.store_file.with_name(self.store_file.name + ".audit.db")
         from platformdirs import user_state_path
 
-        from ..graph.neo4j_connection import read_address
+        from ..graph.store.neo4j.connection import read_address
 
         address = read_address(self.store)
         # One file for a database, whoever asks and by whichever scheme.

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..graph.model import KIND_CODE
-from ..graph.snapshot import Snapshot
+from ..graph.snapshot.reading import Snapshot
 
 LOOKED_AT = 200_000
 """Relationships followed from one identifier; of a busier one, as many people as these lead to are counted."""

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..graph.snapshot import Snapshot
+from ..graph.snapshot.reading import Snapshot
 
 
 @dataclass

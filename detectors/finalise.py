@@ -8,7 +8,7 @@ import numpy as np
 
 from ..graph.kernels.sets import distinct
 from ..graph.model import COLOURS, PERSONAL_KINDS, Finding, finding_id, kind_of
-from ..graph.snapshot import Snapshot
+from ..graph.snapshot.reading import Snapshot
 from ..graph.times import to_iso
 from .contract import Candidate, Detector
 

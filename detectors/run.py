@@ -9,7 +9,7 @@ from typing import Any
 
 from ..graph.errors import UserError
 from ..graph.model import Finding
-from ..graph.snapshot import Snapshot
+from ..graph.snapshot.reading import Snapshot
 from ..graph.store import Run, Store
 from .contract import Candidate, Detector
 from .finalise import finalise

@@ -22,7 +22,8 @@ import pyarrow.compute as pc
 from ..graph.errors import UserError
 from ..graph.model import DECLARING, PARTIES
 from ..graph.outside import outside_cause
-from ..graph.store import REJECT_COLUMNS, Progress, Store, Waiting, Writer
+from ..graph.store import Progress, Store, Waiting, Writer
+from ..graph.store.protocol import REJECT_COLUMNS
 from ..graph.times import parse_moment
 from .columns import Table
 from .declared import Declared

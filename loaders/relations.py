@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..graph.model import ALWAYS, FOREVER, RELATIONS
-from ..graph.store import FieldType
+from ..graph.store.protocol import FieldType
 from .columns import VALIDITY, Column, Table
 from .stage import PLACE
 from .tables import TABLES

@@ -20,7 +20,8 @@ import pyarrow.compute as pc
 
 from ..graph.keys import KeyFile, mask
 from ..graph.model import DECLARING
-from ..graph.store import REJECT_COLUMNS, Progress
+from ..graph.store import Progress
+from ..graph.store.protocol import REJECT_COLUMNS
 from . import clean
 from .columns import Column, Table
 from .gathering import Gathered, HashSet

@@ -11,9 +11,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..graph.cells import parse_data
 from ..graph.model import ALWAYS, FOREVER, PARTIES, RELATIONS
-from ..graph.store import FACT_COLUMNS, RELATIONSHIP_COLUMNS, Store, Writer
+from ..graph.snapshot.cells import parse_data
+from ..graph.store import Store, Writer
+from ..graph.store.protocol import FACT_COLUMNS, RELATIONSHIP_COLUMNS
 from .columns import Table
 from .declared import BLOCK, Declared, FirstApplications, loaded_tables
 from .gathering import Gathered, HashSet, KeptSet, keep_hashes

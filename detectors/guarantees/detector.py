@@ -10,7 +10,7 @@ import numpy as np
 
 from ...graph.kernels.sets import distinct
 from ...graph.model import KIND_CODE
-from ...graph.snapshot import Snapshot
+from ...graph.snapshot.reading import Snapshot
 from ..contract import Candidate, Detector, Parameter, bound
 from . import circles, rounds
 from .chains import chain_structures

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ...graph.kernels.components import weak_components
-from ...graph.snapshot import Snapshot
+from ...graph.snapshot.reading import Snapshot
 from .net import numbers, stated
 
 MAJORITY = 0.5

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ...graph.kernels.sets import distinct
-from ...graph.snapshot import Edges, Snapshot
+from ...graph.snapshot.reading import Edges, Snapshot
 from .people import party_labels
 
 LICENSED_ROLES = ("融资担保", "保险增信")

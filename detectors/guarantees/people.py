@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ...graph.model import KIND_CODE
-from ...graph.snapshot import Edges, Snapshot
+from ...graph.snapshot.reading import Edges, Snapshot
 from ..words import KIN
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ...graph.snapshot import Snapshot
+from ...graph.snapshot.reading import Snapshot
 from ..contract import Candidate, Detector, Parameter
 from .concert import Concert, concert, likelier
 from .dossier import Dossier, Files

@@ -11,7 +11,7 @@ import numpy as np
 
 from ...graph.kernels.sets import distinct
 from ...graph.model import ALWAYS, FOREVER
-from ...graph.snapshot import Edges, Snapshot
+from ...graph.snapshot.reading import Edges, Snapshot
 from ..contract import Candidate, bound
 from .concert import Concert
 from .facets import DAY, PAIR_FACET

@@ -8,7 +8,7 @@ import pandas as pd
 from ...graph.kernels.components import weak_components
 from ...graph.kernels.sets import distinct
 from ...graph.model import KIND_CODE
-from ...graph.snapshot import Snapshot
+from ...graph.snapshot.reading import Snapshot
 from .uses import WAY, Uses
 
 LARGEST_HOME = 8

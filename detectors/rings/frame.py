@@ -13,7 +13,7 @@ import numpy as np
 from ...graph.kernels.components import weak_components
 from ...graph.kernels.sets import distinct
 from ...graph.model import KIND_CODE
-from ...graph.snapshot import Snapshot
+from ...graph.snapshot.reading import Snapshot
 from .uses import WAY, Uses, collect
 
 MOST_CO_USED = 50

@@ -10,7 +10,7 @@ import numpy as np
 from ...graph.kernels.coincidence import Holding, Moments, Ties, coincidences
 from ...graph.kernels.sets import distinct
 from ...graph.model import ALWAYS
-from ...graph.snapshot import Snapshot
+from ...graph.snapshot.reading import Snapshot
 from .explained import households, shop_equipment
 from .facets import DAY, FACET, FACETS, scale
 from .frame import Frame, lay

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ...graph.keys import mask
-from ...graph.snapshot import Edges, Snapshot
+from ...graph.snapshot.reading import Edges, Snapshot
 
 FAMILIAR = frozenset("小老阿大")
 """What stands before a surname or a given name among friends (小王, 阿强): the first character is then no surname."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ...graph.model import ALWAYS, FOREVER, KIND_CODE
-from ...graph.snapshot import Edges, Snapshot
+from ...graph.snapshot.reading import Edges, Snapshot
 from ..words import KIN, SOCIAL, SPOUSE, WORK
 from .surnames import surnames
 

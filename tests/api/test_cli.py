@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from ringfence.api.access.audit import AuditLog
 from ringfence.api.cli import app
-from ringfence.graph.audit import AuditLog
 from ringfence.graph.keys import load_key_file
 from ringfence.graph.store import open_store
 from support.book import ringfence, write_book

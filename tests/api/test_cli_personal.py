@@ -6,9 +6,9 @@ import shutil
 
 import pytest
 from fastapi.testclient import TestClient
+from ringfence.api.access.audit import AuditLog
 from ringfence.api.app import create_app
 from ringfence.api.settings import Settings
-from ringfence.graph.audit import AuditLog
 from ringfence.graph.keys import load_key_file
 from support.book import ringfence, write_book
 

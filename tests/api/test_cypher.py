@@ -5,7 +5,7 @@ import re
 
 import pytest
 from neo4j import GraphDatabase
-from ringfence.graph.neo4j_connection import read_address
+from ringfence.graph.store.neo4j.connection import read_address
 from ringfence.graph.times import parse_moment
 from support.book import ringfence, write_book
 from support.neo4j_server import empty_database

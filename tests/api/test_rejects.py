@@ -5,8 +5,8 @@ import io
 import json
 
 import pytest
+from ringfence.api.access.audit import AuditLog
 from ringfence.api.cli import app
-from ringfence.graph.audit import AuditLog
 from typer.testing import CliRunner
 
 

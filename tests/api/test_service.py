@@ -14,10 +14,10 @@ import pytest
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 from ringfence.api import neighbours, services
+from ringfence.api.access.audit import AuditLog
 from ringfence.api.app import create_app
 from ringfence.api.endpoints import SHOWS_NO_DATA, audited, router
 from ringfence.api.settings import Settings
-from ringfence.graph.audit import AuditLog
 from ringfence.graph.keys import load_key_file
 from ringfence.graph.store import open_store
 from ringfence.graph.times import parse_moment

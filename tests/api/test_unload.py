@@ -6,7 +6,7 @@ import os
 from contextlib import closing
 
 import pytest
-from ringfence.graph.audit import AuditLog
+from ringfence.api.access.audit import AuditLog
 from ringfence.graph.errors import UserError
 from ringfence.graph.store import open_store
 from ringfence.loaders.load import load

@@ -29,7 +29,7 @@ print(open_store(sys.argv[1]).snapshot().edge_count)
 
 BARE = """
 import sqlite3, sys, time
-from ringfence.graph.sqlite_schema import index_statements, version_tables
+from ringfence.graph.store.sqlite.schema import index_statements, version_tables
 source = sqlite3.connect(sys.argv[1])
 schema = source.execute(
     "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"

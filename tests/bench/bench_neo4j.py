@@ -81,7 +81,7 @@ def bare_merge(store, server: MavenServer) -> int:
     """Write the rows of an embedded store into the server's empty database by ``MERGE`` alone, and return how many."""
     from neo4j import GraphDatabase
     from ringfence.graph.model import KINDS, RELATIONS, kind_of
-    from ringfence.graph.neo4j_schema import LABELS, schema_statements
+    from ringfence.graph.store.neo4j.schema import LABELS, schema_statements
 
     with GraphDatabase.driver(f"bolt://127.0.0.1:{server.port}", auth=(server.user, server.password)) as driver:
         for statement in schema_statements().values():
@@ -154,7 +154,7 @@ import numpy as np
 from ringfence.graph.kernels.components import weak_components
 from ringfence.graph.kernels.leiden import leiden, modularity
 from ringfence.graph.model import RELATIONS
-from ringfence.graph.snapshot import open_snapshot
+from ringfence.graph.snapshot.reading import open_snapshot
 weak_components(np.array([0]), np.array([0]), 1), leiden(np.array([0]), np.array([1]), 2)  # compiled before
 begun = time.process_time()
 snapshot = open_snapshot(Path(sys.argv[1]), int(sys.argv[2]))
@@ -180,7 +180,7 @@ def graph_data_science(server: MavenServer, snapshot, folder: Path) -> None:
     components must be equal, and so the modularity that both give to one partition."""
     from neo4j import GraphDatabase
     from ringfence.graph.model import KINDS, RELATIONS
-    from ringfence.graph.neo4j_schema import LABELS
+    from ringfence.graph.store.neo4j.schema import LABELS
 
     used = {name: {"orientation": "UNDIRECTED"} for name in RELATIONS if len(snapshot.edges(name))}
     kinds = [LABELS[KINDS[code]] for code in np.unique(np.asarray(snapshot.kinds))]
@@ -277,8 +277,8 @@ def measure(server: MavenServer, folder: Path, given: argparse.Namespace) -> Non
     """All stages, one after the other."""
     os.environ |= {"RINGFENCE_KEY_FILE": str(folder / "keys.json"), "RINGFENCE_NEO4J_PASSWORD": server.password}
     os.environ |= {"XDG_CACHE_HOME": str(folder / "cache"), "RINGFENCE_NEO4J_TIMEOUT": "120"}
-    from ringfence.graph.neo4j_import import export_neo4j_import
     from ringfence.graph.store import open_store
+    from ringfence.graph.store.neo4j.admin_import import export_neo4j_import
     from ringfence.loaders.load import load
 
     write_book(folder / "book", given.relationships, given.seed, TRANSFERS)

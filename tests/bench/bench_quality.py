@@ -38,7 +38,7 @@ from ringfence.detectors.quality import (
     totals,
 )
 from ringfence.detectors.run import run
-from ringfence.graph.snapshot import Snapshot
+from ringfence.graph.snapshot.reading import Snapshot
 from ringfence.graph.store import open_store
 from ringfence.graph.times import parse_moment
 from ringfence.loaders.load import load

@@ -4,7 +4,7 @@ import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from ringfence.graph.audit import AuditLog
+from ringfence.api.access.audit import AuditLog
 from ringfence.graph.errors import UserError
 
 

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 from neo4j import GraphDatabase
 from ringfence.graph.errors import UserError
-from ringfence.graph.neo4j_connection import read_address
-from ringfence.graph.neo4j_loads import take_over
 from ringfence.graph.store import open_store
+from ringfence.graph.store.neo4j.connection import read_address
+from ringfence.graph.store.neo4j.loads import take_over
 from support.book import ringfence, write_book
 from support.neo4j_server import MavenServer, empty_database, own_server
 

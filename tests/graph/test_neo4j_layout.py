@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from ringfence.graph.model import ALWAYS, FOREVER
-from ringfence.graph.store import FACT_COLUMNS, RELATIONSHIP_COLUMNS, Run, open_store
+from ringfence.graph.store import Run, open_store
+from ringfence.graph.store.protocol import FACT_COLUMNS, RELATIONSHIP_COLUMNS
 
 T0 = 1_700_000_000_123
 
@@ -183,7 +184,7 @@ def test_a_run_that_never_became_whole_does_not_show(store, ask):
 
 
 def test_names_that_are_none_of_the_vocabulary_are_refused(store):
-    from ringfence.graph.neo4j_schema import label, relation_type
+    from ringfence.graph.store.neo4j.schema import label, relation_type
 
     for name in ("Company`) DETACH DELETE n //", "", "company "):
         with pytest.raises(ValueError):

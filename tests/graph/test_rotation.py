@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 from ringfence.graph.errors import UserError
 from ringfence.graph.keys import add_encryption_key, key_version, load_key_file
-from ringfence.graph.rotation import rotate
 from ringfence.graph.store import Run, open_store
+from ringfence.graph.store.rotation import rotate
 from support.stores import STORES
 
 PHONES = [f"+86138{number:08}" for number in range(300)]
@@ -97,8 +97,8 @@ def test_killed_at_any_step_it_completes_when_it_is_run_again(tmp_path, key_file
     script = (
         "import os, sys\n"
         "from pathlib import Path\n"
-        "from ringfence.graph import keys, rotation\n"
-        "from ringfence.graph.store import open_store\n"
+        "from ringfence.graph import keys\n"
+        "from ringfence.graph.store import open_store, rotation\n"
         "wanted = sys.argv[3]\n"
         "def trace(frame, event, argument):\n"
         "    if event == 'line' and wanted in lines[frame.f_code.co_filename].get(frame.f_lineno, ''):\n"

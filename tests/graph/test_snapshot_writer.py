@@ -10,12 +10,12 @@ import pandas as pd
 import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
-from ringfence.graph import snapshot_cache
 from ringfence.graph.model import ALWAYS, FOREVER
-from ringfence.graph.snapshot import open_snapshot
-from ringfence.graph.snapshot_cache import kept
-from ringfence.graph.snapshot_writer import write_snapshot
-from ringfence.graph.visibility import superseded_at
+from ringfence.graph.snapshot import cache as snapshot_cache
+from ringfence.graph.snapshot.cache import kept
+from ringfence.graph.snapshot.reading import open_snapshot
+from ringfence.graph.snapshot.writing import write_snapshot
+from ringfence.graph.store.visibility import superseded_at
 
 TYPES = {"flag": "text", "use": "text", "share": "number"}
 NODES = ["applicant:A1", "phone:P1", "phone:P2"]

@@ -5,8 +5,8 @@ import sys
 
 import pyarrow as pa
 import pytest
-from ringfence.graph import sqlite_columns
 from ringfence.graph.store import Run, open_store
+from ringfence.graph.store.sqlite import columns as sqlite_columns
 from ringfence.loaders.load import load
 from support.book import write_book
 

@@ -3,11 +3,11 @@
 import json
 
 import pytest
-from ringfence.graph.erasure import PERSON
 from ringfence.graph.errors import UserError
 from ringfence.graph.keys import mask
 from ringfence.graph.model import RELATIONS
 from ringfence.graph.store import Run, open_store
+from ringfence.graph.store.erasure import PERSON
 from ringfence.loaders.identifiers import node_name
 from ringfence.loaders.load import load
 from ringfence.loaders.mapping import parse_mapping
@@ -303,7 +303,7 @@ def test_bytes_that_an_interrupted_erasure_left_go_with_the_next_erasure_or_load
         )
 
     with monkeypatch.context() as patch:
-        patch.setattr("ringfence.graph.sqlite_erasure.scrub", lambda store: 1 / 0)
+        patch.setattr("ringfence.graph.store.sqlite.erasure.scrub", lambda store: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             erase(store, PERSON, GONE)
     store.close()

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pyarrow as pa
 from ringfence.graph.model import ALWAYS, DECLARING, FOREVER, RELATIONS, kind_of
-from ringfence.graph.snapshot import Snapshot, open_snapshot
-from ringfence.graph.snapshot_writer import write_snapshot
+from ringfence.graph.snapshot.reading import Snapshot, open_snapshot
+from ringfence.graph.snapshot.writing import write_snapshot
 from ringfence.graph.times import parse_moment
 
 NOW = parse_moment("2026-06-30")

@@ -1,0 +1,1 @@
+"""The shared store: one database of a Neo4j server."""

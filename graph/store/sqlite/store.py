@@ -1,0 +1,434 @@
+"""The embedded store: one SQLite file in WAL mode, no server. See ``protocol.py`` for what every method promises."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from ...errors import UserError
+from ...keys import KeyFile, is_token
+from ...model import DECLARING, RELATIONS
+from ...snapshot.cache import remove_folder
+from ..protocol import (
+    FACT_COLUMNS,
+    REJECT_COLUMNS,
+    RELATIONSHIP_COLUMNS,
+    Load,
+    Progress,
+    Run,
+    Waiting,
+    checked_privacy,
+    latest_runs,
+)
+from . import findings as saved
+from .erasure import erase, finish, note_remains, scrub
+from .schema import fact_table, index_statements, prepare, relation_table, version_tables
+from .writer import SqliteWriter, discard_load, latest_revision, remove_versions, transaction
+
+if TYPE_CHECKING:
+    from ...snapshot.reading import Snapshot
+    from ..erasure import Erased, Naming
+
+STANDING = "(SELECT load FROM loads WHERE revision <= {at} AND (withdrawn IS NULL OR withdrawn > {at}))"
+"""The loads that exist at a revision, as a sub-select."""
+
+_CURRENT = """
+SELECT {columns} FROM (
+    SELECT v.*, row_number() OVER (PARTITION BY v.uid ORDER BY v.known_at DESC, l.revision DESC) AS place
+    FROM "{owner}" v JOIN loads l ON l.load = v.load
+    WHERE l.revision IS NOT NULL AND l.withdrawn IS NULL {restriction}
+) c {joins} WHERE c.place = 1
+"""
+
+
+class SqliteStore:
+    """A store in one SQLite file.
+
+    Parameters
+    ----------
+    path : the file; its snapshots, staging and lock lie beside it
+    create : make it where there is none
+    key_file : its token secret's fingerprint must be the one the store was made under
+    """
+
+    def __init__(self, path: str | Path, *, create: bool, key_file: KeyFile):
+        self.path = Path(path)
+        self.url = f"sqlite:///{path}"
+        self.keys = key_file
+        prepare(self.path, key_file.fingerprint, create)
+        self._local = threading.local()
+        self._connections: dict[threading.Thread, sqlite3.Connection] = {}
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """This thread's connection: SQLite wants one each."""
+        if not hasattr(self._local, "connection"):
+            connection = sqlite3.connect(self.path, timeout=60, isolation_level=None, check_same_thread=False)
+            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute("PRAGMA cache_size = -65536")
+            self._local.connection = connection
+            # A service's threads come and go: what ended ones left open is closed when the next one begins.
+            for thread in list(self._connections):
+                if not thread.is_alive() and (ended := self._connections.pop(thread, None)):
+                    ended.close()
+            self._connections[threading.current_thread()] = connection
+        return self._local.connection
+
+    def close(self) -> None:
+        while self._connections:
+            self._connections.popitem()[1].close()
+        self._local = threading.local()
+
+    def beside(self, what: str) -> Path:
+        return self.path.with_name(f"{self.path.name}.{what}")
+
+    # -- loads and revisions
+    def revision(self) -> int:
+        return latest_revision(self.connection)
+
+    def data_date(self) -> int | None:
+        return self.connection.execute(
+            "SELECT max(data_date) FROM loads WHERE revision IS NOT NULL AND withdrawn IS NULL"
+        ).fetchone()[0]
+
+    def loads(self) -> list[Load]:
+        rows = self.connection.execute(
+            "SELECT load, source, bulk, state, revision, withdrawn, data_date, tables, purged FROM loads"
+            " WHERE revision IS NOT NULL ORDER BY revision"
+        )
+        return [Load(r[0], r[1], bool(r[2]), r[3], r[4], r[5], r[6], json.loads(r[7]), bool(r[8])) for r in rows]
+
+    def privacy(self) -> dict[str, str]:
+        rows = self.connection.execute("SELECT substr(name, 9), value FROM meta WHERE name GLOB 'privacy:*'")
+        return dict(rows.fetchall())
+
+    @contextmanager
+    def writer(
+        self,
+        source: str,
+        *,
+        bulk: bool = True,
+        privacy: dict[str, str] | None = None,
+        load: int | None = None,
+        waiting: Waiting | None = None,
+    ) -> Iterator[SqliteWriter]:
+        with self._bulk_lock(waiting) if bulk else nullcontext():
+            abandoned = self.open_load() if bulk else None
+            if bulk:
+                self._discard_abandoned()
+                self.purge()
+                finish(self)
+            decided = checked_privacy(self.privacy(), privacy)
+            with _writing(SqliteWriter.begin(self.connection, source, bulk=bulk, privacy=decided, load=load)) as writer:
+                writer.abandoned = abandoned
+                yield writer
+
+    @contextmanager
+    def resuming(self, waiting: Waiting | None = None) -> Iterator[SqliteWriter | None]:
+        with self._bulk_lock(waiting):
+            found = self.open_load()
+            if found is None:
+                yield None
+                return
+            first = not self.connection.execute("SELECT 1 FROM loads WHERE load <> ? LIMIT 1", found[:1]).fetchone()
+            decided = checked_privacy(self.privacy(), None)
+            with _writing(SqliteWriter(self.connection, found[0], privacy=decided, indexed=not first)) as writer:
+                yield writer
+
+    def unload(self, load: int) -> int:
+        connection = self.connection
+        with transaction(connection):
+            row = connection.execute("SELECT bulk, state FROM loads WHERE load = ?", (load,)).fetchone()
+            if row is None or row[1] == "open":
+                raise UserError(f"no load {load} to unload: 'ringfence status' lists them", 404)
+            if row[1] == "withdrawn":
+                raise UserError(f"load {load} was unloaded before")
+            if not row[0]:
+                raise UserError(f"load {load} is no bulk load: only bulk loads can be unloaded")
+            later = connection.execute(
+                "SELECT load FROM loads WHERE bulk AND state = 'published' AND revision >"
+                " (SELECT revision FROM loads WHERE load = ?) ORDER BY revision DESC",
+                (load,),
+            ).fetchall()
+            if later:
+                names = ", ".join(str(row[0]) for row in later)
+                raise UserError(f"load {load} has later loads resting on it: unload {names} first", 409)
+            revision = self.revision() + 1
+            connection.execute("UPDATE loads SET state = 'withdrawn', withdrawn = ? WHERE load = ?", (revision, load))
+            connection.execute("INSERT OR REPLACE INTO meta VALUES ('orphans', '1')")
+        return revision
+
+    def changes_since(self, revision: int) -> set[str]:
+        connection = self.connection
+        loads = connection.execute(
+            "SELECT load, purged FROM loads WHERE revision > ?1 OR (revision IS NOT NULL AND withdrawn > ?1)",
+            (revision,),
+        ).fetchall()
+        if any(purged for _, purged in loads):
+            raise UserError(f"revision {revision} is too old to tell what changed since: take a new snapshot", 410)
+        uids: set[str] = set()
+        for load, _ in loads:
+            spans = connection.execute("SELECT owner, first, last FROM spans WHERE load = ?", (load,)).fetchall()
+            for owner, first, last in spans:
+                rows = connection.execute(f'SELECT uid FROM "{owner}" WHERE rowid BETWEEN ? AND ?', (first, last))
+                uids.update(row[0] for row in rows)
+        return uids
+
+    @contextmanager
+    def reading(self, revision: int | None = None) -> Iterator[int]:
+        held = self.revision() if revision is None else revision
+        reader = self.connection.execute(
+            "INSERT INTO readers (revision, pid) VALUES (?, ?)", (held, os.getpid())
+        ).lastrowid
+        try:
+            yield held
+        finally:
+            self.connection.execute("DELETE FROM readers WHERE reader = ?", (reader,))
+
+    def purge(self) -> None:
+        connection = self.connection
+        for reader, pid in connection.execute("SELECT reader, pid FROM readers").fetchall():
+            if not _alive(pid):
+                connection.execute("DELETE FROM readers WHERE reader = ?", (reader,))
+        lowest = connection.execute("SELECT min(revision) FROM readers").fetchone()[0]
+        for (load,) in connection.execute(
+            "SELECT load FROM loads WHERE state = 'withdrawn' AND NOT purged AND withdrawn <= ?",
+            (self.revision() if lowest is None else lowest,),
+        ).fetchall():
+            remove_versions(connection, load)
+            connection.execute("UPDATE loads SET purged = 1 WHERE load = ?", (load,))
+
+    @contextmanager
+    def _bulk_lock(self, waiting: Waiting | None = None) -> Iterator[None]:
+        # A lock on a file goes with its process, however that ends; two loads at once queue here.
+        lock = os.open(self.beside("lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                other = self.open_load()
+                if waiting:
+                    waiting(other[1] if other else "")
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(lock)
+
+    def open_load(self) -> tuple[int, str] | None:
+        return self.connection.execute("SELECT load, source FROM loads WHERE state = 'open' AND bulk").fetchone()
+
+    def _discard_abandoned(self) -> None:
+        # Whoever holds the bulk lock is the only bulk load: any other that is open lost its process.
+        connection = self.connection
+        for (load,) in connection.execute(
+            "SELECT load FROM loads WHERE state IN ('open', 'discarded') AND bulk"
+        ).fetchall():
+            discard_load(connection, load)
+        for owner in version_tables(connection):
+            for statement in index_statements(owner):
+                connection.execute(statement)
+
+    # -- reading the graph
+    def current_facts(self, table: str, uids: Sequence[str] | None = None) -> pd.DataFrame:
+        columns = ["uid", "node", "data", "valid_from", "valid_to", "known_at", "status_from"]
+        select = ", ".join("n.name" if name == "node" else f"c.{name}" for name in columns)
+        return self._current(fact_table(table), uids, columns, select, "LEFT JOIN nodes n ON n.id = c.node")
+
+    def current_relationships(self, relation: str, uids: Sequence[str] | None = None) -> pd.DataFrame:
+        columns = ["uid", "source", "target", "amount", "data", "valid_from", "valid_to", "known_at"]
+        names = {"source": "s.name", "target": "t.name"}
+        select = ", ".join(names.get(name, f"c.{name}") for name in columns)
+        joins = "JOIN nodes s ON s.id = c.source JOIN nodes t ON t.id = c.target"
+        return self._current(relation_table(relation), uids, columns, select, joins)
+
+    def _current(
+        self, owner: str, uids: Sequence[str] | None, columns: list[str], select: str, joins: str
+    ) -> pd.DataFrame:
+        if owner not in version_tables(self.connection):
+            return pd.DataFrame(columns=columns)
+        restriction, arguments = "", ()
+        if uids is not None:
+            restriction = "AND v.uid IN (SELECT value FROM json_each(?))"
+            arguments = (json.dumps(list(uids)),)
+        query = _CURRENT.format(columns=select, owner=owner, restriction=restriction, joins=joins)
+        return pd.DataFrame(self.connection.execute(query, arguments).fetchall(), columns=columns)
+
+    def names(self, kind: str) -> Iterator[list[str]]:
+        owner = fact_table(DECLARING[kind])
+        if owner not in version_tables(self.connection):
+            return
+        cursor = self.connection.execute(
+            f'SELECT name FROM nodes WHERE id IN (SELECT node FROM "{owner}" WHERE load IN '
+            + STANDING.format(at=self.revision())
+            + ")"
+        )
+        while block := cursor.fetchmany(100_000):
+            yield [row[0] for row in block]
+
+    def snapshot(self, revision: int | None = None, progress: Progress | None = None) -> Snapshot:
+        from .snapshot import snapshot
+
+        return snapshot(self, self.revision() if revision is None else revision, progress)
+
+    def get(self, node: str, as_of: int | None = None) -> dict | None:
+        from .lookups import node_statements
+
+        return node_statements(self, node, as_of)
+
+    def neighbours(self, nodes: Iterable[str], hops: int, limit: int, as_of: int | None = None) -> dict:
+        from .lookups import neighbourhood
+
+        return neighbourhood(self, nodes, hops, limit, as_of)
+
+    # -- counts, rejects, secrets
+    def counts(self) -> tuple[dict[str, int], dict[str, int]]:
+        connection, standing = self.connection, STANDING.format(at=self.revision())
+        relations = {}
+        for name in RELATIONS:
+            loads = connection.execute(
+                f"SELECT count(DISTINCT load) FROM spans WHERE owner = ? AND load IN {standing}",
+                (relation_table(name),),
+            ).fetchone()[0]
+            # With one load each uid has one version, and counting rows needs no look at uids.
+            what = "count(*)" if loads == 1 else "count(DISTINCT uid)"
+            relations[name] = (
+                connection.execute(f'SELECT {what} FROM "{relation_table(name)}" WHERE load IN {standing}').fetchone()[
+                    0
+                ]
+                if loads
+                else 0
+            )
+        shown = ""
+        if (
+            connection.execute("SELECT 1 FROM meta WHERE name = 'orphans'").fetchone()
+            or connection.execute("SELECT 1 FROM loads WHERE revision IS NULL").fetchone()
+        ):
+            ends = [
+                f'SELECT {end} FROM "{owner}" WHERE load IN {standing}'
+                for owner in version_tables(connection)
+                for end in (("source", "target") if owner.startswith("rel_") else ("node",))
+            ]
+            shown = f"WHERE id IN ({' UNION '.join(ends)})"
+        rows = connection.execute(
+            "SELECT substr(name, 1, instr(name, ':') - 1) AS kind, count(*) FROM nodes"
+            f" {shown} GROUP BY kind ORDER BY kind"
+        )
+        return dict(rows.fetchall()), {name: count for name, count in relations.items() if count}
+
+    def rejects(self, load: int | None = None) -> pd.DataFrame:
+        columns = ["load", *REJECT_COLUMNS]
+        select = ", ".join(f'"{name}"' for name in columns)
+        which = f"IN {STANDING.format(at=self.revision())}" if load is None else "= :load"
+        rows = self.connection.execute(
+            f'SELECT {select} FROM rejects WHERE load {which} ORDER BY load, "table", file, row, "column"',
+            {"load": load},
+        )
+        return pd.DataFrame(rows.fetchall(), columns=columns)
+
+    def secret(self, token: str) -> tuple[str, str] | None:
+        return self.connection.execute("SELECT mask, cipher FROM secrets WHERE token = ?", (token,)).fetchone()
+
+    def mask(self, node: str) -> str | None:
+        secret = self.secret(node.partition(":")[2]) if is_token(node.partition(":")[2]) else None
+        return secret[0] if secret else None
+
+    # -- findings
+    def save_run(self, run: Run, findings: list[dict]) -> int:
+        return saved.save_run(self.connection, run, findings)
+
+    def runs(self) -> list[Run]:
+        return saved.runs(self.connection)
+
+    def latest_runs(self, as_of: int | None = None) -> list[Run]:
+        return latest_runs(self.runs(), as_of)
+
+    def findings(self, runs: Sequence[int]) -> list[dict]:
+        return saved.findings(self.connection, runs)
+
+    def finding(self, prefix: str) -> list[dict]:
+        return saved.finding(self.connection, prefix)
+
+    # -- all of it, for another store
+    def owners(self, load: int) -> list[str]:
+        rows = self.connection.execute("SELECT DISTINCT owner FROM spans WHERE load = ? ORDER BY owner", (load,))
+        return [row[0].partition("_")[2] for row in rows]
+
+    def versions(self, owner: str, load: int) -> Iterator[pd.DataFrame]:
+        relation = owner in RELATIONS
+        table = relation_table(owner) if relation else fact_table(owner)
+        columns = RELATIONSHIP_COLUMNS if relation else FACT_COLUMNS
+        named = {"source": "s.name", "target": "t.name", "node": "n.name"}
+        select = ", ".join(named.get(name, f"v.{name}") for name in columns)
+        joins = (
+            "JOIN nodes s ON s.id = v.source JOIN nodes t ON t.id = v.target"
+            if relation
+            else "LEFT JOIN nodes n ON n.id = v.node"
+        )
+        spans = "SELECT first, last FROM spans WHERE load = ? AND owner = ? ORDER BY first"
+        for first, last in self.connection.execute(spans, (load, table)).fetchall():
+            rows = self.connection.execute(
+                f'SELECT {select} FROM "{table}" v {joins} WHERE v.rowid BETWEEN ? AND ? ORDER BY v.rowid',
+                (first, last),
+            ).fetchall()
+            yield pd.DataFrame(rows, columns=list(columns))
+
+    def fields(self) -> list[tuple[str, str, str]]:
+        rows = self.connection.execute("SELECT owner, name, type FROM fields ORDER BY owner, name")
+        return [tuple(row) for row in rows]
+
+    def files(self) -> dict[int, str]:
+        return dict(self.connection.execute("SELECT file, name FROM files ORDER BY file").fetchall())
+
+    def secrets(self) -> Iterator[pd.DataFrame]:
+        last = ""
+        while block := self.connection.execute(
+            "SELECT token, mask, cipher FROM secrets WHERE token > ? ORDER BY token LIMIT 50000", (last,)
+        ).fetchall():
+            yield pd.DataFrame(block, columns=["token", "mask", "cipher"])
+            last = block[-1][0]
+
+    # -- personal data
+    def replace_ciphers(self, changed: Sequence[tuple[str, str, str]]) -> None:
+        with transaction(self.connection):
+            self.connection.executemany(
+                "UPDATE secrets SET cipher = ?3 WHERE token = ?1 AND cipher = ?2", list(changed)
+            )
+            note_remains(self.connection)
+
+    def erase(self, node: str, naming: Naming) -> Erased:
+        with self._bulk_lock():
+            self._discard_abandoned()
+            remove_folder(self.beside("staging"))
+            return erase(self, node, naming)
+
+    def scrub(self) -> None:
+        with self._bulk_lock():
+            scrub(self)
+
+
+@contextmanager
+def _writing(writer: SqliteWriter) -> Iterator[SqliteWriter]:
+    try:
+        yield writer
+    finally:
+        if not (writer.published or writer.left):
+            writer.discard()
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,210 @@
+"""One load into the embedded store, in short transactions; nothing of it shows before ``publish``."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import cast
+
+import pandas as pd
+
+from ..protocol import FACT_COLUMNS, REJECT_COLUMNS, RELATIONSHIP_COLUMNS, FieldType
+from .schema import (
+    create_fact_table,
+    drop_index_statements,
+    fact_table,
+    index_statements,
+    relation_table,
+    version_tables,
+)
+
+_CHUNK = 20_000
+"""Rows a transaction, so that another writer never waits long."""
+
+
+class SqliteWriter:
+    """See ``store.Writer``."""
+
+    def __init__(self, connection: sqlite3.Connection, load: int, *, privacy: dict[str, str], indexed: bool):
+        self._connection = connection
+        self.load = load
+        self.privacy = privacy
+        self.published = self.left = False
+        self.abandoned: tuple[int, str] | None = None
+        # A first load into an empty store builds the indexes at the end: half the time of keeping them alive.
+        self._indexed = indexed
+        self._mark = [0, 0]
+        if not indexed:
+            for owner in version_tables(connection):
+                for statement in drop_index_statements(owner):
+                    connection.execute(statement)
+
+    @classmethod
+    def begin(
+        cls, connection: sqlite3.Connection, source: str, *, bulk: bool, privacy: dict[str, str], load: int | None
+    ) -> SqliteWriter:
+        """Begin a load, under the next free number where ``load`` is None."""
+        first = not connection.execute("SELECT 1 FROM loads LIMIT 1").fetchone()
+        number = connection.execute(
+            "INSERT INTO loads (load, source, bulk, state) VALUES (?, ?, ?, 'open')", (load, source, int(bulk))
+        ).lastrowid
+        return cls(connection, cast(int, number), privacy=privacy, indexed=not (bulk and first))
+
+    def mark(self) -> list[int]:
+        return list(self._mark)
+
+    def rewind(self, mark: list[int]) -> None:
+        self._mark = list(mark) or [0, 0]
+        remove_versions(self._connection, self.load, after=self._mark[0])
+        with transaction(self._connection):
+            self._connection.execute("DELETE FROM rejects WHERE rowid > ? AND load = ?", (self._mark[1], self.load))
+            self._connection.execute("INSERT OR REPLACE INTO meta VALUES ('orphans', '1')")
+
+    def file(self, name: str) -> int:
+        self._connection.execute("INSERT OR IGNORE INTO files (name) VALUES (?)", (name,))
+        return self._connection.execute("SELECT file FROM files WHERE name = ?", (name,)).fetchone()[0]
+
+    def facts(self, table: str, frame: pd.DataFrame, fields: dict[str, FieldType]) -> None:
+        create_fact_table(self._connection, table, self._indexed)
+        self._append(fact_table(table), frame, FACT_COLUMNS, ("node",))
+        self._fields(table, fields)
+
+    def relationships(self, relation: str, frame: pd.DataFrame, fields: dict[str, FieldType]) -> None:
+        self._append(relation_table(relation), frame, RELATIONSHIP_COLUMNS, ("source", "target"))
+        self._fields(relation, fields)
+
+    def secrets(self, frame: pd.DataFrame) -> None:
+        rows = frame[["token", "mask", "cipher"]].itertuples(index=False, name=None)
+        with transaction(self._connection):
+            self._connection.executemany("INSERT OR IGNORE INTO secrets VALUES (?, ?, ?)", rows)
+
+    def rejects(self, frame: pd.DataFrame) -> None:
+        cells = [_plain(frame[name]) for name in REJECT_COLUMNS]
+        with transaction(self._connection):
+            self._connection.executemany(
+                f"INSERT INTO rejects VALUES ({self.load}, ?, ?, ?, ?, ?, ?, ?)", zip(*cells, strict=True)
+            )
+            self._mark[1] = self._last_row("rejects")
+
+    def publish(self, tables: dict[str, dict[str, int]], data_date: int | None, since: int | None = None) -> int | None:
+        connection = self._connection
+        self._index()
+        with transaction(connection):
+            revision = latest_revision(connection) + 1
+            if since is not None and revision != since + 1:
+                return None
+            connection.executemany(
+                "INSERT OR REPLACE INTO meta VALUES (?, ?)",
+                [(f"privacy:{kind}", value) for kind, value in sorted(self.privacy.items())],
+            )
+            connection.execute(
+                "UPDATE loads SET state = 'published', revision = ?, data_date = ?, tables = ? WHERE load = ?",
+                (revision, data_date, json.dumps(tables), self.load),
+            )
+        self.published = True
+        return revision
+
+    def discard(self) -> None:
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
+        discard_load(self._connection, self.load)
+        self._index()
+
+    def _index(self) -> None:
+        for owner in version_tables(self._connection):
+            for statement in index_statements(owner):
+                self._connection.execute(statement)
+
+    def _append(self, owner: str, frame: pd.DataFrame, columns: tuple[str, ...], ends: tuple[str, ...]) -> None:
+        marks = ", ".join("?" * (len(columns) + 1))
+        statement = f'INSERT INTO "{owner}" (load, {", ".join(columns)}) VALUES ({marks})'
+        for start in range(0, len(frame), _CHUNK):
+            part = frame.iloc[start : start + _CHUNK]
+            with transaction(self._connection):
+                numbers = self._node_numbers(part, ends)
+                cells = [numbers[name] if name in numbers else _plain(part[name]) for name in columns]
+                before = self._last_row(owner)
+                self._connection.executemany(statement, zip([self.load] * len(part), *cells, strict=True))
+                span = (self.load, owner, before + 1, self._last_row(owner))
+                cursor = self._connection.execute("INSERT INTO spans VALUES (?, ?, ?, ?)", span)
+                self._mark[0] = cast(int, cursor.lastrowid)
+
+    def _last_row(self, owner: str) -> int:
+        return self._connection.execute(f'SELECT coalesce(max(rowid), 0) FROM "{owner}"').fetchone()[0]
+
+    def _node_numbers(self, part: pd.DataFrame, ends: tuple[str, ...]) -> dict[str, list[int | None]]:
+        names = pd.concat([part[end] for end in ends], ignore_index=True)
+        codes, distinct = pd.factorize(names)
+        listed = distinct.tolist()
+        # The last place answers the code -1, which stands for a row about no node.
+        numbers: list[int | None] = [None] * (len(listed) + 1)
+        for place, number in self._connection.execute(
+            "SELECT j.key, n.id FROM json_each(?) j CROSS JOIN nodes n ON n.name = j.value", (json.dumps(listed),)
+        ):
+            numbers[place] = number
+        following = self._connection.execute("SELECT coalesce(max(id), 0) + 1 FROM nodes").fetchone()[0]
+        new = [place for place in range(len(listed)) if numbers[place] is None]
+        for number, place in enumerate(new, following):
+            numbers[place] = number
+        self._connection.executemany("INSERT INTO nodes VALUES (?, ?)", [(numbers[n], listed[n]) for n in new])
+        found = [numbers[code] for code in codes]
+        return {end: found[i * len(part) : (i + 1) * len(part)] for i, end in enumerate(ends)}
+
+    def _fields(self, owner: str, fields: dict[str, FieldType]) -> None:
+        self._connection.executemany(
+            "INSERT OR IGNORE INTO fields VALUES (?, ?, ?)",
+            [(owner, name, kind) for name, kind in fields.items()],
+        )
+
+
+def latest_revision(connection: sqlite3.Connection) -> int:
+    """The highest revision that a publication or an undo has made; 0 where there is none."""
+    query = "SELECT max(max(coalesce(revision, 0)), max(coalesce(withdrawn, 0))) FROM loads"
+    return connection.execute(query).fetchone()[0] or 0
+
+
+def discard_load(connection: sqlite3.Connection, load: int) -> None:
+    """Remove a load that was never published, with all it wrote."""
+    # Before anything goes, it is closed: what is half removed must not be resumed.
+    with transaction(connection):
+        connection.execute("UPDATE loads SET state = 'discarded' WHERE load = ?", (load,))
+        connection.execute("INSERT OR REPLACE INTO meta VALUES ('orphans', '1')")
+    remove_versions(connection, load)
+    with transaction(connection):
+        connection.execute("DELETE FROM rejects WHERE load = ?", (load,))
+        connection.execute("DELETE FROM loads WHERE load = ?", (load,))
+
+
+def remove_versions(connection: sqlite3.Connection, load: int, after: int = 0) -> None:
+    """Delete all versions a load wrote, some thousands at a time so that other writers get their turn.
+
+    Parameters
+    ----------
+    after : only what it wrote after this row of ``spans``
+    """
+    for span, owner, first, last in connection.execute(
+        "SELECT rowid, owner, first, last FROM spans WHERE load = ? AND rowid > ? ORDER BY rowid DESC", (load, after)
+    ).fetchall():
+        with transaction(connection):
+            connection.execute(f'DELETE FROM "{owner}" WHERE rowid BETWEEN ? AND ?', (first, last))
+            connection.execute("DELETE FROM spans WHERE rowid = ?", (span,))
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """A write transaction that takes its lock at once, so that it never fails half-way for want of one."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def _plain(column) -> list:
+    """A column as Python values, what is missing as None: the only ones SQLite takes."""
+    values = column.tolist()
+    return [None if value != value else value for value in values] if column.hasnans else values
