@@ -154,10 +154,10 @@ def load(
     All or nothing; the store is made where there is none. While another load runs, this one waits for its end.
     """
     from ..graph.store import open_store
-    from ..loaders.load import load as load_source
-    from ..loaders.load import resume as resume_load
-    from ..loaders.mapping import load_mapping
-    from ..loaders.source import open_source
+    from ..loaders import load as load_source
+    from ..loaders import resume as resume_load
+    from ..loaders.schema.mapping import load_mapping
+    from ..loaders.sources import open_source
     from .bars import bars
     from .settings import read_settings
 

@@ -59,7 +59,7 @@ def export(
     CSV on standard output. Two books have equal tokens for equal values under one key, and unrelated ones under two.
     """
     from ..graph.keys import keyed_hash
-    from ..loaders.partner import SHARED_KINDS, agreed_key, partner_tokens
+    from ..loaders.partner_tokens import SHARED_KINDS, agreed_key, partner_tokens
 
     with opened(store) as reader:
         key = agreed_key(key_file, reader.store.keys)
@@ -91,7 +91,7 @@ def erase(
     """
     from ..graph.errors import UserError
     from ..graph.store.erasure import check_erasable
-    from ..loaders.naming import naming_cells
+    from ..loaders.schema.naming import naming_cells
     from .names import read_node
 
     if not reason.strip():

@@ -36,7 +36,7 @@ def key_names(reader: Reader, kind: str, keys: Iterable[str]) -> list[str]:
     """
     if kind not in KINDS:
         raise UserError(f"unknown kind of node {_readable(kind)!r}: use one of {', '.join(KINDS)}")
-    from ..loaders.identifiers import node_name
+    from ..loaders.cleaning.identifiers import node_name
 
     store = reader.store
     privacy = dict.fromkeys(PERSONAL_KINDS, "personal") | store.privacy()
@@ -56,7 +56,7 @@ def no_link(text: str) -> str | None:
     """Why a raw value can have no node of its own: ``sentinel`` or ``invalid``; None where it can."""
     import pandas as pd
 
-    from ..loaders.identifiers import NO_LINK, normalise
+    from ..loaders.cleaning.identifiers import NO_LINK, normalise
 
     kind, _, key = text.strip().partition(":")
     flag = normalise(kind, pd.Series([key])).loc[0, "flag"]

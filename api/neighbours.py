@@ -14,7 +14,7 @@ from ..graph.model import RELATIONS, STATUS_FIELDS, kind_of
 from ..graph.snapshot.reading import Snapshot
 from ..graph.store import Store
 from ..graph.times import to_iso
-from ..loaders.tables import TABLES
+from ..loaders.schema.tables import TABLES
 from .labels import labels
 from .names import no_link, safe
 

@@ -117,8 +117,8 @@ def rejects(store: Store, load: int | None = None, table: str | None = None, rea
     ------
     UserError : there is no such load, table or reason
     """
-    from ..loaders.rejects import REASONS
-    from ..loaders.tables import TABLES
+    from ..loaders.cleaning.rejects import REASONS
+    from ..loaders.schema.tables import TABLES
 
     for word, known, what in ((table, TABLES, "table"), (reason, REASONS, "reason")):
         if word is not None and word not in known:

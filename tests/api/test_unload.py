@@ -9,8 +9,8 @@ import pytest
 from ringfence.api.access.audit import AuditLog
 from ringfence.graph.errors import UserError
 from ringfence.graph.store import open_store
-from ringfence.loaders.load import load
-from ringfence.loaders.stage import Stager
+from ringfence.loaders import load
+from ringfence.loaders.passes.first_pass import Stager
 from support.book import ringfence
 from support.stores import STORES
 

@@ -279,7 +279,7 @@ def measure(server: MavenServer, folder: Path, given: argparse.Namespace) -> Non
     os.environ |= {"XDG_CACHE_HOME": str(folder / "cache"), "RINGFENCE_NEO4J_TIMEOUT": "120"}
     from ringfence.graph.store import open_store
     from ringfence.graph.store.neo4j.admin_import import export_neo4j_import
-    from ringfence.loaders.load import load
+    from ringfence.loaders import load
 
     write_book(folder / "book", given.relationships, given.seed, TRANSFERS)
     if not given.without_gds:

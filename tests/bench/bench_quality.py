@@ -41,9 +41,9 @@ from ringfence.detectors.run import run
 from ringfence.graph.snapshot.reading import Snapshot
 from ringfence.graph.store import open_store
 from ringfence.graph.times import parse_moment
-from ringfence.loaders.load import load
+from ringfence.loaders import load
 from ringfence.loaders.sample import write_sample
-from ringfence.loaders.source import open_source
+from ringfence.loaders.sources import open_source
 
 METHODS = ("fraud-ring", "three identifiers", "all identifiers")
 REPLAYED = "default"

@@ -9,8 +9,8 @@ from ringfence.detectors.guarantees.net import build_net
 from ringfence.detectors.guarantees.view import View
 from ringfence.detectors.run import run
 from ringfence.graph.store import open_store
-from ringfence.loaders.load import load
-from ringfence.loaders.mapping import load_mapping
+from ringfence.loaders import load
+from ringfence.loaders.schema.mapping import load_mapping
 
 SAMPLE = Path(__file__).resolve().parents[1] / "data" / "finbench-driver-example"
 

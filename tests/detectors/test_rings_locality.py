@@ -14,9 +14,9 @@ from ringfence.detectors.rings.population import comparable, compare
 from ringfence.detectors.rings.uses import applications
 from ringfence.graph.model import ALWAYS, RELATIONS, kind_of
 from ringfence.graph.store import open_store
-from ringfence.loaders.load import load
+from ringfence.loaders import load
 from ringfence.loaders.sample import write_sample
-from ringfence.loaders.source import open_source
+from ringfence.loaders.sources import open_source
 from support.ring_books import told
 from support.toy import Book, Fact, Tie
 

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 from ringfence.graph.store import Run, open_store
 from ringfence.graph.store.sqlite import columns as sqlite_columns
-from ringfence.loaders.load import load
+from ringfence.loaders import load
 from support.book import write_book
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from ringfence.graph.times import parse_moment, to_iso
-from ringfence.loaders import clean
+from ringfence.loaders.cleaning import values as clean
 from ringfence.loaders.vectors import json_rows, text
 
 

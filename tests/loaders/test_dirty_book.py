@@ -10,10 +10,10 @@ import openpyxl
 import pytest
 from openpyxl.cell import WriteOnlyCell
 from ringfence.graph.model import RELATIONS
-from ringfence.loaders.load import load
-from ringfence.loaders.rejects import REASONS
+from ringfence.loaders import load
+from ringfence.loaders.cleaning.rejects import REASONS
 from ringfence.loaders.sample import write_sample
-from ringfence.loaders.tables import TABLES
+from ringfence.loaders.schema.tables import TABLES
 from support.dirt import dirty
 from support.loading import PERSONAL, Loading, adds_up
 from support.sample import tables

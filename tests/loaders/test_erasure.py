@@ -8,10 +8,10 @@ from ringfence.graph.keys import mask
 from ringfence.graph.model import RELATIONS
 from ringfence.graph.store import Run, open_store
 from ringfence.graph.store.erasure import PERSON
-from ringfence.loaders.identifiers import node_name
-from ringfence.loaders.load import load
-from ringfence.loaders.mapping import parse_mapping
-from ringfence.loaders.naming import naming_cells
+from ringfence.loaders import load
+from ringfence.loaders.cleaning.identifiers import node_name
+from ringfence.loaders.schema.mapping import parse_mapping
+from ringfence.loaders.schema.naming import naming_cells
 from support.stores import STORES
 
 MAPPING = parse_mapping("reject_limit = 1.0\n", "personal", "personal")

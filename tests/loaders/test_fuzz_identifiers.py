@@ -8,9 +8,16 @@ import pyarrow as pa
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from ringfence.loaders import check_digits
-from ringfence.loaders.documents import document, proved
-from ringfence.loaders.identifiers import NO_LINK, normal_form, normal_values, normalise, place_cells, sentinels
+from ringfence.loaders.cleaning import check_digits
+from ringfence.loaders.cleaning.documents import document, proved
+from ringfence.loaders.cleaning.identifiers import (
+    NO_LINK,
+    normal_form,
+    normal_values,
+    normalise,
+    place_cells,
+    sentinels,
+)
 from stdnum import luhn
 from stdnum.cn import uscc
 from stdnum.iso7064 import mod_11_2

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from ringfence.graph.errors import UserError
-from ringfence.loaders.mapping import parse_mapping
-from ringfence.loaders.source import open_source
+from ringfence.loaders.schema.mapping import parse_mapping
+from ringfence.loaders.sources import open_source
 
 ALL = parse_mapping('[[file]]\nmatch = "*"\ntable = "loans"\n', "all", "all")
 COLUMNS = ("loan_id", "borrower_id", "lender", "product")

@@ -10,8 +10,8 @@ from ringfence.detectors.guarantees.net import licensed_guarantors
 from ringfence.graph.errors import UserError
 from ringfence.graph.model import ALWAYS, FOREVER
 from ringfence.graph.store.protocol import FACT_COLUMNS
-from ringfence.loaders import load as load_module
-from ringfence.loaders.mapping import parse_mapping
+from ringfence.loaders.passes import load as load_module
+from ringfence.loaders.schema.mapping import parse_mapping
 from support.loading import LENIENT, Loading, adds_up, at
 
 FULL = parse_mapping(

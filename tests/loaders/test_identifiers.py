@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from ringfence.graph.keys import load_key_file
-from ringfence.loaders.documents import document
-from ringfence.loaders.identifiers import node_name, normal_form, normalise, place_cells, sentinels
+from ringfence.loaders.cleaning.documents import document
+from ringfence.loaders.cleaning.identifiers import node_name, normal_form, normalise, place_cells, sentinels
 from stdnum.cn import ric, uscc
 
 

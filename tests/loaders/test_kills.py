@@ -13,7 +13,7 @@ from contextlib import closing
 
 import pytest
 from ringfence.graph.store import open_store
-from ringfence.loaders.load import load
+from ringfence.loaders import load
 from support.two_books import MAPPING_TEXT, mapping, write_month
 from support.whole import held, shown
 

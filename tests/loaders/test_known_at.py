@@ -2,7 +2,7 @@
 
 import pytest
 from ringfence.graph.model import ALWAYS, FOREVER
-from ringfence.loaders.mapping import parse_mapping
+from ringfence.loaders.schema.mapping import parse_mapping
 from support.loading import Loading, at
 
 DATED = parse_mapping('data_date = "2026-05-01"\n[privacy]\ndefault = "internal"\n', "dated", "dated")

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ringfence.graph.errors import UserError
-from ringfence.loaders.mapping import parse_mapping
-from ringfence.loaders.rejects import REASONS
-from ringfence.loaders.tables import TABLES
+from ringfence.loaders.cleaning.rejects import REASONS
+from ringfence.loaders.schema.mapping import parse_mapping
+from ringfence.loaders.schema.tables import TABLES
 from support.loading import LENIENT, Loading, adds_up, at
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from ringfence.graph.store import open_store
-from ringfence.loaders.load import load
-from ringfence.loaders.mapping import load_mapping
+from ringfence.loaders import load
+from ringfence.loaders.schema.mapping import load_mapping
 from support.loading import adds_up
 
 DATA = Path(__file__).parent.parent / "data"

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from ringfence.loaders.mapping import parse_mapping
+from ringfence.loaders.schema.mapping import parse_mapping
 from support.loading import LENIENT, PERSONAL, Loading, at
 
 
@@ -138,8 +138,8 @@ def test_rows_spread_over_many_partitions_come_to_the_same(tmp_path, monkeypatch
     owners = ("companies", "GUARANTEES", "LISTS_CONTACT", "DISBURSED_TO")
     seen = []
     for size in (1 << 30, 500):
-        monkeypatch.setattr("ringfence.loaders.staging._PARTITION_BYTES", size)
-        monkeypatch.setattr("ringfence.loaders.staging._FLUSH_ROWS", max(size // 10, 20))
+        monkeypatch.setattr("ringfence.loaders.passes.staging._PARTITION_BYTES", size)
+        monkeypatch.setattr("ringfence.loaders.passes.staging._FLUSH_ROWS", max(size // 10, 20))
         (folder := tmp_path / str(size)).mkdir()
         loading = Loading(folder, LENIENT)
         loading.load(loans=tables["loans"], companies=tables["companies"])

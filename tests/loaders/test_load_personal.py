@@ -24,7 +24,7 @@ def test_no_personal_value_stands_in_the_store_or_its_staging(tmp_path, monkeypa
         "wifi_bssid": "aa:bb:cc:dd:ee:77", "gps_lat": "39.908713", "gps_lon": "116.397512",
     }  # fmt: skip
     staged = []
-    remove = "ringfence.loaders.staging.Staging.remove"
+    remove = "ringfence.loaders.passes.staging.Staging.remove"
     monkeypatch.setattr(remove, lambda self: staged.extend(path.read_bytes() for path in self.folder.iterdir()))
     loading.load(
         applicants=f"applicant_id,{','.join(RAW)}\nA1,{','.join(RAW.values())}",

@@ -2,7 +2,7 @@
 
 import json
 
-from ringfence.loaders.mapping import parse_mapping
+from ringfence.loaders.schema.mapping import parse_mapping
 from support.loading import at
 
 

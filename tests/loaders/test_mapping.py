@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from ringfence.graph.errors import UserError
 from ringfence.graph.model import PERSONAL_KINDS
-from ringfence.loaders.mapping import Mapping, load_mapping, parse_mapping, shipped
-from ringfence.loaders.source import open_source
+from ringfence.loaders.schema.mapping import Mapping, load_mapping, parse_mapping, shipped
+from ringfence.loaders.sources import open_source
 
 DATA = Path(__file__).parent.parent / "data"
 

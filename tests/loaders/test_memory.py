@@ -24,8 +24,8 @@ MAY_GROW = 70
 READ = """
 import sys
 from pathlib import Path
-from ringfence.loaders.mapping import parse_mapping
-from ringfence.loaders.source import open_source
+from ringfence.loaders.schema.mapping import parse_mapping
+from ringfence.loaders.sources import open_source
 mapping = parse_mapping('[[file]]\\nmatch = "*"\\ntable = "transfers"\\n', "all", "all")
 rows = sum(batch.read for batch in open_source(sys.argv[1], mapping).batches())
 # what getrusage says begins with the size of the process that started this one

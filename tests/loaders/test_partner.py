@@ -6,10 +6,10 @@ import pytest
 from ringfence.graph.errors import UserError
 from ringfence.graph.keys import load_key_file
 from ringfence.graph.store import open_store
-from ringfence.loaders.identifiers import node_name
-from ringfence.loaders.load import load
-from ringfence.loaders.mapping import parse_mapping
-from ringfence.loaders.partner import SHARED_KINDS, agreed_key, partner_token, partner_tokens
+from ringfence.loaders import load
+from ringfence.loaders.cleaning.identifiers import node_name
+from ringfence.loaders.partner_tokens import SHARED_KINDS, agreed_key, partner_token, partner_tokens
+from ringfence.loaders.schema.mapping import parse_mapping
 from support.stores import STORES
 
 KEY, OTHER = b"5f" * 32, b"a0" * 32

@@ -13,9 +13,10 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ringfence.loaders.csv_reader import careful_records
-from ringfence.loaders.parquet_reader import as_text
-from ringfence.loaders.readers import open_file, stem
+from ringfence.loaders.sources.csv_files import careful_records
+from ringfence.loaders.sources.formats import open_file
+from ringfence.loaders.sources.items import stem
+from ringfence.loaders.sources.parquet_files import as_text
 
 
 def read(path, columns=None, delimiter=None):

@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
-from ringfence.loaders.reference import page
+from ringfence.loaders.schema.reference import page
 
 PAGE = Path(__file__).parents[2] / "docs" / "tables.md"
 
 
 def test_the_page_is_up_to_date():
-    assert PAGE.read_text("utf-8") == page(), "write it anew: python -m ringfence.loaders.reference > docs/tables.md"
+    assert PAGE.read_text("utf-8") == page(), (
+        "write it anew: python -m ringfence.loaders.schema.reference > docs/tables.md"
+    )

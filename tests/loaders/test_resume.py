@@ -6,9 +6,9 @@ from contextlib import closing
 import pytest
 from ringfence.graph.errors import UserError
 from ringfence.graph.store import open_store
-from ringfence.loaders import versions
-from ringfence.loaders.load import load, resume
-from ringfence.loaders.stage import Stager
+from ringfence.loaders.passes import versions
+from ringfence.loaders.passes.first_pass import Stager
+from ringfence.loaders.passes.load import load, resume
 from support.two_books import mapping, write_month
 from support.whole import held, shown
 
@@ -31,7 +31,7 @@ def months(tmp_path):
 @pytest.fixture(autouse=True)
 def small_parts(monkeypatch):
     """Tables in several partitions, so that there are many places to break off at."""
-    monkeypatch.setattr("ringfence.loaders.staging._PARTITION_BYTES", 800)
+    monkeypatch.setattr("ringfence.loaders.passes.staging._PARTITION_BYTES", 800)
 
 
 @pytest.fixture

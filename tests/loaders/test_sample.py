@@ -9,10 +9,10 @@ import pytest
 from ringfence.graph.errors import UserError
 from ringfence.graph.store import open_store
 from ringfence.graph.times import parse_moment
-from ringfence.loaders.load import load
+from ringfence.loaders import load
 from ringfence.loaders.sample import write_sample
-from ringfence.loaders.source import open_source
-from ringfence.loaders.tables import TABLES
+from ringfence.loaders.schema.tables import TABLES
+from ringfence.loaders.sources import open_source
 from support.loading import adds_up
 from support.sample import keys, tables, truth
 
@@ -99,7 +99,7 @@ def test_dirt_is_there_at_realistic_rates(books):
 
 
 def test_documents_and_cards_are_valid_but_for_the_dirt(books):
-    from ringfence.loaders.identifiers import normal_form, normalise
+    from ringfence.loaders.cleaning.identifiers import normal_form, normalise
 
     book = tables(books[0] / "default")
     for column, kind, form in (("cert_no", "id_document", "身份证"), ("bank_card_no", "account", "card")):

@@ -4,10 +4,10 @@ import pytest
 from ringfence.detectors.run import run
 from ringfence.graph.store import open_store
 from ringfence.graph.times import parse_moment
-from ringfence.loaders.load import load
+from ringfence.loaders import load
 from ringfence.loaders.sample import write_sample
 from ringfence.loaders.sample.guarantee_facts import facts
-from ringfence.loaders.source import open_source
+from ringfence.loaders.sources import open_source
 from support.sample import truth
 
 SEED = 3

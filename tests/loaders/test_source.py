@@ -7,9 +7,9 @@ import random
 import pandas as pd
 import pytest
 from ringfence.graph.errors import UserError
-from ringfence.loaders.mapping import Mapping, load_mapping, parse_mapping
-from ringfence.loaders.source import open_source
-from ringfence.loaders.tables import TABLES
+from ringfence.loaders.schema.mapping import Mapping, load_mapping, parse_mapping
+from ringfence.loaders.schema.tables import TABLES
+from ringfence.loaders.sources import open_source
 
 FILES = {
     "applicants.csv": "applicant_id,name\nA1,甲\nA2,乙\n",

@@ -5,8 +5,8 @@ import gzip
 import pandas as pd
 import pytest
 from ringfence.graph.errors import UserError
-from ringfence.loaders.source import open_source
-from ringfence.loaders.tables import TABLES
+from ringfence.loaders.schema.tables import TABLES
+from ringfence.loaders.sources import open_source
 
 
 def said(path):
@@ -43,7 +43,7 @@ def test_a_folder_with_no_known_table_names_the_known_ones_and_the_mapping_optio
 
 
 def test_a_folder_with_no_file_that_the_mapping_names(tmp_path):
-    from ringfence.loaders.mapping import load_mapping
+    from ringfence.loaders.schema.mapping import load_mapping
 
     with pytest.raises(UserError, match=r"found clients\.csv.*; mapping 'finbench' looks for person, company"):
         open_source(put(tmp_path, "clients.csv", "id\n1\n"), load_mapping("finbench"))

@@ -8,9 +8,9 @@ import time
 import psycopg
 import pytest
 from ringfence.graph.errors import UserError
-from ringfence.loaders.load import load
-from ringfence.loaders.mapping import parse_mapping
-from ringfence.loaders.source import open_source
+from ringfence.loaders import load
+from ringfence.loaders.schema.mapping import parse_mapping
+from ringfence.loaders.sources import open_source
 from support.book import ringfence
 from support.loading import Loading
 from support.postgres_server import PASSWORD

@@ -4,7 +4,7 @@ from itertools import takewhile
 
 import pytest
 from ringfence.graph.model import KINDS, PARTIES, PERSONAL_KINDS
-from ringfence.loaders.tables import TABLES, VALIDITY
+from ringfence.loaders.schema.tables import TABLES, VALIDITY
 
 # required columns are marked with *
 PROMISED = {

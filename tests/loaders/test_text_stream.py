@@ -2,7 +2,7 @@
 
 from contextlib import closing
 
-from ringfence.loaders.text_stream import Stored, Utf8Stream
+from ringfence.loaders.sources.text_stream import Stored, Utf8Stream
 
 
 def test_how_far_a_reader_is_can_be_asked_while_it_closes_the_file(tmp_path, monkeypatch):

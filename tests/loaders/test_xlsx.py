@@ -6,8 +6,8 @@ import zipfile
 import openpyxl
 import pytest
 from ringfence.graph.errors import UserError
-from ringfence.loaders.load import load
-from ringfence.loaders.source import open_source
+from ringfence.loaders import load
+from ringfence.loaders.sources import open_source
 from support.loading import Loading
 
 

@@ -6,7 +6,7 @@ from contextlib import closing
 import pytest
 from ringfence.detectors.guarantees.net import licensed_guarantors
 from ringfence.graph.model import FOREVER, RELATIONS
-from ringfence.loaders.mapping import parse_mapping
+from ringfence.loaders.schema.mapping import parse_mapping
 from support.loading import Loading, at
 from support.year import MONTHS, STATES, Year, month_end
 

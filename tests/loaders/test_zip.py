@@ -5,8 +5,8 @@ import zipfile
 
 import pytest
 from ringfence.graph.errors import UserError
-from ringfence.loaders.mapping import parse_mapping
-from ringfence.loaders.source import open_source
+from ringfence.loaders.schema.mapping import parse_mapping
+from ringfence.loaders.sources import open_source
 
 DEVICES = "device_id\nD1\nD2\n"
 

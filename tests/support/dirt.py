@@ -10,7 +10,7 @@ import random
 from collections.abc import Callable
 
 import pandas as pd
-from ringfence.loaders.tables import TABLES
+from ringfence.loaders.schema.tables import TABLES
 
 Dirt = Callable[[str], str]
 

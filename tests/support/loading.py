@@ -5,8 +5,8 @@ from pathlib import Path
 import pandas as pd
 from ringfence.graph.store import open_store
 from ringfence.graph.times import parse_moment
-from ringfence.loaders.load import LoadReport, load
-from ringfence.loaders.mapping import Mapping, parse_mapping
+from ringfence.loaders.passes.load import LoadReport, load
+from ringfence.loaders.schema.mapping import Mapping, parse_mapping
 
 PLAIN = parse_mapping('[privacy]\ndefault = "internal"\n', "plain", "plain")
 """Everything internal, so that node names can be read."""

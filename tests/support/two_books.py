@@ -4,7 +4,7 @@ from a full extract, rejected and doubled, ties that end, loans now paid out in 
 
 from pathlib import Path
 
-from ringfence.loaders.mapping import Mapping, parse_mapping
+from ringfence.loaders.schema.mapping import Mapping, parse_mapping
 
 MAPPING_TEXT = 'reject_limit = 0.5\n[extract]\nholdings = "full"\nguarantees = "full"\n'
 """How both are read; every personal kind is personal."""

@@ -3,7 +3,7 @@
 from ringfence.graph.model import RELATIONS
 from ringfence.graph.snapshot.reading import Snapshot
 from ringfence.graph.store import Store
-from ringfence.loaders.tables import TABLES
+from ringfence.loaders.schema.tables import TABLES
 
 FAR = 4_000_000_000_000
 
