@@ -8,7 +8,7 @@ import numpy as np
 
 from ...graph.model import KIND_CODE
 from ...graph.snapshot.reading import Edges, Snapshot
-from ..words import KIN
+from ...graph.words.kin import KIN
 
 
 def party_labels(snapshot: Snapshot, parties: np.ndarray) -> list[str]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..money import day, money_en, money_zh
+from ...graph.words.money import day, money_en, money_zh
 from .net import Net
 from .twins import CONTROLLER, COUNTER, FARMERS, PARENT
 from .view import Structure

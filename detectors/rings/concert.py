@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...graph.model import ALWAYS, FOREVER
-from .facets import DAY
+from ..sharing.facets import DAY
 
 FEWEST = 3
 """Fewer applicants than this within any time are no concert."""

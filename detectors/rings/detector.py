@@ -10,15 +10,15 @@ import numpy as np
 
 from ...graph.snapshot.reading import Snapshot
 from ..contract import Candidate, Detector, Parameter
+from ..sharing.common import common
+from ..sharing.facets import RULES
+from ..sharing.numbering import inverse, seen_in
+from ..sharing.population import Population, comparable, compare, extended, measure
+from ..sharing.uses import Uses, applications
 from .concert import Concert, concert, likelier
 from .dossier import Dossier, Files
-from .facets import RULES
-from .frame import inverse, seen_in
 from .groups import bound_together, find_groups
-from .population import Population, comparable, compare, extended, measure
 from .scoring import NEARLY, evidence_of
-from .shared import common
-from .uses import Uses, applications
 
 PARAMETERS = (
     Parameter("min_members", 5, "fewest applicants of a ring; smaller groups are not reported"),

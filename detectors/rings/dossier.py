@@ -13,13 +13,13 @@ from ...graph.kernels.sets import distinct
 from ...graph.model import ALWAYS, FOREVER
 from ...graph.snapshot.reading import Edges, Snapshot
 from ..contract import Candidate, bound
+from ..sharing.common import Common
+from ..sharing.facets import DAY, PAIR_FACET
+from ..sharing.population import Population
+from ..sharing.uses import Uses
 from .concert import Concert
-from .facets import DAY, PAIR_FACET
 from .groups import Group
-from .population import Population
 from .scoring import chance, cycles, score
-from .shared import Common
-from .uses import Uses
 from .wording import Story, reasons
 
 BESIDE = 3

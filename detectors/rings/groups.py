@@ -12,7 +12,7 @@ import numpy as np
 from ...graph.kernels.coincidence import Ties, added_up
 from ...graph.kernels.components import weak_components
 from ...graph.kernels.sets import distinct
-from .population import Compared
+from ..sharing.population import Compared
 
 LEAST_THINGS = 2
 """One thing in common is a coincidence, or a hub; a second makes it a cycle of ties."""

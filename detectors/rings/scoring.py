@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from ..sharing.common import Piece
 from .concert import Concert
-from .shared import Piece
 
 SCALE = 15.7
 """How much evidence takes a score from 0 to 1 - 1/e. Calibrated so that books without rings give no red finding."""

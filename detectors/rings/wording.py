@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..money import money_en, money_zh
-from .shared import Common
+from ...graph.words.money import money_en, money_zh
+from ..sharing.common import Common
 
 THINGS = (
     (("handset",), "部手机", "handset", "handsets"),

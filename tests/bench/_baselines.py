@@ -7,7 +7,7 @@ from itertools import combinations
 
 import networkx as nx
 import numpy as np
-from ringfence.detectors.rings.uses import WAY, collect
+from ringfence.detectors.sharing.uses import WAY, collect
 from ringfence.graph.snapshot.reading import Snapshot
 
 LEAST_MEMBERS = 5

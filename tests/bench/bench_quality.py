@@ -25,7 +25,14 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).parent))
 from _baselines import all_identifiers, three_identifiers
-from ringfence.detectors.quality import (
+from ringfence.detectors.run import run
+from ringfence.graph.snapshot.reading import Snapshot
+from ringfence.graph.store import open_store
+from ringfence.graph.times import parse_moment
+from ringfence.loaders import load
+from ringfence.loaders.sample import write_sample
+from ringfence.loaders.sources import open_source
+from support.quality import (
     ALERTS_A_DAY,
     TOP,
     Delay,
@@ -37,13 +44,6 @@ from ringfence.detectors.quality import (
     judge,
     totals,
 )
-from ringfence.detectors.run import run
-from ringfence.graph.snapshot.reading import Snapshot
-from ringfence.graph.store import open_store
-from ringfence.graph.times import parse_moment
-from ringfence.loaders import load
-from ringfence.loaders.sample import write_sample
-from ringfence.loaders.sources import open_source
 
 METHODS = ("fraud-ring", "three identifiers", "all identifiers")
 REPLAYED = "default"

@@ -3,8 +3,8 @@
 import math
 
 import pytest
-from ringfence.detectors.quality import delays, differences, false_alarms, figures, judge, totals
 from ringfence.graph.times import parse_moment
+from support.quality import delays, differences, false_alarms, figures, judge, totals
 
 
 def ring(name, *keys, difficulty="easy", amount=100.0):

@@ -1,8 +1,8 @@
 """One numbering for a book and its parts: handsets joined, networks of Wi-Fi and address, the same ids in a part."""
 
 import numpy as np
-from ringfence.detectors.rings.frame import MOST_CO_USED, lay, seen_in
-from ringfence.detectors.rings.uses import WAY
+from ringfence.detectors.sharing.numbering import MOST_CO_USED, lay, seen_in
+from ringfence.detectors.sharing.uses import WAY
 from support.toy import Book
 
 

@@ -5,9 +5,9 @@ from math import inf
 
 import numpy as np
 import pytest
-from ringfence.detectors.rings.facets import FACET, RULES
 from ringfence.detectors.rings.groups import CONFIRMING, FEW, bound_together, find_groups
-from ringfence.detectors.rings.population import Compared
+from ringfence.detectors.sharing.facets import FACET, RULES
+from ringfence.detectors.sharing.population import Compared
 from ringfence.graph.kernels.coincidence import Ties
 
 RULE = np.array(RULES)

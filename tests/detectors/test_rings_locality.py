@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 from ringfence.detectors.finalise import finalise
 from ringfence.detectors.rings.detector import FRAUD_RING
-from ringfence.detectors.rings.facets import RULES
-from ringfence.detectors.rings.frame import seen_in
 from ringfence.detectors.rings.groups import bound_together
-from ringfence.detectors.rings.population import comparable, compare
-from ringfence.detectors.rings.uses import applications
+from ringfence.detectors.sharing.facets import RULES
+from ringfence.detectors.sharing.numbering import seen_in
+from ringfence.detectors.sharing.population import comparable, compare
+from ringfence.detectors.sharing.uses import applications
 from ringfence.graph.model import ALWAYS, RELATIONS, kind_of
 from ringfence.graph.store import open_store
 from ringfence.loaders import load

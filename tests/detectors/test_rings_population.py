@@ -7,10 +7,10 @@ from itertools import combinations, product
 import numpy as np
 import pytest
 from ringfence.detectors.rings.detector import FRAUD_RING
-from ringfence.detectors.rings.facets import FACET
-from ringfence.detectors.rings.frame import lay
-from ringfence.detectors.rings.population import PRIOR, PRIOR_PEOPLE, _weights, extended, measure
-from ringfence.detectors.rings.uses import WAY, Uses
+from ringfence.detectors.sharing.facets import FACET
+from ringfence.detectors.sharing.numbering import lay
+from ringfence.detectors.sharing.population import PRIOR, PRIOR_PEOPLE, _weights, extended, measure
+from ringfence.detectors.sharing.uses import WAY, Uses
 from support.ring_books import crowd, known, ring
 from support.toy import Book
 

@@ -4,7 +4,7 @@ import math
 
 import pytest
 from ringfence.detectors.rings.detector import FRAUD_RING
-from ringfence.detectors.rings.population import PRIOR, PRIOR_PEOPLE
+from ringfence.detectors.sharing.population import PRIOR, PRIOR_PEOPLE
 from ringfence.graph.times import parse_moment
 from support.ring_books import crowd, find, keys, known, people, shared, six
 from support.toy import Book

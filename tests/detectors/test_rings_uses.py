@@ -1,8 +1,8 @@
 """Who uses what: which ties count, in which way, since when, and what a name tells of a family."""
 
 import pytest
-from ringfence.detectors.rings.surnames import surnames
-from ringfence.detectors.rings.uses import WAYS, collect
+from ringfence.detectors.sharing.surnames import surnames
+from ringfence.detectors.sharing.uses import WAYS, collect
 from ringfence.graph.model import ALWAYS, FOREVER
 from ringfence.graph.times import parse_moment
 from support.ring_books import flagged

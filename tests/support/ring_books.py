@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from ringfence.detectors.finalise import finalise
 from ringfence.detectors.rings.detector import FRAUD_RING
-from ringfence.detectors.rings.population import measure
+from ringfence.detectors.sharing.population import measure
 from support.toy import Book
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from ...graph.model import ALWAYS, FOREVER, KIND_CODE
 from ...graph.snapshot.reading import Edges, Snapshot
-from ..words import KIN, SOCIAL, SPOUSE, WORK
+from ...graph.words.kin import KIN, SOCIAL, SPOUSE, WORK
 from .surnames import surnames
 
 WAYS = (

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from ..graph.model import ALWAYS, FOREVER
-from ..graph.times import DEFAULT_ZONE
+from ..model import ALWAYS, FOREVER
+from ..times import DEFAULT_ZONE
 
 
 def money_zh(amount: float, currency: str | None) -> str:

@@ -11,9 +11,9 @@ from ...graph.kernels.coincidence import Holding, Moments, Ties, coincidences
 from ...graph.kernels.sets import distinct
 from ...graph.model import ALWAYS
 from ...graph.snapshot.reading import Snapshot
-from .explained import households, shop_equipment
 from .facets import DAY, FACET, FACETS, scale
-from .frame import Frame, lay
+from .households import households, shop_equipment
+from .numbering import Frame, lay
 from .uses import Uses, applications
 
 PRIOR = (0.03, 0.01, 0.002, 0.005, 0.02, 0.05, 0.15, 0.5, 0.3, 0.3, 0.3, 0.5)

@@ -14,9 +14,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-
-from ..graph.model import PARTIES, kind_of
-from ..graph.times import parse_moment
+from ringfence.graph.model import PARTIES, kind_of
+from ringfence.graph.times import parse_moment
 
 LEAST_JACCARD = 0.5
 """Share of the members of either that a finding and a planted group have in common where the one catches the other."""
