@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...graph.words.money import day, money_en, money_zh
+from ...graph.words.money import day, money
 from .net import Net
 from .twins import CONTROLLER, COUNTER, FARMERS, PARENT
 from .view import Structure
@@ -173,8 +173,8 @@ def _contracts(structure: Structure, measures: dict[str, float], net: Net, curre
         zh, en = f"{zh}，金额均不详", f"{en}, amounts unknown"
     else:
         if count > foreign + unknown:
-            zh += f"，合计{money_zh(measures['amount'], currency)}"
-            en += f", {money_en(measures['amount'], currency)} in all"
+            zh += f"，合计{money(measures['amount'], currency).zh}"
+            en += f", {money(measures['amount'], currency).en} in all"
         if unknown:
             zh, en = f"{zh}，另有{unknown}份金额不详", f"{en}, {unknown} of unknown amount besides"
         if foreign:
@@ -193,8 +193,8 @@ def _downstream(structure: Structure, measures: dict[str, float], net: Net, curr
     head = net.labels[structure.focus[0]]
     zh, en = f"链首{head}下游{parties}户", f"{parties} parties downstream of {head}"
     if amount is not None:
-        zh += f"，担保{money_zh(amount, currency)}"
-        en += f", {money_en(amount, currency)} guaranteed"
+        zh += f"，担保{money(amount, currency).zh}"
+        en += f", {money(amount, currency).en} guaranteed"
     if unknown:
         zh, en = f"{zh}，{unknown}份金额不详", f"{en}, {unknown} contracts of unknown amount"
     return zh, en

@@ -35,24 +35,23 @@ class Files:
         applied, borrowed = (snapshot.edges(relation) for relation in ("APPLIED", "BORROWED"))
         applied = applied.where(wanted[applied.source] & (applied.valid_from > ALWAYS))
         borrowed = borrowed.where(wanted[borrowed.source])
-        amounts = _amounts(snapshot, borrowed)
+        amounts, currencies = _amounts(snapshot, borrowed)
         self.applied: dict[int, list[int]] = {}
         for person, time in zip(applied.source.tolist(), applied.valid_from.tolist(), strict=True):
             self.applied.setdefault(person, []).append(time)
-        self.borrowed: dict[int, list[tuple[int, float]]] = {}
-        rows = zip(borrowed.source.tolist(), borrowed.valid_from.tolist(), amounts.tolist(), strict=True)
-        for person, time, amount in rows:
+        self.borrowed: dict[int, list[tuple[int, float, str | None]]] = {}
+        rows = zip(borrowed.source.tolist(), borrowed.valid_from.tolist(), amounts, currencies, strict=True)
+        for person, time, amount, currency in rows:
             if not math.isnan(amount):
-                self.borrowed.setdefault(person, []).append((time, amount))
+                self.borrowed.setdefault(person, []).append((time, amount, currency))
 
 
-def _amounts(snapshot: Snapshot, borrowed: Edges) -> np.ndarray:
-    """The amount of each loan borrowed, NaN where none is known."""
-    loans = snapshot.facts("loans", borrowed.target.tolist())
-    by_node = np.full(snapshot.node_count, np.nan)
-    if "amount" in loans:
-        by_node[loans["node"].to_numpy()] = loans["amount"].to_numpy(dtype=np.float64)
-    return by_node[borrowed.target]
+def _amounts(snapshot: Snapshot, borrowed: Edges) -> tuple[list[float], list[str | None]]:
+    """The amount of each loan borrowed, NaN where none is known, and its currency, None where none is on record."""
+    loans = snapshot.facts("loans", borrowed.target.tolist()).set_index("node")
+    columns = loans.reindex(borrowed.target, columns=["amount", "currency"]).astype(object)
+    amounts, currencies = (columns[name].where(columns[name].notna(), None).tolist() for name in columns)
+    return [math.nan if amount is None else float(amount) for amount in amounts], currencies
 
 
 @dataclass(frozen=True)
@@ -84,7 +83,9 @@ class Dossier:
         measures = self._measures()
         rows, truncated = self._rows(snapshot, params["max_evidence"])
         equipment = self.uses.where(self.population.excused[self.uses.value])
-        story = Story(self.shared, measures, self.population.people, len(_values_of(equipment, 2)), self.group.cut_from)
+        alike = len(_values_of(equipment, 2))
+        currency = self._currency()
+        story = Story(self.shared, measures, self.population.people, alike, self.group.cut_from, currency)
         zh, en = reasons(story)
         return Candidate(
             kind="fraud_ring",
@@ -101,8 +102,7 @@ class Dossier:
         shared, acting = self.shared, self.acting
         first, last = acting.span()
         times = [time for member in self.members for time in self.files.applied.get(member, ())]
-        loans = [loan for member in self.members for loan in self.files.borrowed.get(member, ())]
-        amounts = [amount for time, amount in loans if first <= time <= last]
+        amounts = [amount for time, amount, _ in self._loans() if first <= time <= last]
         pieces = shared.tied
         measures: dict[str, float] = {
             "members": len(self.members),
@@ -126,6 +126,14 @@ class Dossier:
             "concert": round(acting.surprise / math.log(10), 2),
         }
         return measures | ({"amount": math.fsum(amounts)} if amounts else {})
+
+    def _loans(self) -> list[tuple[int, float, str | None]]:
+        return [loan for member in self.members for loan in self.files.borrowed.get(member, ())]
+
+    def _currency(self) -> str | None:
+        """The currency of all that was borrowed; None where it is not on record, or differs."""
+        currencies = {currency for _, _, currency in self._loans()}
+        return currencies.pop() if len(currencies) == 1 else None
 
     def _as_they_applied(self, snapshot: Snapshot) -> list[int]:
         names = dict(zip(self.members, snapshot.names(self.members), strict=True))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...graph.words.money import money_en, money_zh
+from ...graph.words.money import money
 from ..sharing.common import Common
 
 THINGS = (
@@ -32,6 +32,7 @@ class Story:
     people : applicants in the whole book
     equipment : how many things that members share are a shop's
     cut_from : as in ``Group``
+    currency : of all that was borrowed; None where it is not on record, or differs
     """
 
     shared: Common
@@ -39,6 +40,7 @@ class Story:
     people: int
     equipment: int
     cut_from: int
+    currency: str | None
 
 
 def reasons(story: Story) -> tuple[str, str]:
@@ -55,8 +57,8 @@ def _who(story: Story) -> tuple[str, str]:
         zh += f"{days}天内申请{times}笔" if days > 1 else f"一天内申请{times}笔"
         en += f" filed {times} applications within {days} days" if days > 1 else f" filed {times} applications in a day"
     if "amount" in story.measures:
-        zh += f"，借款{money_zh(story.measures['amount'], None)}"
-        en += f" and borrowed {money_en(story.measures['amount'], None)}"
+        zh += f"，借款{money(story.measures['amount'], story.currency).zh}"
+        en += f" and borrowed {money(story.measures['amount'], story.currency).en}"
     if story.cut_from:
         zh += f"（由相连的{story.cut_from}人中分出）"
         en += f" (part of {story.cut_from} who hang together)"

@@ -1,4 +1,4 @@
-"""Amounts and dates as people write them, in Chinese and English."""
+"""Amounts, currencies and days as people write them, in Chinese and English."""
 
 from __future__ import annotations
 
@@ -8,37 +8,57 @@ from zoneinfo import ZoneInfo
 
 from ..model import ALWAYS, FOREVER
 from ..times import DEFAULT_ZONE
+from .names import Words
+from .plain import plain
+
+CURRENCIES = {
+    "CNY": Words("元", "CNY"),
+    "USD": Words("美元", "USD"),
+    "HKD": Words("港元", "HKD"),
+    "EUR": Words("欧元", "EUR"),
+    "JPY": Words("日元", "JPY"),
+    "GBP": Words("英镑", "GBP"),
+}
+_CURRENCY_CODES = {
+    "RMB": "CNY", "人民币": "CNY", "元": "CNY", "156": "CNY",
+    "美元": "USD", "港元": "HKD", "港币": "HKD", "欧元": "EUR", "日元": "JPY", "英镑": "GBP",
+}  # fmt: skip
 
 
-def money_zh(amount: float, currency: str | None) -> str:
-    """An amount in 亿 or 万.
+def money(amount: float, currency: str | None = None) -> Words:
+    """An amount in 万 and 亿, and in full, with its currency where that is on record.
 
-    >>> money_zh(45_000_000, "CNY"), money_zh(320_000_000, None), money_zh(1500, "USD")
-    ('4,500万元', '3.2亿元', '1,500USD')
+    >>> money(120_000_000, "CNY")
+    Words(zh='1.2亿元', en='CNY 120,000,000')
+    >>> money(85_000)
+    Words(zh='8.5万', en='85,000')
     """
-    unit = "元" if currency in (None, "CNY") else currency
-    for size, word in ((1e8, "亿"), (1e4, "万")):
-        if abs(amount) >= size:
-            return f"{_short(amount / size)}{word}{unit}"
-    return f"{_short(amount)}{unit}"
+    words = currency_words(currency)
+    return Words(_in_wan(amount) + words.zh, f"{words.en} {_in_full(amount)}".strip())
 
 
-def money_en(amount: float, currency: str | None) -> str:
-    """An amount in millions or billions.
+def currency_words(currency: str | None) -> Words:
+    """What stands behind (Chinese) or before (English) an amount; nothing where no currency is on record."""
+    code = plain(currency or "").upper()
+    if not code:
+        return Words("", "")
+    return CURRENCIES.get(_CURRENCY_CODES.get(code, code), Words(f" {code}", code))
 
-    >>> money_en(45_000_000, "CNY"), money_en(3_200_000_000, None), money_en(1500, "USD")
-    ('CNY 45 million', '3.2 billion', 'USD 1,500')
-    """
-    unit = f"{currency} " if currency else ""
-    for size, word in ((1e9, " billion"), (1e6, " million")):
-        if abs(amount) >= size:
-            return f"{unit}{_short(amount / size)}{word}"
-    return f"{unit}{_short(amount)}"
+
+def _in_wan(amount: float) -> str:
+    for unit, name in ((1e12, "万亿"), (1e8, "亿"), (1e4, "万")):
+        # What rounds up to one of the next unit is written as one of it: 9999.996万 is 1亿.
+        if round(abs(amount) / (unit / 1e4), 2) >= 1e4:
+            return f"{_short(amount / unit)}{name}"
+    return _in_full(amount)
 
 
 def _short(number: float) -> str:
-    text = f"{number:,.2f}"
-    return text.rstrip("0").rstrip(".")
+    return f"{number:.2f}".rstrip("0").rstrip(".")
+
+
+def _in_full(amount: float) -> str:
+    return f"{amount:,.2f}".removesuffix(".00")
 
 
 @lru_cache(maxsize=65_536)

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 from ringfence.api.cli import app
-from ringfence.api.evidence import write_evidence
+from ringfence.api.evidence.page import write_evidence
 from support.book import ringfence, write_book
 from support.picture import offline_browser
 from typer.testing import CliRunner

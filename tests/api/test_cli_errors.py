@@ -137,7 +137,7 @@ def test_a_defect_is_one_line_and_exit_code_1_with_a_traceback_only_when_asked(s
     def broken(store):
         raise ZeroDivisionError("13812345678")
 
-    monkeypatch.setattr("ringfence.api.services.status", broken)
+    monkeypatch.setattr("ringfence.api.services.findings.status", broken)
     done = CliRunner().invoke(app, ["status", "--store", store_url])
     (line,) = done.stderr.splitlines()
     assert done.exit_code == 1
@@ -150,7 +150,7 @@ def test_an_interruption_is_exit_code_130(store_url, monkeypatch):
     def interrupted(store):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("ringfence.api.services.status", interrupted)
+    monkeypatch.setattr("ringfence.api.services.findings.status", interrupted)
     done = CliRunner().invoke(app, ["status", "--store", store_url])
     assert (done.exit_code, done.stderr) == (130, "")
 
@@ -183,7 +183,7 @@ def test_output_is_utf8_whatever_the_locale(book):
 
 
 def test_names_in_the_data_cannot_steer_the_terminal():
-    from ringfence.api.output import table
+    from ringfence.api.cli.output import table
 
     printed = table(("NAME", "NOTE"), [("\x1b[2J\r甲\u202e公司", "[bold]x[/bold]\nsecond")])
     assert "\x1b" not in printed and "\r" not in printed and "\u202e" not in printed

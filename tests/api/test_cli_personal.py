@@ -7,7 +7,7 @@ import shutil
 import pytest
 from fastapi.testclient import TestClient
 from ringfence.api.access.audit import AuditLog
-from ringfence.api.app import create_app
+from ringfence.api.http.app import create_app
 from ringfence.api.settings import Settings
 from ringfence.graph.keys import load_key_file
 from support.book import ringfence, write_book

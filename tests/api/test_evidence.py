@@ -8,7 +8,7 @@ import sys
 
 import numpy as np
 import pytest
-from ringfence.api.evidence import evidence_page, evidence_rows, write_evidence
+from ringfence.api.evidence.page import evidence_page, evidence_rows, write_evidence
 from ringfence.graph.errors import UserError
 from ringfence.graph.model import ALWAYS, FOREVER, Finding
 from ringfence.graph.times import parse_moment, to_iso
@@ -377,7 +377,7 @@ def test_the_same_finding_gives_the_same_bytes_in_every_process():
     program = """
 import json, sys
 from pathlib import Path
-from ringfence.api.evidence import evidence_page
+from ringfence.api.evidence.page import evidence_page
 from ringfence.graph.snapshot.reading import open_snapshot
 sys.stdout.buffer.write(evidence_page(json.load(sys.stdin), open_snapshot(Path(sys.argv[1]), 0)).encode())
 """

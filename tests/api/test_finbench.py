@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
-from ringfence.api.app import create_app
+from ringfence.api.http.app import create_app
 from ringfence.api.settings import Settings
 from support.book import ringfence
 

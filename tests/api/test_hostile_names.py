@@ -5,7 +5,7 @@ import json
 from urllib.parse import quote
 
 from fastapi.testclient import TestClient
-from ringfence.api.app import create_app
+from ringfence.api.http.app import create_app
 from ringfence.api.settings import Settings
 from support.book import ringfence
 from support.two_stores import fill, found, state

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from ringfence.api.layout import layout
-from ringfence.api.layout_arcs import Arc, curve, route
+from ringfence.api.layout.arcs import Arc, curve, route
+from ringfence.api.layout.placing import layout
 
 BOX = (110.0, 44.0)
 

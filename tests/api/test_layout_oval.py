@@ -7,7 +7,7 @@ import random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ringfence.api.layout_oval import oval
+from ringfence.api.layout.oval import oval
 
 PERSON, THING = (70.0, 52.0), (150.0, 58.0)
 

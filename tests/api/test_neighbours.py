@@ -4,7 +4,7 @@ import random
 
 import networkx as nx
 import pytest
-from ringfence.api import neighbours
+from ringfence.api.services import nodes as neighbours
 from support.toy import NOW, Book
 
 

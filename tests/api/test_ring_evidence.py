@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from ringfence.api.evidence import evidence_page
+from ringfence.api.evidence.page import evidence_page
 from ringfence.graph.model import Finding
 from ringfence.graph.times import to_iso
 from support.toy import NOW, Book
@@ -277,7 +277,7 @@ def test_the_same_ring_gives_the_same_bytes_in_every_process(tmp_path):
     program = """
 import json, sys
 from pathlib import Path
-from ringfence.api.evidence import evidence_page
+from ringfence.api.evidence.page import evidence_page
 from ringfence.graph.snapshot.reading import open_snapshot
 sys.stdout.buffer.write(evidence_page(json.loads(sys.argv[2]), open_snapshot(Path(sys.argv[1]), 0)).encode())
 """

@@ -3,9 +3,9 @@
 import random
 
 import numpy as np
-from ringfence.api.evidence import evidence_rows
-from ringfence.api.ring_ties import fold
-from ringfence.api.sharers import Sharers, sharers
+from ringfence.api.evidence.page import evidence_rows
+from ringfence.api.evidence.ring_ties import fold
+from ringfence.api.evidence.sharers import Sharers, sharers
 from support.toy import Book
 
 
@@ -120,7 +120,7 @@ def test_the_whole_graph_says_how_rare_a_thing_is_at_the_time_of_the_finding():
 
 
 def test_of_a_value_too_busy_to_look_through_some_are_counted_and_more_are_said_to_be(monkeypatch):
-    monkeypatch.setattr("ringfence.api.sharers.LOOKED_AT", 10)
+    monkeypatch.setattr("ringfence.api.evidence.sharers.LOOKED_AT", 10)
     book = Book()
     for number in range(12):
         book.employed(f"A{number:02}", "某厂")

@@ -13,10 +13,11 @@ import httpx
 import pytest
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
-from ringfence.api import neighbours, services
 from ringfence.api.access.audit import AuditLog
-from ringfence.api.app import create_app
-from ringfence.api.endpoints import SHOWS_NO_DATA, audited, router
+from ringfence.api.http.app import create_app
+from ringfence.api.http.routes import SHOWS_NO_DATA, audited, router
+from ringfence.api.services import findings as services
+from ringfence.api.services import nodes as neighbours
 from ringfence.api.settings import Settings
 from ringfence.graph.keys import load_key_file
 from ringfence.graph.store import open_store

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
-from ringfence.api.app import create_app
+from ringfence.api.http.app import create_app
 from ringfence.api.settings import Settings
 from support.book import ringfence, write_book
 from support.neo4j_server import empty_database

@@ -131,7 +131,7 @@ def bare_merge(store, server: MavenServer) -> int:
 
 def look_up(store, names: list[str], pairs: list[tuple[int, int]]) -> tuple[float, float]:
     """Milliseconds, median: two hops around a node by the store itself, and a shortest path by its snapshot."""
-    from ringfence.api import neighbours
+    from ringfence.api.services import nodes as neighbours
 
     snapshot = store.snapshot()
     hops, paths = [], []

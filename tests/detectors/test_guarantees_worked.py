@@ -65,8 +65,8 @@ def test_a_self_guarantee_is_no_cycle_and_is_counted():
 def test_an_unknown_amount_is_said_and_never_zero():
     found = one(find(Book().guarantees("A>B", 45_000_000).guarantees("B>A")), "mutual")
     assert (found.measures["amount"], found.measures["amount_unknown"]) == (45_000_000, 1)
-    assert "合计4,500万元，另有1份金额不详" in found.reason_zh
-    assert "45 million in all, 1 of unknown amount besides" in found.reason_en
+    assert "合计4500万，另有1份金额不详" in found.reason_zh
+    assert "45,000,000 in all, 1 of unknown amount besides" in found.reason_en
     silent = one(find(Book().guarantees("A>B B>A")), "mutual")
     assert "金额均不详" in silent.reason_zh and "amounts unknown" in silent.reason_en
     assert silent.measures["amount_unknown"] == 2 and "amount" not in silent.measures

@@ -52,7 +52,7 @@ def test_measures_worked_by_hand():
 def test_the_reasons_name_what_is_shared_and_which_explanations_fail():
     (found,) = find(six())
     assert found.reason_zh == (
-        "6名申请人10天内申请6笔，借款7.5万元；"
+        "6名申请人10天内申请6笔，借款7.5万；"
         "共用2部手机（最多3人）、3个账户（最多2人）、2个联系电话（最多3人）；"
         "全库46名申请人中再无他人使用；"
         "无辜解释逐一排除：成员之间没有亲属关系；未见共同的住处、单位或网络，同住、同事或同学解释不了；所用手机不是门店设备。"

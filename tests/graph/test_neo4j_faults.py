@@ -282,7 +282,7 @@ def test_a_server_stopped_in_mid_detect_is_told_and_the_same_command_completes(s
 
 def test_a_server_restarted_under_the_service_is_503_while_away_and_normal_after(server, book, monkeypatch):
     from fastapi.testclient import TestClient
-    from ringfence.api.app import create_app
+    from ringfence.api.http.app import create_app
     from ringfence.api.settings import Settings
 
     for command in (("load", "tables"), ("detect",)):

@@ -41,7 +41,7 @@ def test_every_command_and_option_is_documented(docs):
 
 
 def test_every_route_is_documented(docs, tmp_path, monkeypatch):
-    from ringfence.api.app import create_app
+    from ringfence.api.http.app import create_app
     from ringfence.api.settings import Settings
 
     monkeypatch.chdir(tmp_path)

@@ -1,0 +1,56 @@
+"""The command line: ``ringfence COMMAND``; ``ringfence --help`` lists the commands.
+
+Only what ``--help`` needs is imported here; each command imports the rest when it runs.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from .commands import Commands
+from .findings import findings, path, show
+from .load import detect, load, status, token, unload
+from .personal import erase, keys, tokens
+from .rejects import rejects
+from .sample import sample
+from .serve import serve
+from .stores import copy, export
+
+app = typer.Typer(
+    name="ringfence",
+    cls=Commands,
+    help="Find fraud rings and guarantee circles in loan, guarantee and account tables, with the rows that prove them.",
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback(invoke_without_command=True)
+def ringfence(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", is_eager=True, help="Print the version and leave.")] = False,
+) -> None:
+    """What stands before every command."""
+    if version:
+        from ..services.status import version as installed
+
+        print(f"ringfence {installed()}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        print(context.get_help())
+
+
+for command in (
+    sample, load, unload, detect, findings, show, path, status, rejects, token, serve, copy, export, erase,
+):  # fmt: skip
+    app.command()(command)
+app.add_typer(keys, name="keys")
+app.add_typer(tokens, name="tokens")
+
+
+def main() -> None:
+    """The ``ringfence`` command."""
+    app()

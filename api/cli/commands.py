@@ -1,0 +1,169 @@
+"""How every command begins and ends: shared options, the opened store, exit codes, and one line for what went wrong.
+
+0 is success, 2 is for the user to mend, 1 is a defect of ours, 130 is an interruption. Whoever closes the pipe early
+has seen enough: that is success too.
+"""
+
+from __future__ import annotations
+
+import getpass
+import io
+import os
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from ...graph.errors import UserError
+
+if TYPE_CHECKING:
+    from ..services.reader import Reader
+
+_USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[2]
+"""What the command-line parser raises for anything wrong with the arguments, in whichever version of Typer."""
+
+StoreUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--store",
+        envvar="RINGFENCE_STORE",
+        metavar="URL",
+        help="The store: sqlite:///ringfence.db (which it is unless said) or neo4j://user@host:7687/database.",
+    ),
+]
+AsOf = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of",
+        metavar="T",
+        help="What was known at this time: a date (its first instant, in Asia/Shanghai) or an ISO time. "
+        "Unless said, the store's latest data date.",
+    ),
+]
+TABLE_ROWS = 20
+"""What a table lists, unless said."""
+Top = Annotated[
+    int | None,
+    typer.Option("--top", metavar="N", min=1, help=f"The first N only; the table shows {TABLE_ROWS} unless said."),
+]
+
+
+class ListFormat(StrEnum):
+    """How a list is printed."""
+
+    table = "table"
+    jsonl = "jsonl"
+    csv = "csv"
+
+
+def first(found: list[dict], top: int | None, form: ListFormat) -> list[dict]:
+    """As much of a list as is to be printed."""
+    return found[: TABLE_ROWS if top is None and form == ListFormat.table else top]
+
+
+class Commands(TyperGroup):
+    """The group of all commands; it alone decides on exit codes."""
+
+    def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:
+        """Run a command and leave with its exit code, having said in one line what went wrong."""
+        if not standalone_mode:
+            return super().main(*args, standalone_mode=False, **extra)
+        _write_utf8()
+        sys.exit(_exit_code(lambda: super(Commands, self).main(*args, standalone_mode=False, **extra)))
+
+
+def _exit_code(run: Any) -> int:
+    try:
+        code = run()
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except UserError as error:
+        return _say(str(error), 2)
+    except _USAGE_ERROR as error:
+        return _say(_usage(error), 2)
+    except BrokenPipeError:
+        return _reader_gone()
+    except SystemExit as stop:
+        # Typer answers a closed pipe itself, in a way of its own.
+        return _reader_gone() if isinstance(stop.__context__, BrokenPipeError) else int(stop.code or 0)
+    except (KeyboardInterrupt, typer.Abort):
+        return 130
+    except Exception as error:
+        from ...graph.outside import outside_cause
+
+        if cause := outside_cause(error):
+            _close_output()
+            return _say(f"{cause}; make room or give access, and run it again", 2)
+        if os.environ.get("RINGFENCE_DEBUG") == "1":
+            traceback.print_exc()
+        hint = "set RINGFENCE_DEBUG=1 and run it again for the traceback to report"
+        return _say(f"a defect of Ringfence, not of your data ({type(error).__name__}); {hint}", 1)
+
+
+def _usage(error: Any) -> str:
+    context = getattr(error, "ctx", None)
+    where = context.command_path if context else "ringfence"
+    return f"{error.format_message().rstrip('.')}; '{where} --help' says what it takes"
+
+
+def _say(message: str, code: int) -> int:
+    from .output import say
+
+    say(message)
+    return code
+
+
+def _reader_gone() -> int:
+    _close_output()
+    return 0
+
+
+def _close_output() -> None:
+    """Give up on standard output where it cannot be written: what is left in its buffer has nowhere to go, and would be
+    complained about when the interpreter ends."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _write_utf8() -> None:
+    """Files and pipes get UTF-8 whatever the locale; a terminal shows what it can."""
+    for stream in (sys.stdout, sys.stderr):
+        if not isinstance(stream, io.TextIOWrapper):
+            continue
+        if stream.isatty():
+            stream.reconfigure(errors="replace")
+        else:
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+@contextmanager
+def opened(store: str | None) -> Iterator[Reader]:
+    """The store that a command reads, closed at its end; a bar shows the building of a snapshot that takes long."""
+    from ..services.reader import Reader
+    from ..settings import read_settings
+    from .bars import bars
+
+    reader = Reader(read_settings(store=store), bars)
+    try:
+        yield reader
+    finally:
+        reader.close()
+
+
+def audit(reader: Reader, action: str, subject: str, detail: dict | None = None, reason: str | None = None) -> None:
+    """Record that somebody at this machine asks to see or do something, before it is shown or done."""
+    reader.audit.record(_user(), f"cli.{action}", subject, reason, detail)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "unknown"

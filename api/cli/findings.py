@@ -1,0 +1,205 @@
+"""Commands that show what was found: findings, one finding, a path."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .commands import AsOf, ListFormat, StoreUrl, Top, audit, first, opened
+from .output import bound, findings_csv, number, plain, say, table
+
+
+class View(StrEnum):
+    """Of guarantee structures: between parties, or between groups of them."""
+
+    raw = "raw"
+    contracted = "contracted"
+
+
+class PathFormat(StrEnum):
+    """How a path is printed."""
+
+    text = "text"
+    json = "json"
+
+
+def findings(
+    kind: Annotated[
+        str | None, typer.Option("--kind", metavar="K", help="Only this kind, such as guarantee_cycle.")
+    ] = None,
+    view: Annotated[View | None, typer.Option("--view", help="Only this view.")] = None,
+    top: Top = None,
+    format: Annotated[
+        ListFormat, typer.Option("--format", help="A table to read; or all fields, as JSON lines or CSV in UTF-8.")
+    ] = ListFormat.table,
+    store: StoreUrl = None,
+) -> None:
+    """List what the detectors' latest runs found.
+
+    By rank; a table shows the first 20 unless told.
+    """
+    from ..services import findings as answers
+
+    with opened(store) as reader:
+        runs, found = answers.findings(reader.store, kind, view.value if view else None)
+        audit(reader, "findings", "findings", {"kind": kind, "view": view, "top": top, "format": format})
+        if not runs:
+            say("no detector has run on this store: run 'ringfence detect' first")
+        shown = first(found, top, format)
+        if format == ListFormat.jsonl:
+            for finding in shown:
+                print(json.dumps(finding, ensure_ascii=False))
+        elif format == ListFormat.csv:
+            print(findings_csv(shown), end="")
+        elif runs:
+            print(_findings_table(shown))
+            if len(shown) < len(found):
+                print(f"{len(shown)} of {len(found)} findings; --top shows more")
+
+
+def _findings_table(found: list[dict]) -> str:
+    header = ("RANK", "ID", "KIND", "VIEW", "COLOUR", "SCORE", "MEMBERS", "REASON")
+    rows = [
+        (
+            item["rank_all"],
+            item["id"],
+            item["kind"],
+            item["view"],
+            item["colour"],
+            f"{item['score']:.3f}",
+            len(item["members"]),
+            item["reason_zh"] or item["reason_en"],
+        )
+        for item in found
+    ]
+    return table(header, rows, right=("RANK", "SCORE", "MEMBERS"))
+
+
+def show(
+    finding: Annotated[
+        str, typer.Argument(metavar="FINDING", help="Its id, or as much of the beginning as is unique.")
+    ],
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", metavar="FILE", help="Write the evidence as one page that opens without a network."),
+    ] = None,
+    store: StoreUrl = None,
+) -> None:
+    """Show one finding with its evidence.
+
+    Why, who, and the source rows that prove it; or, with --html, a page with a picture of it.
+    """
+    from ..services import findings as answers
+    from ..services.reader import stated_moment
+
+    with opened(store) as reader:
+        found = answers.finding(reader.store, finding)
+        audit(reader, "show", found["id"], {"html": html is not None})
+        moment = stated_moment(found["as_of"]) if found["as_of"] else reader.moment(None)
+        snapshot = reader.snapshot().at(moment)
+        if html is None:
+            print(_finding_text(found, snapshot))
+            return
+        from ..evidence.page import write_evidence
+
+        write_evidence(found, snapshot, html)
+        print(f"the evidence for {found['kind']} {found['id']} is in {html}")
+
+
+def _finding_text(found: dict, snapshot) -> str:
+    from ...graph.words.names import FINDING_WORDS
+    from ..services.labels import labels
+
+    nodes = {member["node"] for member in found["members"]}
+    nodes |= {row[end] for row in found["evidence"] for end in ("source", "target")}
+    shown = {name: label.name for name, label in labels(snapshot, nodes).items()}
+    words = FINDING_WORDS[found["kind"]]
+    parts = [
+        f"{found['kind']} {found['id']}: {words.zh}, {words.en}",
+        f"view {found['view']}, colour {found['colour']}, score {found['score']:.3f}, rank {found['rank']} of its kind "
+        f"and {found['rank_all']} over all; as of {found['as_of']}; {found['detector']} {found['version']}",
+        *(plain(found[reason]) for reason in ("reason_zh", "reason_en") if found[reason]),
+    ]
+    if found["innocent_twin"]:
+        parts.append(f"innocent explanation that fits: {plain(found['innocent_twin'])}")
+    members = [(member["role"], member["node"], shown[member["node"]]) for member in found["members"]]
+    parts += ["", table(("ROLE", "MEMBER", "NAME"), members)]
+    if found["measures"]:
+        measures = [(name, number(value)) for name, value in found["measures"].items()]
+        parts += ["", table(("MEASURE", "VALUE"), measures, right=("VALUE",))]
+    rows = [
+        (
+            row["relation"],
+            row["source"],
+            shown[row["source"]],
+            row["target"],
+            shown[row["target"]],
+            row["file"],
+            row["row"],
+        )
+        for row in found["evidence"]
+    ]
+    parts += ["", table(("EVIDENCE", "FROM", "NAME", "TO", "NAME", "FILE", "ROW"), rows)]
+    if found["truncated"]:
+        parts += ["", *(f"cut short: {bound(item)}" for item in found["truncated"])]
+    return "\n".join(parts)
+
+
+def path(
+    source: Annotated[str, typer.Argument(metavar="FROM", help="One node, as kind:key; a personal key may be raw.")],
+    target: Annotated[str, typer.Argument(metavar="TO", help="The other node.")],
+    max_hops: Annotated[
+        int | None,
+        typer.Option("--max-hops", metavar="N", min=1, max=20, help="Longest link looked for; 6 unless said."),
+    ] = None,
+    as_of: AsOf = None,
+    format: Annotated[
+        PathFormat, typer.Option("--format", help="Lines to read, or one JSON object.")
+    ] = PathFormat.text,
+    store: StoreUrl = None,
+) -> None:
+    """Say how two nodes are linked.
+
+    Over all relations, in both directions; or that no link was found, and what the search left out.
+    """
+    from ..services.names import read_node
+    from ..services.nodes import MAX_HOPS
+    from ..services.nodes import path as linked
+
+    with opened(store) as reader:
+        ends = [(read_node(reader, text), text) for text in (source, target)]
+        snapshot = reader.snapshot().at(reader.moment(as_of))
+        audit(reader, "path", " ".join(name for name, _ in ends), {"max_hops": max_hops, "as_of": as_of})
+        answer = linked(snapshot, ends[0], ends[1], max_hops or MAX_HOPS)
+        print(json.dumps(answer, ensure_ascii=False) if format == PathFormat.json else _path_text(answer))
+
+
+def _path_text(answer: dict) -> str:
+    within = f"within {answer['max_hops']} hops, as of {answer['as_of']}"
+    if not answer["found"]:
+        lines = [f"no link found between {answer['from']} and {answer['to']} {within}"]
+        if not answer["truncated"]:
+            lines.append("nothing was left out: there is no longer link either")
+    else:
+        lines = [f"linked by {_hops(answer['hops'])}, as of {answer['as_of']}", _node_text(answer["nodes"][0])]
+        for here, step, there in zip(answer["nodes"], answer["relationships"], answer["nodes"][1:], strict=False):
+            ahead = step["source"] == here["node"]
+            arrow = f"──{step['relation']}──▶" if ahead else f"◀──{step['relation']}──"
+            proof = f"({plain(step['file'])}, row {step['row']})"
+            lines.append(f"  {arrow} {_node_text(there)}  {proof}")
+    lines += [f"cut short: {bound(item)}" for item in answer["truncated"]]
+    return "\n".join(lines)
+
+
+def _hops(count: int) -> str:
+    return "one relationship" if count == 1 else f"{count} relationships"
+
+
+def _node_text(node: dict) -> str:
+    name = plain(node["node"])
+    label = plain(node["label"])
+    return name if label == node["node"].partition(":")[2] else f"{name} {label}"

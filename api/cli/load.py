@@ -1,0 +1,219 @@
+"""Commands that fill a store and run detectors on it, and say how it stands: load, unload, detect, status, token."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from contextlib import closing
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from ...graph.errors import UserError
+from .commands import AsOf, StoreUrl, audit, opened
+from .output import bound, plain, say, table
+
+COUNTS = ("read", "used", "unchanged", "duplicate", "rejected")
+"""What becomes of a table's rows: the first is the sum of the others."""
+
+
+REJECT_ROWS = 10
+"""Kinds of reject shown after a load."""
+
+
+class StatusFormat(StrEnum):
+    """How the state of a store is printed."""
+
+    text = "text"
+    json = "json"
+
+
+def status(
+    format: Annotated[
+        StatusFormat, typer.Option("--format", help="Tables to read, or one JSON object.")
+    ] = StatusFormat.text,
+    store: StoreUrl = None,
+) -> None:
+    """Say what the store holds.
+
+    Nodes, relationships, loads, rejects and the last run of the detectors.
+    """
+    from ..services.status import status as standing
+
+    with opened(store) as reader:
+        state = standing(reader.store)
+        if unpublished := reader.store.open_load():
+            number, source = unpublished
+            resumed = "it is running, or broke off and 'ringfence load --resume' goes on with it"
+            say(f"load {number}, from {plain(source)}, is not published: {resumed}")
+        print(json.dumps(state, ensure_ascii=False) if format == StatusFormat.json else _status_text(state))
+
+
+def _status_text(state: dict) -> str:
+    parts = [
+        table(("NODES", "COUNT"), [(kind, f"{count:,}") for kind, count in state["nodes"].items()], right=("COUNT",)),
+        table(
+            ("RELATIONS", "COUNT"),
+            [(name, f"{count:,}") for name, count in state["relations"].items()],
+            right=("COUNT",),
+        ),
+    ]
+    for load in state["loads"]:
+        heading = f"load {load['load']}, revision {load['revision']}, from {plain(load['source'])}"
+        parts.append(f"{heading}\n{counts_table(load['tables'])}")
+    if state["rejects"]:
+        parts.append(_rejects_table(state["rejects"]))
+    last = state["last_run"]
+    if last is None:
+        parts.append("no detector has run yet: 'ringfence detect' runs them all")
+    else:
+        rows = [(run["detector"], run["version"], run["findings"], run["as_of"]) for run in last["detectors"]]
+        parts.append(table(("LAST RUN OF", "VERSION", "FINDINGS", "AS OF"), rows, right=("FINDINGS",)))
+    return "\n\n".join(parts)
+
+
+def _rejects_table(rejects: list[dict]) -> str:
+    rows = [(r["table"], r["column"], r["reason"], r["level"], f"{r['rows']:,}") for r in rejects]
+    return table(("REJECTS OF", "COLUMN", "REASON", "LEVEL", "ROWS"), rows, right=("ROWS",))
+
+
+def counts_table(tables: dict[str, dict[str, int]]) -> str:
+    """What became of each table's rows."""
+    header = ("TABLE", *(count.upper() for count in COUNTS))
+    rows = [(name, *(f"{counts[count]:,}" for count in COUNTS)) for name, counts in tables.items()]
+    return table(header, rows, right=header[1:])
+
+
+def token(
+    kind: Annotated[
+        str, typer.Argument(metavar="KIND", help="The kind of node the values are keys of, such as phone.")
+    ],
+    store: StoreUrl = None,
+) -> None:
+    """Turn raw values into node names.
+
+    One value a line on standard input, one name a line on standard output, in order.
+    """
+    from ..services.names import key_names
+
+    with opened(store) as reader:
+        key_names(reader, kind, [])
+        if isinstance(sys.stdin, io.TextIOWrapper):
+            sys.stdin.reconfigure(encoding="utf-8-sig", errors="surrogateescape")
+        for line in sys.stdin:
+            value = line.rstrip("\r\n")
+            print(*key_names(reader, kind, [value]) if value.strip() else "")
+
+
+def detect(
+    detectors: Annotated[
+        list[str] | None, typer.Argument(metavar="[DETECTOR]...", help="Which ones; all of them unless said.")
+    ] = None,
+    as_of: AsOf = None,
+    store: StoreUrl = None,
+) -> None:
+    """Run detectors and keep what they find."""
+    from ...detectors.run import chosen, run
+    from ...graph.times import to_iso
+
+    chosen(detectors or ())
+    with opened(store) as reader:
+        snapshot = reader.snapshot().at(reader.moment(as_of))
+        batch = run(snapshot, reader.store, detectors or ())
+        rows = [
+            (this.detector, this.version, f"{this.findings:,}", f"{this.seconds:.2f}", f"{this.cpu_seconds:.2f}")
+            for this in batch.runs
+        ]
+        header = ("DETECTOR", "VERSION", "FINDINGS", "SECONDS", "CPU SECONDS")
+        print(table(header, rows, right=header[2:]))
+        for this in batch.runs:
+            for item in this.truncated:
+                print(f"{this.detector} cut short: {bound(item)}")
+        print(f"as of {to_iso(snapshot.as_of)}, revision {snapshot.revision}")
+
+
+def load(
+    source: Annotated[
+        str | None, typer.Argument(metavar="[SOURCE]", help="A folder of tables, one file, or the URL of a database.")
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the load that broke off; without SOURCE and --mapping.")
+    ] = False,
+    mapping: Annotated[
+        str | None,
+        typer.Option(
+            "--mapping", metavar="NAME|FILE", help="How foreign files become tables: a shipped mapping or a TOML file."
+        ),
+    ] = None,
+    store: StoreUrl = None,
+) -> None:
+    """Load tables into the store.
+
+    All or nothing; the store is made where there is none. While another load runs, this one waits for its end.
+    """
+    from ...graph.store import open_store
+    from ...loaders import load as load_source
+    from ...loaders import resume as resume_load
+    from ...loaders.schema.mapping import load_mapping
+    from ...loaders.sources import open_source
+    from ..settings import read_settings
+    from .bars import bars
+
+    if resume == (source is not None) or (resume and mapping is not None):
+        raise UserError("name what to load, or say --resume alone to go on with the load that broke off")
+    # What mapping and files alone can tell is told before a store or a key file is made.
+    files = open_source(source, load_mapping(mapping) if mapping is not None else None) if source is not None else None
+    settings = read_settings(store=store)
+    with (
+        closing(open_store(settings.store, create=not resume, key_file=settings.key_file)) as into,
+        bars() as progress,
+    ):
+        if files is not None:
+            report = load_source(into, files, progress=progress, waiting=_waits)
+        else:
+            report = resume_load(into, progress=progress, waiting=_waits)
+    if report is None:
+        print("no load is open: there is nothing to resume")
+        return
+    if report.abandoned:
+        number, name = report.abandoned
+        say(f"load {number}, from {plain(name)}, had broken off: it was discarded, and nothing of it is left")
+    for file, column in report.unknown_columns:
+        say(f"{file}: column '{column}' is unknown and was ignored")
+    for file in report.unknown_files:
+        say(f"{file}: belongs to no table and was ignored")
+    print(counts_table(report.tables))
+    for name, rows in report.closed.items():
+        print(f"{name}: {rows:,} rows are missing from this full extract and were closed")
+    if report.rejects:
+        print()
+        print(_rejects_table(report.rejects[:REJECT_ROWS]))
+        if len(report.rejects) > REJECT_ROWS:
+            print(f"and {len(report.rejects) - REJECT_ROWS} more kinds of reject: 'ringfence status' lists all")
+        print(f"'ringfence rejects --load {report.load}' lists them one by one")
+        print()
+    print(f"load {report.load}, revision {report.revision}, from {plain(report.source)}")
+
+
+def unload(
+    number: Annotated[
+        int, typer.Argument(metavar="LOAD", help="The number of the load; 'ringfence status' lists them.")
+    ],
+    store: StoreUrl = None,
+) -> None:
+    """Undo a load.
+
+    What it covered shows again. The newest load goes first, because later ones rest on what it left unchanged.
+    """
+    with opened(store) as reader:
+        held = next((load for load in reader.store.loads() if load.load == number), None)
+        audit(reader, "unload", f"load {number}", {"source": held.source if held else None})
+        revision = reader.store.unload(number)
+    print(f"load {number} is undone, revision {revision}")
+
+
+def _waits(source: str) -> None:
+    named = f", from {plain(source)}," if source else ""
+    say(f"another load{named} is running: this one waits for its end")

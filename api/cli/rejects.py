@@ -1,0 +1,49 @@
+"""The command that lists what a load could not use, row by row and cell by cell."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from .commands import ListFormat, StoreUrl, Top, audit, first, opened
+from .output import REJECTED, rejects_csv, table
+
+
+def rejects(
+    load: Annotated[
+        int | None, typer.Option("--load", metavar="N", help="Only of this load; of all that stand unless said.")
+    ] = None,
+    name: Annotated[
+        str | None, typer.Option("--table", metavar="T", help="Only of this input table, such as guarantees.")
+    ] = None,
+    reason: Annotated[
+        str | None, typer.Option("--reason", metavar="R", help="Only for this reason, such as scientific_notation.")
+    ] = None,
+    top: Top = None,
+    format: Annotated[
+        ListFormat, typer.Option("--format", help="A table to read; or all of them, as JSON lines or CSV in UTF-8.")
+    ] = ListFormat.table,
+    store: StoreUrl = None,
+) -> None:
+    """List the rows and cells that loads could not use.
+
+    Where each stands and why; personal values are masked. A table shows the first 20 unless told.
+    """
+    from ..services.status import rejects as listed
+
+    with opened(store) as reader:
+        found = listed(reader.store, load, name, reason)
+        audit(reader, "rejects", "rejects", {"load": load, "table": name, "reason": reason, "format": format})
+        shown = first(found, top, format)
+        if format == ListFormat.jsonl:
+            for reject in shown:
+                print(json.dumps(reject, ensure_ascii=False))
+        elif format == ListFormat.csv:
+            print(rejects_csv(shown), end="")
+        else:
+            rows = [[reject[name] for name in REJECTED] for reject in shown]
+            print(table([name.upper() for name in REJECTED], rows, right=("LOAD", "ROW")))
+            if len(shown) < len(found):
+                print(f"{len(shown):,} of {len(found):,} rejects; --top shows more")

@@ -1,0 +1,240 @@
+"""What pictures of every kind of finding are made of: the picture itself, what stands on nodes and arcs, how large
+that is, and vis-network's items for it. Labels of arcs are small nodes of their own, because vis-network puts an
+arc's label at its middle, where those of crossing arcs cover each other.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ...graph.model import PARTIES
+from ...graph.times import to_iso
+from ...graph.words.money import currency_words, money
+from ...graph.words.names import KIND_WORDS, RELATION_WORDS, ROLE_WORDS, Words
+from ..layout.placing import canonical
+from ..services.labels import COLOURS, OTHER_COLOURS, SHAPES, Label, text_width, wrapped
+
+NODE_LIMIT = 400
+"""A picture of more nodes than this shows the core of what was found, and says what it left out."""
+FONT = "Noto Sans CJK SC, Noto Sans SC, Source Han Sans SC, PingFang SC, Microsoft YaHei, Hiragino Sans GB, sans-serif"
+MONEY = frozenset({"GUARANTEES", "TRANSFERRED", "DISBURSED_TO", "REPAID", "ORDERED"})
+INK, RING, RING_FILL, ARC, TIE = "#1f2937", "#b42318", "#fdeeec", "#64748b", "#a3acb9"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What the page draws.
+
+    Attributes
+    ----------
+    nodes, edges : vis-network's items; those whose id starts with ``label:`` are labels of arcs
+    width, height : pixels that nodes and labels cover
+    shown : how many nodes of the graph are drawn
+    left_out : how many nodes, arcs and labels are not, by ``nodes``, ``arcs``, ``labels``
+    legend : what kinds and lines it shows, of ``kind:…``, ``ring``, ``context``, ``guarantee``, ``counter``, ``other``,
+        and of a fraud ring ``alone``, ``few``, ``many``, ``thick``, ``contact``
+    notes : what is told in words instead of drawn, in both languages
+    whole : it is to be seen as one, and so opens whole even where it is too large to be read then
+    """
+
+    nodes: list[dict]
+    edges: list[dict]
+    width: float
+    height: float
+    shown: int
+    left_out: dict[str, int]
+    legend: list[str]
+    notes: list[Words] = field(default_factory=list)
+    whole: bool = False
+
+
+# -- what is shown -----------------------------------------------------------------------------------------------------
+
+
+def core(
+    nodes: set[str], bundles: Mapping[tuple, Sequence], roles: Mapping[str, str], rings: Mapping[str, int]
+) -> set[str]:
+    """At most ``NODE_LIMIT`` nodes: rings first, then members, then the busiest, each beside one already taken."""
+    if len(nodes) <= NODE_LIMIT:
+        return nodes
+    around: dict[str, set[str]] = {node: set() for node in nodes}
+    for source, target, *_ in bundles:
+        around[source].add(target)
+        around[target].add(source)
+    order = {node: place for place, node in enumerate(canonical(nodes, [key[:2] for key in bundles]))}
+    worth = {node: (node not in rings, node not in roles, -len(around[node]), order[node]) for node in nodes}
+    kept: set[str] = set()
+    waiting: list[tuple[tuple, str]] = []
+    for start in sorted(nodes, key=worth.__getitem__):
+        heapq.heappush(waiting, (worth[start], start))
+        while waiting and len(kept) < NODE_LIMIT:
+            _, node = heapq.heappop(waiting)
+            if node not in kept:
+                kept.add(node)
+                for other in around[node] - kept:
+                    heapq.heappush(waiting, (worth[other], other))
+    return kept
+
+
+def shared_names(labels: Iterable[Label]) -> set[str]:
+    """Names that more than one of the nodes goes by."""
+    seen: set[str] = set()
+    return {label.name for label in labels if label.name in seen or seen.add(label.name)}
+
+
+# -- what stands on it -------------------------------------------------------------------------------------------------
+
+
+def figure(row: Mapping) -> float | None:
+    """What a contract or event is worth: the cap of a maximum-amount contract, else the amount; None where unknown."""
+    data = row.get("data", {})
+    if data.get("form") == "maximum" and data.get("cap") is not None:
+        return float(data["cap"])
+    return row.get("amount")
+
+
+def bundle_label(relation: str, bundle: Sequence[Mapping]) -> str:
+    """What stands on the arc of parallel relationships: ``3份 共1.2亿元``, ``金额未知``, or the relation's word."""
+    if relation == "HOLDS_SHARE":
+        ratio = bundle[0].get("data", {}).get("ratio")
+        return "持股" if ratio is None else f"持股{100 * ratio:.4g}%"
+    word = RELATION_WORDS.get(relation, Words(relation, relation)).zh
+    if relation not in MONEY:
+        return word if len(bundle) == 1 else f"{word} ×{len(bundle)}"
+    counted = "份" if relation == "GUARANTEES" else "笔"
+    count = "" if len(bundle) == 1 else f"{len(bundle)}{counted} "
+    sums: dict[str, float] = {}
+    unknown = 0
+    for row in bundle:
+        value = figure(row)
+        if value is None:
+            unknown += 1
+        else:
+            currency = currency_words(row.get("data", {}).get("currency")).zh
+            sums[currency] = sums.get(currency, 0.0) + value
+    if not sums:
+        text = count + "金额未知"
+    else:
+        total = "＋".join(money(value).zh + currency for currency, value in sorted(sums.items()))
+        text = f"{count}{'共' if count else ''}{total}"
+        if unknown:
+            text += f"，另{unknown}{counted}金额未知"
+        elif not count and bundle[0].get("data", {}).get("form") == "maximum":
+            text = f"最高额{text}"
+    if any(row.get("data", {}).get("counter_of") for row in bundle):
+        text = f"反担保 {text}"
+    return text if relation == "GUARANTEES" else f"{word} {text}"
+
+
+def dates(row: Mapping) -> str:
+    """From when until when, or at what time; a date where it is one to the day."""
+    start, end = (day(row.get(name)) for name in ("valid_from", "valid_to"))
+    if start and end:
+        return f"{start} – {end}"
+    return (
+        f"{start} –"
+        if start and row["relation"] in ("GUARANTEES", "HOLDS_SHARE", "CONTROLS")
+        else start or (f"– {end}" if end else "")
+    )
+
+
+def day(millis: int | None) -> str:
+    """A time in Asia/Shanghai, without the hours where they are nought; empty where it is open or unknown."""
+    text = (to_iso(millis) or "").replace("T", " ")
+    return text[:10] if text[11:19] == "00:00:00" else text[:19]
+
+
+def node_text(label: Label, ambiguous: bool, crowded: bool) -> list[str]:
+    """The lines of text on a node; ``ambiguous``: another node goes by the same name."""
+    if label.kind not in PARTIES:
+        return [KIND_WORDS.get(label.kind, Words(label.kind, label.kind)).zh, *wrapped(label.name, 11)[:3]]
+    lines = wrapped(label.name, 7.2 if crowded else 8.4)
+    if len(lines) > 4:
+        lines = [*lines[:3], lines[3] + "…"]
+    if label.key and (ambiguous or label.kind == "applicant"):
+        lines += wrapped(label.key, 8.4)[:2]
+    return lines
+
+
+def node_size(kind: str, lines: Sequence[str], crowded: bool) -> tuple[float, float]:
+    """Width and height of a node as vis-network draws it with this text."""
+    font = 12 if crowded else 14
+    wide, high = font * max(map(text_width, lines)), font * 1.0 * len(lines)
+    if SHAPES.get(kind) == "ellipse":
+        return wide + high + 4, 2 * high + 4
+    return wide + 20, high + 16
+
+
+def label_size(text: str) -> tuple[float, float]:
+    """Width and height of an arc's label, 0 for none."""
+    return (12 * text_width(text) + 8, 18.0) if text else (0.0, 0.0)
+
+
+# -- vis-network's items -----------------------------------------------------------------------------------------------
+
+
+def node_item(
+    label: Label, lines: Sequence[str], point: tuple[float, float], role: str | None, ring: bool, crowded: bool
+) -> dict:
+    """A node with this text at a point; ``role`` is None for what is no member, ``ring`` marks a cycle's."""
+    kind = KIND_WORDS.get(label.kind, Words(label.kind, label.kind))
+    fill, border = COLOURS.get(label.kind, OTHER_COLOURS)
+    if ring:
+        fill, border = RING_FILL, RING
+    title = [f"{kind.zh} {kind.en}", label.name, label.key]
+    if role:
+        title.append("{} {}".format(*ROLE_WORDS.get(role, Words(role, role))))
+    party = label.kind in PARTIES
+    return {
+        "id": label.node,
+        "label": "\n".join(lines),
+        "shape": SHAPES.get(label.kind, "box"),
+        "x": point[0],
+        "y": point[1],
+        "title": "\n".join(part for part in title if part),
+        "color": item_colours(fill if role or not party else "#ffffff", border),
+        "borderWidth": 2.6 if ring else 1.4,
+        "borderWidthSelected": 3,
+        "shapeProperties": {"borderRadius": 5 if party else 17, "borderDashes": False if role or not party else [5, 4]},
+        "margin": {"top": 8, "right": 10, "bottom": 8, "left": 10},
+        "font": {"size": 12 if crowded else 14, "face": FONT, "color": INK},
+    }
+
+
+def label_item(number: int, text: str, point: tuple[float, float], title: str, ring: bool) -> dict:
+    """The label of an arc, by the arc's number."""
+    return {
+        "id": f"label:{number}",
+        "label": text,
+        "shape": "box",
+        "x": point[0],
+        "y": point[1],
+        "title": title,
+        "color": item_colours("rgba(255,255,255,0.92)", "rgba(255,255,255,0)"),
+        "borderWidth": 0,
+        "borderWidthSelected": 0,
+        "shapeProperties": {"borderRadius": 2, "borderDashes": False},
+        "margin": {"top": 2, "right": 3, "bottom": 2, "left": 3},
+        "font": {"size": 12, "face": FONT, "color": RING if ring else "#334155"},
+        "labelHighlightBold": False,
+        "chosen": False,
+    }
+
+
+def item_colours(fill: str, border: str) -> dict:
+    """vis-network's colours of a node, the same when it is pointed at."""
+    same = {"background": fill, "border": border}
+    return {**same, "highlight": same, "hover": same}
+
+
+def bounds(points, sizes, spots, label_width: float) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom of what nodes and labels cover."""
+    boxes = [(*points[node], *sizes[node]) for node in points] + [(x, y, label_width, 18.0) for x, y in spots]
+    return (
+        min((x - w / 2 for x, _, w, _ in boxes), default=0.0),
+        min((y - h / 2 for _, y, _, h in boxes), default=0.0),
+        max((x + w / 2 for x, _, w, _ in boxes), default=0.0),
+        max((y + h / 2 for _, y, _, h in boxes), default=0.0),
+    )

@@ -1,0 +1,322 @@
+"""The evidence file: one finding as one HTML page that opens anywhere, with no network and nothing installed.
+
+Pyvis holds the picture and renders the page, from a template of ours: its own names two content delivery networks,
+puts the heading in unescaped, and shows tooltips that contain ``href`` as markup. What a page may do is closed by a
+Content-Security-Policy that names the hashes of the two scripts and the one style sheet in it: nothing else runs,
+nothing is fetched, whatever the names in the data say.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ...graph.errors import UserError
+from ...graph.snapshot.reading import Snapshot
+from ...graph.times import parse_moment
+from ...graph.words.money import money
+from ...graph.words.names import (
+    BOUND_WORDS,
+    COLOUR_WORDS,
+    FINDING_WORDS,
+    KIND_WORDS,
+    MEASURE_WORDS,
+    OWN_MEASURE_WORDS,
+    RELATION_WORDS,
+    ROLE_WORDS,
+    TWIN_WORDS,
+    UNKNOWN_PART,
+    VIEW_WORDS,
+    Words,
+)  # fmt: skip
+from ...graph.words.plain import plain
+from ..services.labels import Label, labels
+from .items import Picture, bundle_label, dates, figure
+from .picture import picture_of
+from .sharers import sharers
+
+_HERE = Path(__file__).parent
+
+PAGE_WIDTH = 1130
+"""Pixels the picture has across on a wide screen, by which its height is chosen."""
+PAGE_HEIGHT = 900.0
+"""The most it has down."""
+LEGIBLE = 0.6
+"""The scale below which a picture shown whole cannot be read: it then opens at its telling part."""
+TELLING_ROWS = 12
+"""Rows of evidence, from the first on, whose parties are that part."""
+
+OPTIONS = {
+    "physics": {"enabled": False},
+    "layout": {"improvedLayout": False},
+    "interaction": {
+        "dragNodes": False,
+        "zoomView": False,
+        "hover": True,
+        "selectConnectedEdges": False,
+        "tooltipDelay": 120,
+    },
+    "nodes": {"labelHighlightBold": False},
+}
+"""vis-network's settings; the wheel is left to the page, which is scrolled, and zooming has its buttons."""
+
+
+def write_evidence(finding: dict, snapshot: Snapshot, path: Path) -> None:
+    """Write a finding's evidence as one HTML file that needs no network.
+
+    The same finding and snapshot give the same bytes.
+
+    Parameters
+    ----------
+    finding : in its JSON shape
+    snapshot : the graph it was found in; names, amounts and dates are shown as they were known at the finding's time
+    path : the file to write; overwritten
+
+    Raises
+    ------
+    UserError : the file cannot be written
+    """
+    html = evidence_page(finding, snapshot)
+    try:
+        path.write_text(html, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise UserError(
+            f"cannot write {path}: {error.strerror or error}; name a file in a folder that exists"
+        ) from None
+
+
+def evidence_page(finding: dict, snapshot: Snapshot) -> str:
+    """The page of ``write_evidence`` as text."""
+    from pyvis.network import Network
+
+    if finding.get("as_of"):
+        snapshot = snapshot.at(parse_moment(finding["as_of"]))
+    rows = evidence_rows(snapshot, finding["evidence"])
+    members = finding["members"]
+    nodes = {*(m["node"] for m in members), *(row[end] for row in rows for end in ("source", "target"))}
+    seen = labels(snapshot, nodes)
+    names = [member["node"] for member in members]
+    drawn = picture_of(finding["kind"], members, rows, seen, lambda nodes: sharers(snapshot, nodes, names))
+
+    network = Network(directed=True, cdn_resources="in_line")
+    for node in drawn.nodes:
+        network.add_node(node["id"], **{key: value for key, value in node.items() if key != "id"})
+    for edge in drawn.edges:
+        ends = ("from", "to")
+        network.add_edge(edge["from"], edge["to"], **{k: v for k, v in edge.items() if k not in ends})
+    network.options = OPTIONS
+    network.set_template_dir(str(_HERE), "page.html")
+    network.templateEnv.autoescape = True
+    network.templateEnv.globals["page"] = _page(finding, rows, seen, drawn)
+    return network.generate_html()
+
+
+def evidence_rows(snapshot: Snapshot, evidence: Sequence[Mapping]) -> list[dict]:
+    """Evidence with what its relationships say: ``amount``, ``valid_from``, ``valid_to`` and ``data`` as
+    ``Snapshot.relationship`` gives them. An item that the snapshot does not hold comes back as it is.
+
+    Of a relationship's versions, the one counts that shows at the snapshot's time; where none does, the one that
+    stands in the evidence's file and row.
+    """
+    by_pair: dict[tuple[str, str], dict[tuple[str, str], list[int]]] = {}
+    rows = []
+    for item in evidence:
+        pair = (item["source"], item["target"])
+        if pair not in by_pair:
+            by_pair[pair] = _between(snapshot, *pair)
+        positions = by_pair[pair].get((item["relation"], item["uid"]), [])
+        rows.append({**item, **_version(snapshot, positions, item)})
+    return rows
+
+
+def _version(snapshot: Snapshot, positions: Sequence[int], item: Mapping) -> dict:
+    if not positions:
+        return {}
+    visible = [p for p in positions if snapshot.visible(np.array([p]))[0]]
+    versions = [snapshot.relationship(position) for position in visible or positions]
+    same = [v for v in versions if (v["file"], v["row"]) == (item["file"], item["row"])]
+    chosen = (same or versions)[-1]
+    return {name: chosen[name] for name in ("amount", "valid_from", "valid_to", "data") if name in chosen}
+
+
+def _between(snapshot: Snapshot, source: str, target: str) -> dict[tuple[str, str], list[int]]:
+    """The numbers of all versions of relationships from one node to another, by relation and uid."""
+    start, end = snapshot.find(source), snapshot.find(target)
+    if start is None or end is None:
+        return {}
+    offsets, neighbours, positions = snapshot.adjacency()
+    # The end with fewer relationships is looked through: the other may be a hub.
+    if offsets[start + 1] - offsets[start] > offsets[end + 1] - offsets[end]:
+        here, there = end, start
+    else:
+        here, there = start, end
+    span = slice(int(offsets[here]), int(offsets[here + 1]))
+    found = np.unique(positions[span][neighbours[span] == there])
+    by_uid: dict[tuple[str, str], list[int]] = {}
+    for position, item in zip(found, snapshot.evidence(found), strict=True):
+        if (item["source"], item["target"]) == (source, target):
+            by_uid.setdefault((item["relation"], item["uid"]), []).append(int(position))
+    return by_uid
+
+
+# -- what the template shows --------------------------------------------------------------------------------------
+
+
+def _page(finding: dict, rows: Sequence[Mapping], seen: Mapping[str, Label], drawn: Picture) -> dict[str, Any]:
+    style, script, library = _asset("page.css"), _asset("page.js"), _library()
+    scale = min(1.15, PAGE_WIDTH / max(1.0, 1.1 * drawn.width))
+    illegible = min(scale, PAGE_HEIGHT / max(1.0, 1.12 * drawn.height)) < LEGIBLE
+    measure_words = MEASURE_WORDS | OWN_MEASURE_WORDS.get(finding["kind"], {})
+    return {
+        "policy": _policy([library, script], style),
+        "style": style,
+        "script": script,
+        "library": library,
+        "kind": FINDING_WORDS.get(finding["kind"], Words(finding["kind"], finding["kind"])),
+        "colour": finding["colour"] if finding["colour"] in COLOUR_WORDS else "blue",
+        "colour_words": COLOUR_WORDS.get(finding["colour"], Words(finding["colour"], finding["colour"])),
+        "reason": Words(plain(finding["reason_zh"]), plain(finding["reason_en"])),
+        "score": f"{finding['score']:.2f}",
+        "facts": _facts(finding),
+        "twin": _words(TWIN_WORDS, finding["innocent_twin"]) if finding["innocent_twin"] else None,
+        "truncated": [_bound(cut) for cut in finding["truncated"]],
+        "members": [
+            {"label": seen[m["node"]], "role": _words(ROLE_WORDS, m["role"]), "kind": _kind(seen, m["node"])}
+            for m in finding["members"]
+        ],
+        "measures": [
+            {"name": name, "words": measure_words.get(name), "value": _measure(name, finding["measures"])}
+            for name in finding["measures"]
+        ],
+        "rows": [_row(row, seen) for row in rows],
+        "height": round(max(200.0, min(1.12 * drawn.height * scale + 36, PAGE_HEIGHT))),
+        "width": PAGE_WIDTH,
+        "picture": drawn,
+        "small": illegible,
+        "telling": json.dumps(_telling(rows, drawn) if illegible and not drawn.whole else []),
+        "legend": drawn.legend,
+        "kinds": KIND_WORDS,
+    }
+
+
+def _telling(rows: Sequence[Mapping], drawn: Picture) -> list[str]:
+    """The drawn nodes of the first rows of evidence, which are the telling ones, as far as these hang together."""
+    shown = {node["id"] for node in drawn.nodes}
+    found: dict[str, None] = {}
+    for row in rows[:TELLING_ROWS]:
+        ends = (row["source"], row["target"])
+        if found and not found.keys() & ends:
+            break
+        found.update(dict.fromkeys(end for end in ends if end in shown))
+    return list(found)
+
+
+def _facts(finding: dict) -> list[tuple[Words, str]]:
+    facts = [
+        (Words("截至", "as of"), (finding["as_of"] or "—").replace("T", " ")),
+        (Words("口径", "view"), "{} {}".format(*_words(VIEW_WORDS, finding["view"]))),
+        (Words("同类排名", "rank in kind"), str(finding["rank"])),
+        (Words("总排名", "rank overall"), str(finding["rank_all"])),
+        (Words("检测器", "detector"), f"{finding['detector']} {finding['version']}".strip() or "—"),
+        (Words("编号", "finding"), finding["id"]),
+        (Words("线索", "thread"), finding["thread"] or "—"),
+    ]
+    return [(words, plain(value)) for words, value in facts]
+
+
+def _bound(cut: Mapping) -> dict:
+    skipped = cut.get("skipped")
+    return {
+        "name": plain(str(cut["bound"])),
+        "words": BOUND_WORDS.get(cut["bound"]),
+        "limit": _number(cut["limit"]),
+        "skipped": "—" if skipped is None else _number(skipped),
+        "could_change": bool(cut["could_change"]),
+    }
+
+
+def _row(row: Mapping, seen: Mapping[str, Label]) -> dict:
+    data = row.get("data", {})
+    value = figure(row)
+    amount = money(value, data.get("currency")) if value is not None else Words("", "")
+    return {
+        "file": plain(str(row["file"] or "—")),
+        "row": row["row"],
+        "relation": _words(RELATION_WORDS, row["relation"]),
+        "contract": plain(str(data.get("contract_id") or "")),
+        "source": seen[row["source"]],
+        "target": seen[row["target"]],
+        "amount": amount,
+        "note": bundle_label(row["relation"], [row]) if value is None else "最高额 cap" if _capped(row) else "",
+        "dates": dates(row),
+        "uid": plain(row["uid"]),
+    }
+
+
+def _capped(row: Mapping) -> bool:
+    return row.get("data", {}).get("form") == "maximum"
+
+
+def _kind(seen: Mapping[str, Label], node: str) -> Words:
+    return _words(KIND_WORDS, seen[node].kind)
+
+
+def _words(words: Mapping[str, Words], name: str) -> Words:
+    return words.get(name, Words(plain(name), plain(name)))
+
+
+def _measure(name: str, measures: Mapping[str, float]) -> str:
+    """A measure's value; a sum of amounts in 万 and 亿, and never 0 where the truth is that nothing is known."""
+    value = measures[name]
+    if name not in UNKNOWN_PART:
+        return _number(value)
+    if not value and measures.get(UNKNOWN_PART[name]):
+        return "未知 unknown"
+    return money(value).zh if value < 1e4 else "{}（{}）".format(*money(value))
+
+
+def _number(value: object) -> str:
+    """A measure or limit: whole numbers with separators, others to four digits, words as they are."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return plain(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+    if value != value or value in (float("inf"), float("-inf")):
+        return "—"
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.4f}".rstrip("0")
+
+
+# -- what it is made of -------------------------------------------------------------------------------------------
+
+
+def _asset(name: str) -> str:
+    return (_HERE / name).read_text("utf-8")
+
+
+@cache
+def _library() -> str:
+    """vis-network as pyvis ships it, its newest version there, with plain line ends so that its hash holds."""
+    found = sorted(
+        (Path(str(files("pyvis"))) / "templates" / "lib").glob("vis-*/vis-network.min.js"),
+        key=lambda file: [int(part) for part in file.parent.name.removeprefix("vis-").split(".")],
+    )
+    return found[-1].read_text("utf-8").replace("\r\n", "\n")
+
+
+def _policy(scripts: Iterable[str], style: str) -> str:
+    """A Content-Security-Policy that lets just these scripts and this style sheet be."""
+    hashes = " ".join(map(_hash, scripts))
+    return (
+        f"default-src 'none'; script-src {hashes}; style-src {_hash(style)}; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

@@ -1,0 +1,85 @@
+"""One table from what went wrong to how the service says so: ``application/problem+json`` (RFC 9457) for all of it."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from ...graph.errors import UserError
+from ...graph.outside import outside_cause
+from .models import Problem
+
+MEDIA_TYPE = "application/problem+json"
+
+RESPONSES: dict[int | str, dict] = {
+    status: {"description": description, "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+    for status, description in (
+        (400, "Something in the request cannot be used; `detail` says what to do."),
+        (404, "What is asked for does not exist, or was not known at that time."),
+        (409, "The beginning of an id fits several."),
+        (422, "A parameter is missing, of the wrong type or out of its bounds; `errors` names each."),
+        (503, "There is no store yet, or it cannot be used at the moment."),
+        (500, "A defect of the service; its log says more."),
+    )
+}
+"""The error answers of every route, for OpenAPI."""
+
+_log = logging.getLogger("uvicorn.error")
+
+
+def problem(
+    status: int, detail: str, errors: list[dict] | None = None, headers: dict[str, str] | None = None
+) -> JSONResponse:
+    """An error answer: ``type``, ``title``, ``status``, ``detail``, and ``errors`` by parameter where there are any."""
+    body = Problem(type="about:blank", title=HTTPStatus(status).phrase, status=status, detail=detail, errors=errors)
+    content = body.model_dump(exclude_none=True)
+    return JSONResponse(content, status_code=status, media_type=MEDIA_TYPE, headers=headers)
+
+
+def _user_error(_: Request, error: UserError) -> JSONResponse:
+    return problem(error.status, str(error))
+
+
+def _invalid_request(_: Request, error: RequestValidationError) -> JSONResponse:
+    # What was sent is not repeated: it may be a raw personal value.
+    errors = [
+        {"parameter": str(item["loc"][-1]), "message": str(item["msg"])} for item in error.errors() if item["loc"]
+    ]
+    detail = "; ".join(f"{item['parameter']}: {item['message']}" for item in errors)
+    return problem(422, detail or "the request cannot be read", errors)
+
+
+def _http_error(request: Request, error: HTTPException) -> JSONResponse:
+    if error.status_code == 404:
+        return problem(404, "there is no such route: /v1/openapi.json lists them all")
+    if error.status_code == 405:
+        detail = f"{request.method} is not possible here"
+        return problem(405, detail, headers=dict(error.headers or {}))
+    return problem(error.status_code, str(error.detail), headers=dict(error.headers or {}))
+
+
+def _defect(_: Request, error: Exception) -> JSONResponse:
+    if outside_cause(error):
+        return problem(503, "the store cannot be used at the moment; the service's log says more")
+    _log.error("a defect of the service: %s", type(error).__name__)
+    return problem(500, "a defect of the service, not of the request; its log says more")
+
+
+TABLE = {
+    UserError: _user_error,
+    RequestValidationError: _invalid_request,
+    HTTPException: _http_error,
+    Exception: _defect,
+}
+"""Which exception becomes which answer."""
+
+
+def install(app: FastAPI) -> None:
+    """Let every error of the application be answered by ``TABLE``."""
+    for exception, handler in TABLE.items():
+        app.add_exception_handler(exception, handler)  # type: ignore[arg-type]

@@ -1,0 +1,80 @@
+"""What every route asks with: the store, the nodes that a request names, common parameters, and its record."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from fastapi import Depends, Path, Query, Request
+
+from ...services.findings import is_id
+from ...services.names import read_node
+from ...services.reader import Reader
+
+
+def reader_of(request: Request) -> Reader:
+    """The process's reader of the store."""
+    return request.app.state.reader
+
+
+def named(request: Request) -> dict[str, tuple[str, str]]:
+    """The nodes a request names, by parameter: each node's name, and what was written for it."""
+    given = {**_asked(request), **request.path_params}
+    return {
+        parameter: (read_node(reader_of(request), given[parameter]), given[parameter])
+        for parameter in ("node", "from", "to")
+        if parameter in given
+    }
+
+
+def _asked(request: Request) -> dict[str, str]:
+    """The query parameters that the route knows; any other is ignored, and is nobody's to record."""
+    known = {field.alias for field in request.scope["route"].dependant.query_params}
+    return {name: value for name, value in request.query_params.items() if name in known}
+
+
+Store = Annotated[Reader, Depends(reader_of)]
+Named = Annotated[dict[str, tuple[str, str]], Depends(named)]
+
+
+def audited(request: Request, reader: Store, nodes: Named) -> None:
+    """Record who asks for what before anything is shown. A dependency of every route, so that none can forget it."""
+    name = request.scope["route"].name
+    if name in SHOWS_NO_DATA:
+        return
+    subject = " ".join(node for node, _ in nodes.values()) or name
+    if is_id(prefix := request.path_params.get("id", "")):
+        subject = prefix
+    bounds = {name: value for name, value in _asked(request).items() if name not in nodes}
+    client = request.client.host if request.client else "unknown"
+    reader.audit.record(f"anonymous@{client}", f"api.{name}", subject, None, bounds)
+
+
+SHOWS_NO_DATA = frozenset({"health"})
+"""Routes that are asked every few seconds and show nothing of the book; all others are audited."""
+
+AsOf = Annotated[
+    str | None,
+    Query(
+        description="Show what was known at this time: a date (its first instant, in Asia/Shanghai) or an ISO time. "
+        "Without it, the store's latest data date.",
+        examples=["2026-03-31"],
+    ),
+]
+NodeName = Annotated[
+    str,
+    Path(
+        description="The node as kind:key, percent-encoded. The key of a personal kind may be given raw; it is "
+        "tokenised on entry.",
+        examples=["company:C1"],
+    ),
+]
+FanOut = Annotated[
+    int, Query(ge=1, le=100_000, description="Most neighbours followed from one node; what that hides is reported.")
+]
+
+
+def moment_text(text: str | None) -> str | None:
+    """A time as a query states it, its zone mended."""
+    # In a query an unescaped + is a blank: 08:00+08:00 arrives as "08:00 08:00".
+    return re.sub(r"(T\S+) (\d\d:?\d\d)$", r"\1+\2", text) if text else text

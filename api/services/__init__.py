@@ -1,0 +1,1 @@
+"""The questions that the command line and the HTTP service both answer."""

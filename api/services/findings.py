@@ -1,0 +1,79 @@
+"""Findings of the latest runs, all or one, as the command line and the HTTP service show them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from ...graph.errors import UserError
+from ...graph.model import FINDING_KINDS
+from ...graph.store import Run, Store
+from ...graph.times import to_iso
+
+VIEWS = ("raw", "contracted")
+
+
+def findings(
+    store: Store, kind: str | None = None, view: str | None = None, as_of: int | None = None
+) -> tuple[list[Run], list[dict]]:
+    """The latest run of each detector and what they found, by rank over all.
+
+    Parameters
+    ----------
+    kind : only findings of this kind
+    view : only this view, ``raw`` or ``contracted``
+    as_of : only runs that looked at this time or earlier, in epoch milliseconds
+
+    Raises
+    ------
+    UserError : an unknown kind or view
+    """
+    if kind is not None and kind not in FINDING_KINDS:
+        raise UserError(f"unknown kind of finding {kind!r}: use one of {', '.join(FINDING_KINDS)}")
+    if view is not None and view not in VIEWS:
+        raise UserError(f"unknown view {view!r}: use raw or contracted")
+    runs = store.latest_runs(as_of)
+    found = store.findings([run.run for run in runs])
+    return runs, [
+        finding
+        for finding in found
+        if (kind is None or finding["kind"] == kind) and (view is None or finding["view"] == view)
+    ]
+
+
+def finding(store: Store, prefix: str, as_of: int | None = None) -> dict:
+    """The finding whose id is, or alone begins with, ``prefix``.
+
+    Parameters
+    ----------
+    as_of : only findings of each detector's latest run that looked at this time or earlier, in epoch milliseconds
+
+    Raises
+    ------
+    UserError : none, or several
+    """
+    sought = prefix.strip().lower()
+    if not is_id(sought):
+        raise UserError(f"no finding {prefix!r}: ids are 16 hex digits, and 'ringfence findings' lists them", 404)
+    if as_of is None:
+        found = store.finding(sought)
+    else:
+        runs = store.latest_runs(as_of)
+        found = [item for item in store.findings([run.run for run in runs]) if item["id"].startswith(sought)]
+    if not found:
+        when = f" as of {to_iso(as_of)}" if as_of is not None else ""
+        raise UserError(f"no finding {prefix!r}{when}: 'ringfence findings' lists them", 404)
+    if len(found) > 1:
+        named = ", ".join(item["id"] for item in found[:5])
+        more = ", …" if len(found) > 5 else ""
+        raise UserError(f"{prefix!r} begins the ids of several findings: give more of {named}{more}", 409)
+    return found[0]
+
+
+def is_id(text: str) -> bool:
+    """Whether a text could be a finding's id or begin one."""
+    return 0 < len(text) <= 16 and all(character in "0123456789abcdef" for character in text)
+
+
+def run_as_dict(run: Run) -> dict:
+    """A run as JSON-ready data, its time in ISO form."""
+    return {**asdict(run), "as_of": to_iso(run.as_of)}

@@ -1,0 +1,229 @@
+"""Questions about nodes: what is said of one, what lies around it, and how two are linked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ...graph.errors import UserError
+from ...graph.kernels.adjacency import Adjacency
+from ...graph.kernels.paths import k_hop, shortest_path
+from ...graph.keys import is_token
+from ...graph.model import RELATIONS, STATUS_FIELDS, kind_of
+from ...graph.snapshot.reading import Snapshot
+from ...graph.store import Store
+from ...graph.times import to_iso
+from ...loaders.schema.tables import TABLES
+from .labels import labels
+from .names import no_link, safe
+
+FAN_OUT = 1000
+"""Most neighbours followed from one node, unless said: more than a person has, fewer than a hub."""
+MAX_HOPS = 6
+"""Longest path looked for, unless said."""
+RELATIONSHIPS = 2000
+"""Most relationships in the answer about a neighbourhood."""
+
+_NO_LINK = {
+    "sentinel": "it stands on the stop-list, so it links no one",
+    "invalid": "no such value can exist, so it links no one",
+}
+_TIMES = frozenset(
+    column.name for table in TABLES.values() for column in table.all_columns.values() if column.type == "time"
+)
+
+
+def place_of(snapshot: Snapshot, name: str, text: str) -> int:
+    """The number of a node that shows at the snapshot's time.
+
+    Parameters
+    ----------
+    name : the node's name
+    text : what was written for it, for the message
+
+    Raises
+    ------
+    UserError : the store has no such node, or knew of none at that time
+    """
+    number = snapshot.find(name)
+    if number is None:
+        why = no_link(text)
+        hint = _NO_LINK[why] if why else "'ringfence status' counts what there is"
+        raise UserError(f"no node {safe(text, name)} in the store: {hint}", 404)
+    if not _shows(snapshot, number):
+        raise UserError(f"node {safe(text, name)} was not known at {to_iso(snapshot.as_of)}: ask for a later time", 404)
+    return number
+
+
+def _shows(snapshot: Snapshot, number: int) -> bool:
+    if snapshot.visible(_positions(snapshot, number)).any():
+        return True
+    return any(len(snapshot.facts(table, [number])) for table in TABLES)
+
+
+def _positions(snapshot: Snapshot, number: int) -> np.ndarray:
+    offsets, _, positions = snapshot.adjacency()
+    return np.asarray(positions[offsets[number] : offsets[number + 1]])
+
+
+def node(store: Store, snapshot: Snapshot, name: str, text: str) -> dict:
+    """What is said of a node at the snapshot's time: its facts with their rows, and its relationships, counted.
+
+    Parameters
+    ----------
+    name, text : as for ``place_of``
+    """
+    number = place_of(snapshot, name, text)
+    stated = store.get(name, snapshot.as_of)
+    positions = _positions(snapshot, number)
+    positions = positions[snapshot.visible(positions)]
+    counts: dict[str, int] = {}
+    for position in positions:
+        relation = snapshot.relation(int(position))
+        counts[relation] = counts.get(relation, 0) + 1
+    return {
+        **_shown(snapshot, [name])[0],
+        "as_of": to_iso(snapshot.as_of),
+        "revision": snapshot.revision,
+        "facts": [_fact(snapshot, fact) for fact in (stated["facts"] if stated else [])],
+        "relationships": {relation: counts[relation] for relation in RELATIONS if relation in counts},
+        "truncated": [],
+    }
+
+
+def neighbourhood(
+    snapshot: Snapshot, name: str, text: str, hops: int = 1, limit: int = 200, fan_out: int = FAN_OUT
+) -> dict:
+    """What lies within ``hops`` of a node, and how it hangs together.
+
+    All of the node's own relationships are followed. From there on, ties that link no one (landlines, sentinels,
+    invalid identifiers) are not.
+
+    Parameters
+    ----------
+    name, text : as for ``place_of``
+    limit : most nodes in the answer
+    fan_out : most neighbours followed from one node
+    """
+    start = place_of(snapshot, name, text)
+    adjacency = Adjacency(*snapshot.adjacency())
+    near = k_hop(adjacency, [start], 1, fan_out, limit, snapshot.visible)
+    distance = {int(number): int(hop) for number, hop in zip(near.nodes, near.distance, strict=True)}
+    cut, left_out = dict(near.cut), near.left_out
+    if hops > 1 and not left_out:
+        far = k_hop(adjacency, [start], hops, fan_out, limit + len(distance), snapshot.links)
+        for number, hop in zip(far.nodes, far.distance, strict=True):
+            distance.setdefault(int(number), int(hop))
+        cut = far.cut | cut
+        left_out = far.left_out + max(len(distance) - limit, 0)
+    shown = sorted(distance, key=lambda number: distance[number])[:limit]
+    positions, dropped = _between(snapshot, shown)
+    truncated = [
+        *_bound("limit", limit, left_out, True),
+        *_bound("fan_out", fan_out, sum(cut.values()), True),
+        *_bound("relationships", RELATIONSHIPS, dropped, False),
+    ]
+    nodes = _shown(snapshot, snapshot.names(shown))
+    return {
+        "node": name,
+        "as_of": to_iso(snapshot.as_of),
+        "revision": snapshot.revision,
+        "hops": hops,
+        "nodes": [{**item, "distance": distance[number]} for item, number in zip(nodes, shown, strict=True)],
+        "relationships": _relationships(snapshot, positions),
+        "truncated": truncated,
+    }
+
+
+def path(
+    snapshot: Snapshot,
+    source: tuple[str, str],
+    target: tuple[str, str],
+    max_hops: int = MAX_HOPS,
+    fan_out: int = FAN_OUT,
+) -> dict:
+    """A shortest link between two nodes over all relations in both directions, and what the search left out.
+
+    Ties that link no one (landlines, sentinels, invalid identifiers) are never crossed.
+
+    Parameters
+    ----------
+    source, target : a node's name and what was written for it
+    max_hops : longest link looked for
+    fan_out : most neighbours followed from one node between the two
+    """
+    start, goal = place_of(snapshot, *source), place_of(snapshot, *target)
+    adjacency = Adjacency(*snapshot.adjacency())
+    link = shortest_path(adjacency, start, goal, max_hops, fan_out, snapshot.links)
+    nodes = link.nodes or []
+    truncated = _bound("fan_out", fan_out, sum(link.cut.values()), link.could_change)
+    if link.nodes is None and not link.exhausted:
+        truncated.append({"bound": "max_hops", "limit": max_hops, "skipped": None, "could_change": True})
+    return {
+        "from": source[0],
+        "to": target[0],
+        "as_of": to_iso(snapshot.as_of),
+        "revision": snapshot.revision,
+        "max_hops": max_hops,
+        "found": link.nodes is not None,
+        "hops": len(link.edges) if link.nodes is not None else None,
+        "nodes": _shown(snapshot, snapshot.names(nodes)),
+        "relationships": _relationships(snapshot, np.asarray(link.edges, dtype=np.int64)),
+        "truncated": truncated,
+    }
+
+
+def _bound(name: str, limit: int, skipped: int, could_change: bool) -> list[dict]:
+    if not skipped:
+        return []
+    return [{"bound": name, "limit": limit, "skipped": int(skipped), "could_change": could_change}]
+
+
+def _between(snapshot: Snapshot, numbers: Sequence[int]) -> tuple[np.ndarray, int]:
+    """The relationships with both ends among some nodes, and how many the bound leaves out."""
+    offsets, neighbours, positions = snapshot.adjacency()
+    among = np.asarray(sorted(numbers), dtype=np.int32)
+    found = []
+    for number in numbers:
+        span = slice(offsets[number], offsets[number + 1])
+        found.append(np.asarray(positions[span])[np.isin(neighbours[span], among)])
+    distinct = np.unique(np.concatenate(found)) if found else np.array([], dtype=np.int64)
+    distinct = distinct[snapshot.visible(distinct)]
+    return distinct[:RELATIONSHIPS], max(len(distinct) - RELATIONSHIPS, 0)
+
+
+def _shown(snapshot: Snapshot, names: Sequence[str]) -> list[dict]:
+    """Nodes as people see them: name, kind and label, in the order given."""
+    found = labels(snapshot, names)
+    return [{"node": name, "kind": kind_of(name), "label": found[name].name} for name in names]
+
+
+def _relationships(snapshot: Snapshot, positions: np.ndarray) -> list[dict]:
+    return [_relationship(snapshot, int(position)) for position in positions]
+
+
+def _relationship(snapshot: Snapshot, position: int) -> dict:
+    found = snapshot.relationship(position)
+    times = {name: to_iso(found[name]) for name in ("valid_from", "valid_to", "known_at")}
+    return {"amount": None, **found, **times, "data": _seen(snapshot, found["data"])}
+
+
+def _fact(snapshot: Snapshot, fact: dict) -> dict:
+    data = fact["data"]
+    if fact.get("status_from", snapshot.as_of) > snapshot.as_of:
+        data = {column: cell for column, cell in data.items() if column not in STATUS_FIELDS}
+    times = {name: to_iso(fact[name]) for name in ("valid_from", "valid_to", "known_at")}
+    kept = {name: fact[name] for name in ("table", "uid", "file", "row")}
+    return {**kept, **times, "data": _seen(snapshot, data)}
+
+
+def _seen(snapshot: Snapshot, data: dict) -> dict:
+    """The cells of a row as people see them: personal ones as masks, times in ISO form."""
+    return {column: _cell(snapshot, column, cell) for column, cell in data.items()}
+
+
+def _cell(snapshot: Snapshot, column: str, cell: object) -> object:
+    if isinstance(cell, str) and is_token(cell):
+        return snapshot.mask(cell) or ""
+    return to_iso(cell) if column in _TIMES and isinstance(cell, int) else cell

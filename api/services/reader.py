@@ -1,0 +1,128 @@
+"""One store as those who ask see it: opened when first needed, its snapshot renewed when a load is published."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack, nullcontext
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from ...graph.errors import UserError
+from ...graph.store import Progress, Store, open_store
+from ...graph.times import parse_moment, to_iso, today
+from ..access.audit import AuditLog
+from ..settings import Settings
+
+if TYPE_CHECKING:
+    from ...graph.snapshot.reading import Snapshot
+
+
+class Reader:
+    """A store, its audit log and its latest snapshot, for one process.
+
+    Parameters
+    ----------
+    settings : which store, key file and audit log
+    bars : gives what is told of a snapshot's building, each time one is taken
+    """
+
+    def __init__(self, settings: Settings, bars: Callable[[], AbstractContextManager[Progress | None]] = nullcontext):
+        self.settings = settings
+        self._bars = bars
+        self._lock = threading.Lock()
+        self._store: Store | None = None
+        self._snapshot: Snapshot | None = None
+        self._held: list[ExitStack] = []
+
+    @property
+    def store(self) -> Store:
+        """The store.
+
+        Raises
+        ------
+        UserError : there is none yet, or it cannot be opened
+        """
+        if self._store is None:
+            with self._lock:
+                self._store = self._store or self._open()
+        return self._store
+
+    def _open(self) -> Store:
+        file = self.settings.store_file
+        if file is not None and not file.exists():
+            raise UserError(f"no store at {file}: run 'ringfence load' first, or name another with --store", 503)
+        return open_store(self.settings.store, create=False, key_file=self.settings.key_file)
+
+    @cached_property
+    def audit(self) -> AuditLog:
+        """The audit log; made on first use, but not where there is no store and so nothing to see.
+
+        Raises
+        ------
+        UserError : there is no store yet, or the log cannot be written
+        """
+        self.store.revision()
+        return AuditLog(self.settings.audit_file)
+
+    def snapshot(self) -> Snapshot:
+        """The snapshot of the latest revision, seen at the store's data date.
+
+        While one caller maps or builds that of a new revision, others are answered from the one before.
+        """
+        store = self.store
+        current = self._snapshot
+        if current is not None and current.revision == store.revision():
+            return current
+        if not self._lock.acquire(blocking=current is None):
+            return current  # type: ignore[return-value]
+        try:
+            revision = store.revision()
+            if self._snapshot is None or self._snapshot.revision != revision:
+                held = ExitStack()
+                held.enter_context(store.reading(revision))
+                with self._bars() as progress:
+                    self._snapshot = store.snapshot(revision, progress)
+                self._held.append(held)
+                # The one before stays held as well: answers under way may still open files of it.
+                while len(self._held) > 2:
+                    self._held.pop(0).close()
+            return self._snapshot
+        finally:
+            self._lock.release()
+
+    def moment(self, text: str | None) -> int:
+        """The time a question is about, in epoch milliseconds: as stated, else the store's data date, else today.
+
+        Raises
+        ------
+        UserError : the text is no time
+        """
+        if text is not None:
+            return stated_moment(text)
+        date = self.store.data_date()
+        return today() if date is None else date
+
+    def close(self) -> None:
+        """Let go of the snapshot and the store."""
+        while self._held:
+            self._held.pop().close()
+        self._snapshot = None
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+
+
+def stated_moment(text: str) -> int:
+    """Epoch milliseconds of a time that somebody wrote.
+
+    Raises
+    ------
+    UserError : no time, or none between the years 1 and 9999
+    """
+    moment = parse_moment(text)
+    try:
+        to_iso(moment)
+    except OverflowError:
+        raise UserError(f"unreadable time {text!r}: it lies outside the years 1 to 9999") from None
+    return moment
