@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..graph.snapshot.reading import Snapshot
+from ..graph.snapshot import GraphView
 
 
 @dataclass
@@ -78,8 +78,8 @@ class Detector:
     kinds: tuple[str, ...]
     unit: str
     parameters: tuple[Parameter, ...]
-    population: Callable[[Snapshot, dict[str, Any]], Any]
-    detect: Callable[[Snapshot, Any, dict[str, Any]], Iterator[Candidate]]
+    population: Callable[[GraphView, dict[str, Any]], Any]
+    detect: Callable[[GraphView, Any, dict[str, Any]], Iterator[Candidate]]
 
     def defaults(self) -> dict[str, Any]:
         """Its parameters by name with their default values."""

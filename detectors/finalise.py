@@ -8,7 +8,7 @@ import numpy as np
 
 from ..graph.kernels.sets import distinct
 from ..graph.model import COLOURS, PERSONAL_KINDS, Finding, finding_id, kind_of
-from ..graph.snapshot.reading import Snapshot
+from ..graph.snapshot import GraphView
 from ..graph.times import to_iso
 from .contract import Candidate, Detector
 
@@ -25,7 +25,7 @@ def colour(score: float) -> str:
     return COLOURS[sum(score >= least for least in COLOUR_FROM) - 1]
 
 
-def finalise(snapshot: Snapshot, found: Sequence[tuple[Detector, Sequence[Candidate]]]) -> list[Finding]:
+def finalise(snapshot: GraphView, found: Sequence[tuple[Detector, Sequence[Candidate]]]) -> list[Finding]:
     """The findings of a run, by rank over all.
 
     Candidates equal in kind, view and members become one finding: the one with the highest score, with the evidence
@@ -86,12 +86,12 @@ def _together(one: Candidate, other: Candidate) -> Candidate:
     return Candidate(**{**vars(best), "evidence": np.concatenate((best.evidence, added)), "truncated": truncated})
 
 
-def _names(snapshot: Snapshot, candidates: Iterable[Candidate]) -> dict[int, str]:
+def _names(snapshot: GraphView, candidates: Iterable[Candidate]) -> dict[int, str]:
     nodes = sorted({node for candidate in candidates for node, _ in candidate.members})
     return dict(zip(nodes, snapshot.names(nodes), strict=True))
 
 
-def _evidence(snapshot: Snapshot, candidates: Sequence[Candidate]) -> dict[int, dict]:
+def _evidence(snapshot: GraphView, candidates: Sequence[Candidate]) -> dict[int, dict]:
     """Each relationship once, as evidence, by its position; the same dictionary serves every finding."""
     parts = [candidate.evidence for candidate in candidates]
     positions = distinct(np.concatenate(parts)) if parts else np.array([], dtype=np.int64)

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..graph.errors import UserError
 from ..graph.model import Finding
-from ..graph.snapshot.reading import Snapshot
+from ..graph.snapshot import GraphView
 from ..graph.store import Run, Store
 from .contract import Candidate, Detector
 from .finalise import finalise
@@ -54,7 +54,7 @@ def settings(detector: Detector, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def run(
-    snapshot: Snapshot,
+    snapshot: GraphView,
     store: Store | None = None,
     detectors: Sequence[str] = (),
     params: Mapping[str, Mapping[str, Any]] | None = None,

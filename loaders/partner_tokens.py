@@ -19,7 +19,7 @@ import pyarrow as pa
 from ..graph.errors import UserError
 from ..graph.keys import KeyFile, keyed_hash
 from ..graph.model import KINDS, PERSONAL_KINDS
-from ..graph.snapshot.reading import Snapshot
+from ..graph.snapshot import Snapshot
 from ..graph.store import Store
 from .cleaning.identifiers import normal_values
 from .vectors import text

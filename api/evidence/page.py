@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from ...graph.errors import UserError
-from ...graph.snapshot.reading import Snapshot
+from ...graph.snapshot import GraphView
 from ...graph.times import parse_moment
 from ...graph.words.money import money
 from ...graph.words.names import (
@@ -69,7 +69,7 @@ OPTIONS = {
 """vis-network's settings; the wheel is left to the page, which is scrolled, and zooming has its buttons."""
 
 
-def write_evidence(finding: dict, snapshot: Snapshot, path: Path) -> None:
+def write_evidence(finding: dict, snapshot: GraphView, path: Path) -> None:
     """Write a finding's evidence as one HTML file that needs no network.
 
     The same finding and snapshot give the same bytes.
@@ -93,7 +93,7 @@ def write_evidence(finding: dict, snapshot: Snapshot, path: Path) -> None:
         ) from None
 
 
-def evidence_page(finding: dict, snapshot: Snapshot) -> str:
+def evidence_page(finding: dict, snapshot: GraphView) -> str:
     """The page of ``write_evidence`` as text."""
     from pyvis.network import Network
 
@@ -119,9 +119,9 @@ def evidence_page(finding: dict, snapshot: Snapshot) -> str:
     return network.generate_html()
 
 
-def evidence_rows(snapshot: Snapshot, evidence: Sequence[Mapping]) -> list[dict]:
+def evidence_rows(snapshot: GraphView, evidence: Sequence[Mapping]) -> list[dict]:
     """Evidence with what its relationships say: ``amount``, ``valid_from``, ``valid_to`` and ``data`` as
-    ``Snapshot.relationship`` gives them. An item that the snapshot does not hold comes back as it is.
+    ``GraphView.relationship`` gives them. An item that the snapshot does not hold comes back as it is.
 
     Of a relationship's versions, the one counts that shows at the snapshot's time; where none does, the one that
     stands in the evidence's file and row.
@@ -137,7 +137,7 @@ def evidence_rows(snapshot: Snapshot, evidence: Sequence[Mapping]) -> list[dict]
     return rows
 
 
-def _version(snapshot: Snapshot, positions: Sequence[int], item: Mapping) -> dict:
+def _version(snapshot: GraphView, positions: Sequence[int], item: Mapping) -> dict:
     if not positions:
         return {}
     visible = [p for p in positions if snapshot.visible(np.array([p]))[0]]
@@ -147,7 +147,7 @@ def _version(snapshot: Snapshot, positions: Sequence[int], item: Mapping) -> dic
     return {name: chosen[name] for name in ("amount", "valid_from", "valid_to", "data") if name in chosen}
 
 
-def _between(snapshot: Snapshot, source: str, target: str) -> dict[tuple[str, str], list[int]]:
+def _between(snapshot: GraphView, source: str, target: str) -> dict[tuple[str, str], list[int]]:
     """The numbers of all versions of relationships from one node to another, by relation and uid."""
     start, end = snapshot.find(source), snapshot.find(target)
     if start is None or end is None:

@@ -66,7 +66,7 @@ def picture(members: Sequence[Mapping], rows: Sequence[Mapping], labels: Mapping
     Parameters
     ----------
     members : ``[{"node", "role"}]``
-    rows : relationships as ``Snapshot.relationship`` gives them; amount, times and ``data`` may be missing
+    rows : relationships as ``GraphView.relationship`` gives them; amount, times and ``data`` may be missing
     labels : how each node is shown, by name
     """
     bundles: dict[tuple[str, str, str, bool], list[Mapping]] = {}

@@ -101,7 +101,7 @@ def fold(members: Iterable[str], rows: Sequence[Mapping], count: Callable[[Seque
     Parameters
     ----------
     members : names of nodes
-    rows : relationships as ``Snapshot.relationship`` gives them
+    rows : relationships as ``GraphView.relationship`` gives them
     count : how many use what some nodes stand for together
     """
     rows = sorted(rows, key=_standing)

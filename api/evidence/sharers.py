@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...graph.model import KIND_CODE
-from ...graph.snapshot.reading import Snapshot
+from ...graph.snapshot import GraphView
 
 LOOKED_AT = 200_000
 """Relationships followed from one identifier; of a busier one, as many people as these lead to are counted."""
@@ -38,7 +38,7 @@ class Sharers:
     more: bool = False
 
 
-def sharers(snapshot: Snapshot, nodes: Iterable[str], members: Iterable[str]) -> Sharers | None:
+def sharers(snapshot: GraphView, nodes: Iterable[str], members: Iterable[str]) -> Sharers | None:
     """How many use what these nodes stand for together (a handset's device id and imei), at the snapshot's time; None
     where the snapshot holds none of them."""
     numbers = [number for number in map(snapshot.find, nodes) if number is not None]
@@ -50,7 +50,7 @@ def sharers(snapshot: Snapshot, nodes: Iterable[str], members: Iterable[str]) ->
     return Sharers(len(people), int(np.isin(people, inside).sum()), any(more for _, more in found))
 
 
-def _users(snapshot: Snapshot, node: int) -> tuple[np.ndarray, bool]:
+def _users(snapshot: GraphView, node: int) -> tuple[np.ndarray, bool]:
     near, cut = _linked(snapshot, [node])
     kinds = snapshot.kinds[near]
     through = [*CARRIERS, "account"] if snapshot.kind(node) == "device" else CARRIERS
@@ -60,7 +60,7 @@ def _users(snapshot: Snapshot, node: int) -> tuple[np.ndarray, bool]:
     return np.unique(both[snapshot.kinds[both] == KIND_CODE["applicant"]]), cut or cut_too
 
 
-def _linked(snapshot: Snapshot, nodes: Sequence[int] | np.ndarray) -> tuple[np.ndarray, bool]:
+def _linked(snapshot: GraphView, nodes: Sequence[int] | np.ndarray) -> tuple[np.ndarray, bool]:
     """The neighbours of nodes over at most ``LOOKED_AT`` relationships that link, and whether there are more."""
     offsets, neighbours, positions = snapshot.adjacency()
     nodes = np.asarray(nodes, dtype=np.int64)

@@ -14,7 +14,7 @@ import pandas as pd
 
 from ...graph.keys import is_token
 from ...graph.model import kind_of
-from ...graph.snapshot.reading import Snapshot
+from ...graph.snapshot import GraphView
 from ...graph.words.names import KIND_WORDS, Words
 from ...graph.words.plain import plain
 
@@ -66,7 +66,7 @@ _LEGAL_FORMS = ("股份有限公司", "有限责任公司", "有限公司")
 _NAMED_BY = {"applicant": "applicants", "company": "companies", "merchant": "merchants"}
 
 
-def labels(snapshot: Snapshot, nodes: Iterable[str]) -> dict[str, Label]:
+def labels(snapshot: GraphView, nodes: Iterable[str]) -> dict[str, Label]:
     """How nodes are shown at the snapshot's time, by name; a node that the snapshot does not hold shows its key."""
     wanted = sorted(set(nodes))
     names: dict[str, str] = {}
@@ -83,7 +83,7 @@ def labels(snapshot: Snapshot, nodes: Iterable[str]) -> dict[str, Label]:
     return {node: _label(snapshot, node, names.get(node, "")) for node in wanted}
 
 
-def _label(snapshot: Snapshot, node: str, name: str) -> Label:
+def _label(snapshot: GraphView, node: str, name: str) -> Label:
     key = _seen(snapshot, node.partition(":")[2])
     name = plain(name)
     if not name:
@@ -92,7 +92,7 @@ def _label(snapshot: Snapshot, node: str, name: str) -> Label:
     return Label(node, name, plain(key or "") if key != name else "")
 
 
-def _seen(snapshot: Snapshot, value: str) -> str | None:
+def _seen(snapshot: GraphView, value: str) -> str | None:
     """What people may see of a cell or key: a token's mask, None for a token without one, anything else as it is."""
     return snapshot.mask(value) if is_token(value) else value
 

@@ -10,9 +10,8 @@ from ...graph.errors import UserError
 from ...graph.kernels.adjacency import Adjacency
 from ...graph.kernels.paths import k_hop, shortest_path
 from ...graph.keys import is_token
-from ...graph.model import RELATIONS, STATUS_FIELDS, kind_of
-from ...graph.snapshot.reading import Snapshot
-from ...graph.store import Store
+from ...graph.model import RELATIONS, kind_of
+from ...graph.snapshot import GraphView
 from ...graph.times import to_iso
 from ...loaders.schema.tables import TABLES
 from .labels import labels
@@ -34,7 +33,7 @@ _TIMES = frozenset(
 )
 
 
-def place_of(snapshot: Snapshot, name: str, text: str) -> int:
+def place_of(snapshot: GraphView, name: str, text: str) -> int:
     """The number of a node that shows at the snapshot's time.
 
     Parameters
@@ -51,23 +50,12 @@ def place_of(snapshot: Snapshot, name: str, text: str) -> int:
         why = no_link(text)
         hint = _NO_LINK[why] if why else "'ringfence status' counts what there is"
         raise UserError(f"no node {safe(text, name)} in the store: {hint}", 404)
-    if not _shows(snapshot, number):
+    if not snapshot.shows(number):
         raise UserError(f"node {safe(text, name)} was not known at {to_iso(snapshot.as_of)}: ask for a later time", 404)
     return number
 
 
-def _shows(snapshot: Snapshot, number: int) -> bool:
-    if snapshot.visible(_positions(snapshot, number)).any():
-        return True
-    return any(len(snapshot.facts(table, [number])) for table in TABLES)
-
-
-def _positions(snapshot: Snapshot, number: int) -> np.ndarray:
-    offsets, _, positions = snapshot.adjacency()
-    return np.asarray(positions[offsets[number] : offsets[number + 1]])
-
-
-def node(store: Store, snapshot: Snapshot, name: str, text: str) -> dict:
+def node(snapshot: GraphView, name: str, text: str) -> dict:
     """What is said of a node at the snapshot's time: its facts with their rows, and its relationships, counted.
 
     Parameters
@@ -75,8 +63,7 @@ def node(store: Store, snapshot: Snapshot, name: str, text: str) -> dict:
     name, text : as for ``place_of``
     """
     number = place_of(snapshot, name, text)
-    stated = store.get(name, snapshot.as_of)
-    positions = _positions(snapshot, number)
+    positions = snapshot.touching([number])
     positions = positions[snapshot.visible(positions)]
     counts: dict[str, int] = {}
     for position in positions:
@@ -86,14 +73,14 @@ def node(store: Store, snapshot: Snapshot, name: str, text: str) -> dict:
         **_shown(snapshot, [name])[0],
         "as_of": to_iso(snapshot.as_of),
         "revision": snapshot.revision,
-        "facts": [_fact(snapshot, fact) for fact in (stated["facts"] if stated else [])],
+        "facts": [_fact(snapshot, fact) for fact in snapshot.statements(number)],
         "relationships": {relation: counts[relation] for relation in RELATIONS if relation in counts},
         "truncated": [],
     }
 
 
 def neighbourhood(
-    snapshot: Snapshot, name: str, text: str, hops: int = 1, limit: int = 200, fan_out: int = FAN_OUT
+    snapshot: GraphView, name: str, text: str, hops: int = 1, limit: int = 200, fan_out: int = FAN_OUT
 ) -> dict:
     """What lies within ``hops`` of a node, and how it hangs together.
 
@@ -137,7 +124,7 @@ def neighbourhood(
 
 
 def path(
-    snapshot: Snapshot,
+    snapshot: GraphView,
     source: tuple[str, str],
     target: tuple[str, str],
     max_hops: int = MAX_HOPS,
@@ -180,7 +167,7 @@ def _bound(name: str, limit: int, skipped: int, could_change: bool) -> list[dict
     return [{"bound": name, "limit": limit, "skipped": int(skipped), "could_change": could_change}]
 
 
-def _between(snapshot: Snapshot, numbers: Sequence[int]) -> tuple[np.ndarray, int]:
+def _between(snapshot: GraphView, numbers: Sequence[int]) -> tuple[np.ndarray, int]:
     """The relationships with both ends among some nodes, and how many the bound leaves out."""
     offsets, neighbours, positions = snapshot.adjacency()
     among = np.asarray(sorted(numbers), dtype=np.int32)
@@ -193,37 +180,33 @@ def _between(snapshot: Snapshot, numbers: Sequence[int]) -> tuple[np.ndarray, in
     return distinct[:RELATIONSHIPS], max(len(distinct) - RELATIONSHIPS, 0)
 
 
-def _shown(snapshot: Snapshot, names: Sequence[str]) -> list[dict]:
+def _shown(snapshot: GraphView, names: Sequence[str]) -> list[dict]:
     """Nodes as people see them: name, kind and label, in the order given."""
     found = labels(snapshot, names)
     return [{"node": name, "kind": kind_of(name), "label": found[name].name} for name in names]
 
 
-def _relationships(snapshot: Snapshot, positions: np.ndarray) -> list[dict]:
+def _relationships(snapshot: GraphView, positions: np.ndarray) -> list[dict]:
     return [_relationship(snapshot, int(position)) for position in positions]
 
 
-def _relationship(snapshot: Snapshot, position: int) -> dict:
+def _relationship(snapshot: GraphView, position: int) -> dict:
     found = snapshot.relationship(position)
     times = {name: to_iso(found[name]) for name in ("valid_from", "valid_to", "known_at")}
     return {"amount": None, **found, **times, "data": _seen(snapshot, found["data"])}
 
 
-def _fact(snapshot: Snapshot, fact: dict) -> dict:
-    data = fact["data"]
-    if fact.get("status_from", snapshot.as_of) > snapshot.as_of:
-        data = {column: cell for column, cell in data.items() if column not in STATUS_FIELDS}
+def _fact(snapshot: GraphView, fact: dict) -> dict:
     times = {name: to_iso(fact[name]) for name in ("valid_from", "valid_to", "known_at")}
-    kept = {name: fact[name] for name in ("table", "uid", "file", "row")}
-    return {**kept, **times, "data": _seen(snapshot, data)}
+    return {**fact, **times, "data": _seen(snapshot, fact["data"])}
 
 
-def _seen(snapshot: Snapshot, data: dict) -> dict:
+def _seen(snapshot: GraphView, data: dict) -> dict:
     """The cells of a row as people see them: personal ones as masks, times in ISO form."""
     return {column: _cell(snapshot, column, cell) for column, cell in data.items()}
 
 
-def _cell(snapshot: Snapshot, column: str, cell: object) -> object:
+def _cell(snapshot: GraphView, column: str, cell: object) -> object:
     if isinstance(cell, str) and is_token(cell):
         return snapshot.mask(cell) or ""
     return to_iso(cell) if column in _TIMES and isinstance(cell, int) else cell

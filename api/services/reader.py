@@ -15,7 +15,7 @@ from ..access.audit import AuditLog
 from ..settings import Settings
 
 if TYPE_CHECKING:
-    from ...graph.snapshot.reading import Snapshot
+    from ...graph.snapshot import Snapshot
 
 
 class Reader:

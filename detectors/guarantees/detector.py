@@ -10,7 +10,7 @@ import numpy as np
 
 from ...graph.kernels.sets import distinct
 from ...graph.model import KIND_CODE
-from ...graph.snapshot.reading import Snapshot
+from ...graph.snapshot import GraphView
 from ..contract import Candidate, Detector, Parameter, bound
 from . import circles, rounds
 from .chains import chain_structures
@@ -63,7 +63,7 @@ class Population:
     currency: str | None
 
 
-def population(snapshot: Snapshot, params: dict[str, Any]) -> Population:
+def population(snapshot: GraphView, params: dict[str, Any]) -> Population:
     """Licensed guarantors, groups, and what a typical contract covers."""
     licensed = licensed_guarantors(snapshot)
     currency = main_currency(snapshot.edges("GUARANTEES"))
@@ -84,7 +84,7 @@ def _shared_labels(net: Net, label: np.ndarray) -> dict[str, int]:
     return {net.names[party]: int(label[party]) for party in np.flatnonzero(shared)}
 
 
-def detect(snapshot: Snapshot, known: Population, params: dict[str, Any]) -> Iterator[Candidate]:
+def detect(snapshot: GraphView, known: Population, params: dict[str, Any]) -> Iterator[Candidate]:
     """Guarantee structures 担保圈 in force at ``as_of``, between parties as they are and between groups of them.
 
     - ``guarantee_joint`` 联保: three or more under one joint group id, or who all guarantee one another
@@ -142,7 +142,7 @@ def _contracted(net: Net, group: dict[str, int]) -> View | None:
     return View("contracted", net, vertex_of, whole.rows[changed[whole.weak[whole.source]]])
 
 
-def _background(snapshot: Snapshot, net: Net, known: Population) -> Background:
+def _background(snapshot: GraphView, net: Net, known: Population) -> Background:
     controls, holdings = snapshot.edges("CONTROLS"), snapshot.edges("HOLDS_SHARE")
     holdings = holdings.where(numbers(holdings, "ratio") > MAJORITY)
     family: dict[int, dict[int, list[int]]] = {}

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ...graph.kernels.components import weak_components
-from ...graph.snapshot.reading import Snapshot
+from ...graph.snapshot import GraphView
 from .net import numbers, stated
 
 MAJORITY = 0.5
@@ -89,7 +89,7 @@ class Ties:
         return np.array(sorted(ends), dtype=np.int64)
 
 
-def build_ties(snapshot: Snapshot) -> Ties:
+def build_ties(snapshot: GraphView) -> Ties:
     """What ties parties into groups at ``as_of``.
 
     Two parties are tied by the same ``group_id``; where not both have one, by the same legal representative or by a
@@ -120,7 +120,7 @@ def build_ties(snapshot: Snapshot) -> Ties:
     return Ties(one, other, position, how, group_ids)
 
 
-def _group_ids(snapshot: Snapshot) -> tuple[np.ndarray, dict[int, str]]:
+def _group_ids(snapshot: GraphView) -> tuple[np.ndarray, dict[int, str]]:
     """The number of each node's group id (-1 for none), and the id's text by node."""
     number = np.full(snapshot.node_count, -1, dtype=np.int64)
     companies = snapshot.facts("companies")

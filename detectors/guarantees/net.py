@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ...graph.kernels.sets import distinct
-from ...graph.snapshot.reading import Edges, Snapshot
+from ...graph.snapshot import Edges, GraphView
 from .people import party_labels
 
 LICENSED_ROLES = ("融资担保", "保险增信")
@@ -44,7 +44,7 @@ class Net:
     start, end : int64[c], epoch milliseconds
     """
 
-    snapshot: Snapshot
+    snapshot: GraphView
     parties: np.ndarray
     guarantor: np.ndarray
     borrower: np.ndarray
@@ -105,7 +105,7 @@ class Net:
         return distinct(np.concatenate((self.guarantor[rows], self.borrower[rows])))
 
 
-def build_net(snapshot: Snapshot, licensed: frozenset[str], currency: str | None) -> Net:
+def build_net(snapshot: GraphView, licensed: frozenset[str], currency: str | None) -> Net:
     """The net at the snapshot's ``as_of``.
 
     Parameters
@@ -186,7 +186,7 @@ def main_currency(edges: Edges) -> str | None:
     return min(counts, key=lambda name: (-counts[name], name), default=None)
 
 
-def licensed_guarantors(snapshot: Snapshot) -> frozenset[str]:
+def licensed_guarantors(snapshot: GraphView) -> frozenset[str]:
     """Names of the companies that guarantee by trade at ``as_of``.
 
     A company is one if its line of business is 融资担保, or if its name or a former one stands on a partner list in a
@@ -205,7 +205,7 @@ def licensed_guarantors(snapshot: Snapshot) -> frozenset[str]:
     return frozenset(snapshot.names(np.asarray(companies["node"])[found]))
 
 
-def _listed_names(snapshot: Snapshot) -> set[str]:
+def _listed_names(snapshot: GraphView) -> set[str]:
     partners = snapshot.facts("partners")
     if "role" not in partners or "partner_name" not in partners:
         return set()

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from ...graph.model import KIND_CODE
-from ...graph.snapshot.reading import Edges, Snapshot
+from ...graph.snapshot import Edges, GraphView
 from ...graph.words.kin import KIN
 
 
-def party_labels(snapshot: Snapshot, parties: np.ndarray) -> list[str]:
+def party_labels(snapshot: GraphView, parties: np.ndarray) -> list[str]:
     """What people call each party: a company's or merchant's name, a person's masked name and number, else the key.
 
     Parameters
@@ -31,12 +31,12 @@ def party_labels(snapshot: Snapshot, parties: np.ndarray) -> list[str]:
     return labels
 
 
-def _person(snapshot: Snapshot, name: str, key: str) -> str:
+def _person(snapshot: GraphView, name: str, key: str) -> str:
     shown = snapshot.mask(name) if name.startswith("tok_") else name
     return f"{shown}（{key}）" if shown else key
 
 
-def families(snapshot: Snapshot, parties: np.ndarray, control: Sequence[Edges]) -> dict[tuple[int, int], list[int]]:
+def families(snapshot: GraphView, parties: np.ndarray, control: Sequence[Edges]) -> dict[tuple[int, int], list[int]]:
     """Pairs of party numbers of whom the one controls the other or is kin to it, with the relationships that say so.
 
     Parameters
@@ -58,7 +58,7 @@ def families(snapshot: Snapshot, parties: np.ndarray, control: Sequence[Edges]) 
     return found
 
 
-def _kin(snapshot: Snapshot, member: np.ndarray) -> list[tuple[int, int, list[int]]]:
+def _kin(snapshot: GraphView, member: np.ndarray) -> list[tuple[int, int, list[int]]]:
     """Persons among the members of whom the one named the other's own phone as that of a family member."""
     persons = member & (snapshot.kinds == KIND_CODE["applicant"])
     if not persons.any():

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ...graph.snapshot.reading import Snapshot
+from ...graph.snapshot import GraphView
 from ..contract import Candidate, Detector, Parameter
 from ..sharing.common import common
 from ..sharing.facets import RULES
@@ -39,7 +39,7 @@ FEWEST_HOUSEHOLDS = 3
 """Applicants of fewer families are no ring, whatever they share."""
 
 
-def detect(snapshot: Snapshot, known: Population, params: dict[str, Any]) -> Iterator[Candidate]:
+def detect(snapshot: GraphView, known: Population, params: dict[str, Any]) -> Iterator[Candidate]:
     """``fraud_ring`` 团伙: five applicants or more, of several households, bound by rare things that they share.
 
     What two people share weighs by how few share such things by chance (``population``), people are bound into groups

@@ -11,7 +11,7 @@ import numpy as np
 
 from ...graph.kernels.sets import distinct
 from ...graph.model import ALWAYS, FOREVER
-from ...graph.snapshot.reading import Edges, Snapshot
+from ...graph.snapshot import Edges, GraphView
 from ..contract import Candidate, bound
 from ..sharing.common import Common
 from ..sharing.facets import DAY, PAIR_FACET
@@ -29,7 +29,7 @@ BESIDE = 3
 class Files:
     """What is on file of people, by node: when they applied, and when they borrowed how much."""
 
-    def __init__(self, snapshot: Snapshot, nodes: np.ndarray):
+    def __init__(self, snapshot: GraphView, nodes: np.ndarray):
         wanted = np.zeros(snapshot.node_count, dtype=bool)
         wanted[nodes] = True
         applied, borrowed = (snapshot.edges(relation) for relation in ("APPLIED", "BORROWED"))
@@ -46,7 +46,7 @@ class Files:
                 self.borrowed.setdefault(person, []).append((time, amount, currency))
 
 
-def _amounts(snapshot: Snapshot, borrowed: Edges) -> tuple[list[float], list[str | None]]:
+def _amounts(snapshot: GraphView, borrowed: Edges) -> tuple[list[float], list[str | None]]:
     """The amount of each loan borrowed, NaN where none is known, and its currency, None where none is on record."""
     loans = snapshot.facts("loans", borrowed.target.tolist()).set_index("node")
     columns = loans.reindex(borrowed.target, columns=["amount", "currency"]).astype(object)
@@ -72,7 +72,7 @@ class Dossier:
     files: Files
     population: Population
 
-    def candidate(self, snapshot: Snapshot, evidence: float, params: dict[str, Any]) -> Candidate:
+    def candidate(self, snapshot: GraphView, evidence: float, params: dict[str, Any]) -> Candidate:
         """The ring as the run takes it. Nothing in it is ordered by a store's own numbers, which differ from store to
         store: members stand as they applied, then by name, and relationships by their uids.
 
@@ -135,11 +135,11 @@ class Dossier:
         currencies = {currency for _, _, currency in self._loans()}
         return currencies.pop() if len(currencies) == 1 else None
 
-    def _as_they_applied(self, snapshot: Snapshot) -> list[int]:
+    def _as_they_applied(self, snapshot: GraphView) -> list[int]:
         names = dict(zip(self.members, snapshot.names(self.members), strict=True))
         return sorted(self.members, key=lambda member: (min(self.files.applied.get(member, [FOREVER])), names[member]))
 
-    def _rows(self, snapshot: Snapshot, limit: int) -> tuple[np.ndarray, list[dict]]:
+    def _rows(self, snapshot: GraphView, limit: int) -> tuple[np.ndarray, list[dict]]:
         """Positions of the ties to what is shared, the telling ones first, then to what too many others share too."""
         hubs = self.uses.where(~self.population.excused[self.uses.value])
         hubs = hubs.where(np.isin(hubs.value, _values_of(hubs, BESIDE)))
@@ -178,7 +178,7 @@ class Dossier:
         return [bound("max_users", limit, skipped, could_change=True)] if count else []
 
 
-def _by_uid(snapshot: Snapshot, uses: Uses) -> tuple[list[tuple[str, str]], Uses]:
+def _by_uid(snapshot: GraphView, uses: Uses) -> tuple[list[tuple[str, str]], Uses]:
     """Uses by the uids of the relationships that say so, and these."""
     via = np.where(uses.via < 0, uses.position, uses.via)
     uids = list(zip(snapshot.uids(uses.position), snapshot.uids(via), strict=True))

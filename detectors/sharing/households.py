@@ -8,7 +8,7 @@ import pandas as pd
 from ...graph.kernels.components import weak_components
 from ...graph.kernels.sets import distinct
 from ...graph.model import KIND_CODE
-from ...graph.snapshot.reading import Snapshot
+from ...graph.snapshot import GraphView
 from .uses import WAY, Uses
 
 LARGEST_HOME = 8
@@ -77,7 +77,7 @@ def _doubtful(uses: Uses, ids: int) -> np.ndarray:
     return doubtful | (least < most)
 
 
-def shop_equipment(snapshot: Snapshot, uses: Uses, ids: int) -> np.ndarray:
+def shop_equipment(snapshot: GraphView, uses: Uses, ids: int) -> np.ndarray:
     """bool by id: a handset, network or place used mostly at one merchant, or an account that a merchant owns."""
     excused = np.zeros(ids, dtype=bool)
     session = uses.where(np.isin(uses.way, [WAY["handset"], WAY["network"], WAY["cell"]]))

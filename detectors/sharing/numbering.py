@@ -13,7 +13,7 @@ import numpy as np
 from ...graph.kernels.components import weak_components
 from ...graph.kernels.sets import distinct
 from ...graph.model import KIND_CODE
-from ...graph.snapshot.reading import Snapshot
+from ...graph.snapshot import GraphView
 from .uses import WAY, Uses, collect
 
 MOST_CO_USED = 50
@@ -32,7 +32,7 @@ class Frame:
     uses : the book's own, in this numbering
     """
 
-    base: Snapshot
+    base: GraphView
     joined: np.ndarray
     networks: np.ndarray
     uses: Uses
@@ -43,7 +43,7 @@ class Frame:
         return len(self.joined) + len(self.networks)
 
 
-def lay(snapshot: Snapshot) -> tuple[Frame, np.ndarray]:
+def lay(snapshot: GraphView) -> tuple[Frame, np.ndarray]:
     """The frame of a book; and int64 by node, a number for each applicant's surname, -1 where none can be told."""
     uses, surname = collect(snapshot)
     joined = _handsets(snapshot, uses)
@@ -52,15 +52,12 @@ def lay(snapshot: Snapshot) -> tuple[Frame, np.ndarray]:
     return replace(frame, uses=_numbered(frame, snapshot, uses, numbers)), surname
 
 
-def seen_in(frame: Frame, snapshot: Snapshot) -> tuple[Uses, np.ndarray]:
+def seen_in(frame: Frame, snapshot: GraphView) -> tuple[Uses, np.ndarray]:
     """The uses of a book, or a part of one, in a frame; and int64 by node of that book, its id."""
-    if snapshot.folder == frame.base.folder:
-        numbers = np.arange(frame.base.node_count)
-    else:
-        found = [frame.base.find(name) for name in snapshot.names(np.arange(snapshot.node_count))]
-        numbers = np.array([frame.size + i if n is None else n for i, n in enumerate(found)], dtype=np.int64)
-    if snapshot.folder == frame.base.folder and snapshot.as_of == frame.base.as_of:
-        return frame.uses, numbers
+    if snapshot is frame.base:
+        return frame.uses, np.arange(snapshot.node_count)
+    found = frame.base.find_all(snapshot.names(np.arange(snapshot.node_count)))
+    numbers = np.where(found < 0, frame.size + np.arange(snapshot.node_count), found)
     return _numbered(frame, snapshot, collect(snapshot)[0], numbers), numbers
 
 
@@ -71,7 +68,7 @@ def inverse(numbers: np.ndarray) -> np.ndarray:
     return node
 
 
-def _numbered(frame: Frame, snapshot: Snapshot, uses: Uses, numbers: np.ndarray) -> Uses:
+def _numbered(frame: Frame, snapshot: GraphView, uses: Uses, numbers: np.ndarray) -> Uses:
     """Uses by id: devices joined to handsets, and a network beside each use of its Wi-Fi."""
     value = numbers[uses.value]
     known = value < len(frame.joined)
@@ -90,7 +87,7 @@ def _numbered(frame: Frame, snapshot: Snapshot, uses: Uses, numbers: np.ndarray)
     return Uses(*(np.concatenate((getattr(own, name), getattr(networks, name))) for name in names))
 
 
-def _networks(snapshot: Snapshot, uses: Uses, numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _networks(snapshot: GraphView, uses: Uses, numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The networks of applications that have both a Wi-Fi and an internet address, and the places of the Wi-Fi's uses.
 
     A part of a book may hold nodes its frame does not know; their ids are large, but the product stays far below 2⁶³.
@@ -105,7 +102,7 @@ def _networks(snapshot: Snapshot, uses: Uses, numbers: np.ndarray) -> tuple[np.n
     return (numbers[uses.value[wifi]] << 32) | address[filed[wifi]], wifi
 
 
-def _handsets(snapshot: Snapshot, uses: Uses) -> np.ndarray:
+def _handsets(snapshot: GraphView, uses: Uses) -> np.ndarray:
     """Devices joined where one application used both, transitively: a re-installed app has a new id on the old imei."""
     joined = np.arange(snapshot.node_count)
     used = np.flatnonzero((uses.way == WAY["handset"]) & (snapshot.kinds[uses.value] == KIND_CODE["device"]))

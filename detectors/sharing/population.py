@@ -10,7 +10,7 @@ import numpy as np
 from ...graph.kernels.coincidence import Holding, Moments, Ties, coincidences
 from ...graph.kernels.sets import distinct
 from ...graph.model import ALWAYS
-from ...graph.snapshot.reading import Snapshot
+from ...graph.snapshot import GraphView
 from .facets import DAY, FACET, FACETS, scale
 from .households import households, shop_equipment
 from .numbering import Frame, lay
@@ -57,7 +57,7 @@ class Population:
         return {name: int(np.flatnonzero(self.weight[code] > 0).max(initial=0)) for name, code in FACET.items()}
 
 
-def measure(snapshot: Snapshot, params: dict[str, Any]) -> Population:
+def measure(snapshot: GraphView, params: dict[str, Any]) -> Population:
     """Measure the population of a book.
 
     Partners by chance are counted on pairs that share one thing and nothing else. So neither rings, which share more,

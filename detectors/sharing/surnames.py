@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 
 from ...graph.keys import mask
-from ...graph.snapshot.reading import Edges, Snapshot
+from ...graph.snapshot import Edges, GraphView
 
 FAMILIAR = frozenset("小老阿大")
 """What stands before a surname or a given name among friends (小王, 阿强): the first character is then no surname."""
 
 
-def surnames(snapshot: Snapshot, contacts: Edges) -> tuple[np.ndarray, np.ndarray]:
+def surnames(snapshot: GraphView, contacts: Edges) -> tuple[np.ndarray, np.ndarray]:
     """A number for each surname, -1 where none can be told: int64 by node, of applicants; and by contact, of the name
     it was given."""
     frame = snapshot.facts("applicants")
@@ -25,7 +25,7 @@ def surnames(snapshot: Snapshot, contacts: Edges) -> tuple[np.ndarray, np.ndarra
     return by_node, codes[len(own) :]
 
 
-def _codes(snapshot: Snapshot, names: Iterable[str | None]) -> np.ndarray:
+def _codes(snapshot: GraphView, names: Iterable[str | None]) -> np.ndarray:
     codes, texts = pd.factorize(np.array(snapshot.masked(names), dtype=object))
     masks = (text if "*" in text else mask("name", text) for text in texts)
     told = [None if text[:1] in FAMILIAR else text.partition("*")[0] for text in masks]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ...graph.model import ALWAYS, FOREVER, KIND_CODE
-from ...graph.snapshot.reading import Edges, Snapshot
+from ...graph.snapshot import Edges, GraphView
 from ...graph.words.kin import KIN, SOCIAL, SPOUSE, WORK
 from .surnames import surnames
 
@@ -62,7 +62,7 @@ class Uses:
         return Uses(*(getattr(self, name)[mask] for name in self.__dataclass_fields__))
 
 
-def collect(snapshot: Snapshot) -> tuple[Uses, np.ndarray]:
+def collect(snapshot: GraphView) -> tuple[Uses, np.ndarray]:
     """All uses, in the snapshot's own numbers; ties that link no one (landlines, sentinels) are none. What a person
     stated without a time was stated when the person first applied. Beside them the applicants' surnames, as ``lay``
     gives them."""
@@ -78,14 +78,14 @@ def collect(snapshot: Snapshot) -> tuple[Uses, np.ndarray]:
     return replace(uses, time=stated), own
 
 
-def applications(snapshot: Snapshot) -> tuple[np.ndarray, np.ndarray]:
+def applications(snapshot: GraphView) -> tuple[np.ndarray, np.ndarray]:
     """Who applied, as nodes, and when, as epoch milliseconds; applications without a time left out."""
     applied = snapshot.edges("APPLIED")
     applied = applied.where(applied.valid_from > ALWAYS)
     return applied.source.astype(np.int64), applied.valid_from
 
 
-def first_applied(snapshot: Snapshot) -> np.ndarray:
+def first_applied(snapshot: GraphView) -> np.ndarray:
     """int64 by node: when a person first applied, ``ALWAYS`` where no time is known."""
     who, when = applications(snapshot)
     first = np.full(snapshot.node_count, FOREVER, dtype=np.int64)
@@ -109,7 +109,7 @@ def _part(person, value, way, time, position, via=None, merchant=None, label=Non
     )
 
 
-def _through_applications(snapshot: Snapshot) -> list[tuple]:
+def _through_applications(snapshot: GraphView) -> list[tuple]:
     applied, at = snapshot.edges("APPLIED"), snapshot.edges("AT_MERCHANT")
     who, how = _by_target(snapshot, applied)
     where = np.full(snapshot.node_count, -1, dtype=np.int64)
@@ -128,7 +128,7 @@ def _through_applications(snapshot: Snapshot) -> list[tuple]:
     return parts
 
 
-def _through_loans(snapshot: Snapshot) -> list[tuple]:
+def _through_loans(snapshot: GraphView) -> list[tuple]:
     borrowed = snapshot.edges("BORROWED")
     borrowed = borrowed.where(snapshot.kinds[borrowed.source] == KIND_CODE["applicant"])
     who, how = _by_target(snapshot, borrowed)
@@ -141,7 +141,7 @@ def _through_loans(snapshot: Snapshot) -> list[tuple]:
     ]
 
 
-def _own(snapshot: Snapshot, applicants: np.ndarray, surname: np.ndarray) -> list[tuple]:
+def _own(snapshot: GraphView, applicants: np.ndarray, surname: np.ndarray) -> list[tuple]:
     parts = []
     for relation, way, at_work in (
         ("HAS_ID", "document", "document"),
@@ -163,7 +163,7 @@ def _own(snapshot: Snapshot, applicants: np.ndarray, surname: np.ndarray) -> lis
     return parts
 
 
-def _contacts(snapshot: Snapshot, ties: Edges, label: np.ndarray) -> list[tuple]:
+def _contacts(snapshot: GraphView, ties: Edges, label: np.ndarray) -> list[tuple]:
     """Contacts by what they are said to be; a phone that too many name as family is none."""
     said = ties.column("relation").str.lower() if len(ties) else ties.column("relation")
     kin, spouse = np.asarray(said.isin(KIN)), np.asarray(said.isin(SPOUSE))
@@ -176,7 +176,7 @@ def _contacts(snapshot: Snapshot, ties: Edges, label: np.ndarray) -> list[tuple]
     return [_part(ties.source, ties.target, way, ties.valid_from, ties.positions, label=label)]
 
 
-def _through_accounts(snapshot: Snapshot, applicants: np.ndarray) -> list[tuple]:
+def _through_accounts(snapshot: GraphView, applicants: np.ndarray) -> list[tuple]:
     """Devices that signed in to an account count as its owners'."""
     signed, owns = snapshot.edges("SIGNED_IN"), snapshot.ties("OWNS")
     owns = owns.where(applicants[owns.source])
@@ -199,7 +199,7 @@ def _through_accounts(snapshot: Snapshot, applicants: np.ndarray) -> list[tuple]
     ]
 
 
-def _by_target(snapshot: Snapshot, edges: Edges) -> tuple[np.ndarray, np.ndarray]:
+def _by_target(snapshot: GraphView, edges: Edges) -> tuple[np.ndarray, np.ndarray]:
     """By node, the source of an edge that leads to it, and the edge's position; -1 where none does."""
     who, how = (np.full(snapshot.node_count, -1, dtype=np.int64) for _ in range(2))
     who[edges.target] = edges.source

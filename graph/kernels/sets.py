@@ -24,3 +24,14 @@ def among(values: np.ndarray, ascending: np.ndarray) -> np.ndarray:
     places = np.searchsorted(ascending, values)
     places[places == len(ascending)] = 0
     return ascending[places] == values
+
+
+def laid_out(low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """int64: the numbers of several spans, one span behind the other.
+
+    >>> laid_out(np.array([4, 9]), np.array([6, 10]))
+    array([4, 5, 9])
+    """
+    count = high - low
+    ends = np.cumsum(count)
+    return np.repeat(low - (ends - count), count) + np.arange(ends[-1] if len(ends) else 0)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from .reading import FORMAT
+from .files import FORMAT
 
 
 def kept(home: Path, identity: str, revision: int, build: Callable[[Path], None], held: Callable[[], set[int]]) -> Path:
@@ -21,22 +23,38 @@ def kept(home: Path, identity: str, revision: int, build: Callable[[Path], None]
     held : the revisions that registered readers hold, whose snapshots are not dropped
     """
     folder = home / f"{identity[:8]}-{FORMAT}-{revision}"
-    if (folder / "snapshot.json").exists():
-        return folder
-    home.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=home))
+    if not _whole(folder):
+        home.mkdir(parents=True, exist_ok=True)
+        with _alone(home):
+            if not _whole(folder):
+                _put(folder, build)
+                _drop_old(home, folder, held())
+    return folder
+
+
+def _whole(folder: Path) -> bool:
+    return (folder / "snapshot.json").exists()
+
+
+def _put(folder: Path, build: Callable[[Path], None]) -> None:
+    """Build a snapshot aside and move it to its place, so that none is ever seen half written."""
+    for left in folder.parent.glob(".draft-*"):  # of a process that died
+        shutil.rmtree(left)
+    draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=folder.parent))
     try:
         build(draft / "snapshot")
-        try:
-            (draft / "snapshot").replace(folder)
-        except OSError:
-            # Another process was quicker with the same snapshot; any other cause has left none to open.
-            if not (folder / "snapshot.json").exists():
-                raise
+        (draft / "snapshot").replace(folder)
     finally:
-        shutil.rmtree(draft)
-    _drop_old(home, folder, held())
-    return folder
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """One process builds snapshots of a store at a time: others wait, and then find what it built. The system lets go
+    of the lock where a process dies."""
+    with (home / ".building").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def remove_folder(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""A snapshot written as files: plain arrays and Arrow columns that ``reading.py`` maps."""
+"""A snapshot written as files: plain arrays and Arrow columns that ``files`` maps."""
 
 # pyright: reportAttributeAccessIssue=false
 # (pyarrow makes the functions of its compute module as it is imported, where no type checker sees them)
@@ -22,7 +22,7 @@ import pyarrow.ipc as ipc
 from ..model import FOREVER, KINDS, RELATION_CODE
 from ..store.visibility import superseded_at
 from .cells import all_cells, single_chunk, without_blank
-from .reading import EDGE_NUMBERS, FACT_NUMBERS, load_texts
+from .files import EDGE_NUMBERS, FACT_NUMBERS, load_texts
 
 
 def write_snapshot(
@@ -87,6 +87,8 @@ def write_snapshot(
                 written.add(part)
                 cells.append(all_cells(part.column("data"), types.get(table, {})))
             written.end()
+        node = np.load(folder / "facts" / table / "node.npy", mmap_mode="r")
+        np.save(folder / "facts" / table / "by_node.npy", np.argsort(node, kind="stable").astype(np.int64))
         _write_table(folder / "facts" / table / "cells.arrow", without_blank(pa.concat_tables(cells)))
         meta["facts"].append(table)
 
@@ -98,7 +100,8 @@ def write_snapshot(
     np.save(folder / "kinds.npy", codes_by_kind)
     # Arrow orders strings by their UTF-8 bytes, and so does Python by code points: the two orders are the same.
     np.save(folder / "order.npy", pc.sort_indices(names).to_numpy().astype(np.int32))
-    _write_table(folder / "masks.arrow", masks.sort_by("token"))
+    texts = pa.schema([("token", pa.large_string()), ("mask", pa.large_string())])
+    _write_table(folder / "masks.arrow", masks.select(texts.names).cast(texts).sort_by("token"))
     (folder / "snapshot.json").write_text(json.dumps(meta, ensure_ascii=False), "utf-8")
 
 

@@ -378,7 +378,7 @@ def test_the_same_finding_gives_the_same_bytes_in_every_process():
 import json, sys
 from pathlib import Path
 from ringfence.api.evidence.page import evidence_page
-from ringfence.graph.snapshot.reading import open_snapshot
+from ringfence.graph.snapshot import open_snapshot
 sys.stdout.buffer.write(evidence_page(json.load(sys.stdin), open_snapshot(Path(sys.argv[1]), 0)).encode())
 """
     done = subprocess.run(

@@ -278,7 +278,7 @@ def test_the_same_ring_gives_the_same_bytes_in_every_process(tmp_path):
 import json, sys
 from pathlib import Path
 from ringfence.api.evidence.page import evidence_page
-from ringfence.graph.snapshot.reading import open_snapshot
+from ringfence.graph.snapshot import open_snapshot
 sys.stdout.buffer.write(evidence_page(json.loads(sys.argv[2]), open_snapshot(Path(sys.argv[1]), 0)).encode())
 """
     done = subprocess.run(

@@ -15,7 +15,8 @@ from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 from ringfence.api.access.audit import AuditLog
 from ringfence.api.http.app import create_app
-from ringfence.api.http.routes import SHOWS_NO_DATA, audited, router
+from ringfence.api.http.routes import router
+from ringfence.api.http.routes.asking import SHOWS_NO_DATA, audited
 from ringfence.api.services import findings as services
 from ringfence.api.services import nodes as neighbours
 from ringfence.api.settings import Settings

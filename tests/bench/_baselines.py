@@ -8,7 +8,7 @@ from itertools import combinations
 import networkx as nx
 import numpy as np
 from ringfence.detectors.sharing.uses import WAY, collect
-from ringfence.graph.snapshot.reading import Snapshot
+from ringfence.graph.snapshot import Snapshot
 
 LEAST_MEMBERS = 5
 HUB = 10

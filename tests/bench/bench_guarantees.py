@@ -23,7 +23,7 @@ import pyarrow as pa
 from ringfence.detectors.finalise import finalise
 from ringfence.detectors.guarantees.detector import GUARANTEE
 from ringfence.graph.model import ALWAYS, FOREVER
-from ringfence.graph.snapshot.reading import open_snapshot
+from ringfence.graph.snapshot import open_snapshot
 from ringfence.graph.snapshot.writing import write_snapshot
 from ringfence.graph.times import parse_moment
 

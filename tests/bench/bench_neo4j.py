@@ -154,7 +154,7 @@ import numpy as np
 from ringfence.graph.kernels.components import weak_components
 from ringfence.graph.kernels.leiden import leiden, modularity
 from ringfence.graph.model import RELATIONS
-from ringfence.graph.snapshot.reading import open_snapshot
+from ringfence.graph.snapshot import open_snapshot
 weak_components(np.array([0]), np.array([0]), 1), leiden(np.array([0]), np.array([1]), 2)  # compiled before
 begun = time.process_time()
 snapshot = open_snapshot(Path(sys.argv[1]), int(sys.argv[2]))

@@ -26,7 +26,7 @@ import pandas as pd
 sys.path.insert(0, str(Path(__file__).parent))
 from _baselines import all_identifiers, three_identifiers
 from ringfence.detectors.run import run
-from ringfence.graph.snapshot.reading import Snapshot
+from ringfence.graph.snapshot import Snapshot
 from ringfence.graph.store import open_store
 from ringfence.graph.times import parse_moment
 from ringfence.loaders import load

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ringfence.graph.model import ALWAYS, FOREVER
 from ringfence.graph.snapshot import cache as snapshot_cache
+from ringfence.graph.snapshot import open_snapshot
 from ringfence.graph.snapshot.cache import kept
-from ringfence.graph.snapshot.reading import open_snapshot
 from ringfence.graph.snapshot.writing import write_snapshot
 from ringfence.graph.store.visibility import superseded_at
 

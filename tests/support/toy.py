@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pyarrow as pa
 from ringfence.graph.model import ALWAYS, DECLARING, FOREVER, RELATIONS, kind_of
-from ringfence.graph.snapshot.reading import Snapshot, open_snapshot
+from ringfence.graph.snapshot import Snapshot, open_snapshot
 from ringfence.graph.snapshot.writing import write_snapshot
 from ringfence.graph.times import parse_moment
 
@@ -280,7 +280,7 @@ class Book:
         folder = Path(tempfile.mkdtemp(prefix="toy-"))
         write(self, folder / "snapshot")
         snapshot = open_snapshot(folder / "snapshot", _moment(as_of, NOW))
-        weakref.finalize(snapshot._shared, shutil.rmtree, folder)
+        weakref.finalize(snapshot._files, shutil.rmtree, folder)
         return snapshot
 
 

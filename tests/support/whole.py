@@ -1,7 +1,7 @@
 """All that a store shows and holds, in a form that can be compared."""
 
 from ringfence.graph.model import RELATIONS
-from ringfence.graph.snapshot.reading import Snapshot
+from ringfence.graph.snapshot import Snapshot
 from ringfence.graph.store import Store
 from ringfence.loaders.schema.tables import TABLES
 

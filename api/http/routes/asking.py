@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from fastapi import Depends, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 
 from ...services.findings import is_id
 from ...services.names import read_node
 from ...services.reader import Reader
+from ..errors import RESPONSES
 
 
 def reader_of(request: Request) -> Reader:
@@ -52,6 +53,9 @@ def audited(request: Request, reader: Store, nodes: Named) -> None:
 
 SHOWS_NO_DATA = frozenset({"health"})
 """Routes that are asked every few seconds and show nothing of the book; all others are audited."""
+
+router = APIRouter(prefix="/v1", dependencies=[Depends(audited)], responses=RESPONSES)
+"""Every route is put on this one, so that none can forget its record."""
 
 AsOf = Annotated[
     str | None,

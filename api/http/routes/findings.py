@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 
 from ....graph.times import to_iso
 from ...services import findings as answers
 from ...services.reader import stated_moment
 from .. import models
-from .asking import Store, moment_text
-
-router = APIRouter()
+from .asking import Store, moment_text, router
 
 
 @router.get("/findings", response_model=models.Findings, summary="Findings by rank")

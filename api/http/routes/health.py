@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter
-
 from ....graph.times import to_iso
 from ...services.status import version
 from .. import models
-from .asking import Store
-
-router = APIRouter()
+from .asking import Store, router
 
 
 @router.get("/health", response_model=models.Health, summary="Whether the service can answer")

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from ...services import nodes as answers
 from .. import models
-from .asking import AsOf, FanOut, Named, NodeName, Store, moment_text
-
-router = APIRouter()
+from .asking import AsOf, FanOut, Named, NodeName, Store, moment_text, router
 
 
 # Before the node itself: a key may hold slashes, and the longer route must be tried first.
@@ -38,7 +36,7 @@ def neighbourhood(
 def node(reader: Store, nodes: Named, node: NodeName, as_of: AsOf = None) -> Any:
     """The rows that state something of a node, and how many relationships it has of each kind."""
     snapshot = reader.snapshot().at(reader.moment(moment_text(as_of)))
-    return answers.node(reader.store, snapshot, *nodes["node"])
+    return answers.node(snapshot, *nodes["node"])
 
 
 @router.get("/paths", response_model=models.PathAnswer, summary="How two nodes are linked")
