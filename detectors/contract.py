@@ -1,46 +1,132 @@
-"""What a detector is, and what it hands to the run: a declaration and a function.
+"""What a detector is, and what it hands to the run: a declaration and functions.
 
 ``detect`` is local: given the same ``population`` it finds on a unit alone what it finds there in the whole graph.
-What is global (corrections, score to colour, ranks) happens once, in ``finalise``.
+What is global (corrections, score to colour, ranks) happens once, in ``finalise``, which needs no graph.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import islice
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..graph.kernels.sets import distinct
 from ..graph.snapshot import GraphView
+from ..graph.words.names import Words
+
+Params = Mapping[str, Any]
+"""A detector's parameters by name."""
+
+
+class Thing(NamedTuple):
+    """Something that members share or stand in, as the detector saw it.
+
+    Attributes
+    ----------
+    kind : what it is used as, such as ``handset``
+    nodes : what stands for it in the graph, one node or several (the device id and the imei of one handset); none for
+        what is no node (a joint group)
+    members : the members who share it
+    users : how many parties of the whole book share it, the members among them
+    """
+
+    kind: str
+    nodes: tuple[str, ...]
+    members: tuple[str, ...]
+    users: int
+
+    def as_dict(self) -> dict:
+        """As a finding has it."""
+        return {"nodes": [*self.nodes], "kind": self.kind, "members": [*self.members], "users": self.users}
+
+
+class Explanation(NamedTuple):
+    """An innocent explanation that was tried: whether it fits the whole, and why, in both languages."""
+
+    twin: str
+    fits: bool
+    why: Words
+
+    def as_dict(self) -> dict:
+        """As a finding has it."""
+        return {"twin": self.twin, "fits": self.fits, "why_zh": self.why.zh, "why_en": self.why.en}
 
 
 @dataclass
 class Candidate:
-    """What a detector found on one unit, before anything global is known of it.
+    """What a detector found on one unit, before anything global is known of it. It names nodes and uids, and no
+    positions, so it can be handed from one process to another.
 
     Attributes
     ----------
     kind, view : as in a finding
-    members : ``[(node number, role)]``
-    evidence : int64 positions of relationships in the snapshot, the telling ones first
+    unit : the unit it lies in, by the name of the unit's first party
+    members : ``[(node name, role)]``
+    evidence : relationships as ``GraphView.evidence`` gives them, the telling ones first
     score : 0 to 1, comparable within the detector's kind
+    reason : what was found, how rare it is, and when, as plain data; the detector's ``wording`` makes sentences of it
     measures : numbers by name, the raw statistics the score came from
-    reason_zh, reason_en : what an investigator would write, in one or two sentences
-    innocent_twin : the innocent explanation that fits, None where none does
+    things : what the members share or stand in
+    explanations : the innocent explanations that were tried, in the order of trying
     truncated : ``[{"bound", "limit", "skipped", "could_change"}]``
     """
 
     kind: str
+    members: list[tuple[str, str]] = field(default_factory=list)
+    evidence: list[dict] = field(default_factory=list)
+    score: float = 0.0
+    unit: str = ""
+    reason: dict[str, Any] = field(default_factory=dict)
+    measures: dict[str, float] = field(default_factory=dict)
+    view: str = "raw"
+    things: list[Thing] = field(default_factory=list)
+    explanations: list[Explanation] = field(default_factory=list)
+    truncated: list[dict] = field(default_factory=list)
+
+    @property
+    def innocent_twin(self) -> str | None:
+        """The first innocent explanation that fits, None where none does."""
+        return next((tried.twin for tried in self.explanations if tried.fits), None)
+
+
+@dataclass
+class Draft:
+    """A candidate in the numbers of the view that it was found in: ``portable`` makes a candidate of it.
+
+    Attributes
+    ----------
+    candidate : all but members, evidence and the unit
+    members : ``[(node number, role)]``
+    evidence : int64 positions of relationships, the telling ones first
+    unit : the parties of its unit, as node numbers
+    """
+
+    candidate: Candidate
     members: list[tuple[int, str]]
     evidence: np.ndarray
-    score: float
-    measures: dict[str, float] = field(default_factory=dict)
-    reason_zh: str = ""
-    reason_en: str = ""
-    view: str = "raw"
-    innocent_twin: str | None = None
-    truncated: list[dict] = field(default_factory=list)
+    unit: np.ndarray
+
+
+AT_A_TIME = 1000
+"""Drafts that become candidates together: those of one time share the rows of their evidence."""
+
+
+def portable(view: GraphView, drafts: Iterable[Draft]) -> Iterator[Candidate]:
+    """Candidates of drafts: numbers become names, positions become rows with their source."""
+    waiting = iter(drafts)
+    while some := list(islice(waiting, AT_A_TIME)):
+        positions = distinct(np.concatenate([draft.evidence for draft in some]).astype(np.int64))
+        rows = dict(zip(positions.tolist(), view.evidence(positions), strict=True))
+        nodes = sorted({node for draft in some for node, _ in draft.members})
+        names = dict(zip(nodes, view.names(nodes), strict=True))
+        for draft in some:
+            draft.candidate.unit = unit_name(view, draft.unit)
+            draft.candidate.members = [(names[node], role) for node, role in draft.members]
+            draft.candidate.evidence = [rows[position] for position in draft.evidence.tolist()]
+            yield draft.candidate
 
 
 def bound(name: str, limit: int, skipped: str, could_change: bool = False) -> dict:
@@ -48,13 +134,51 @@ def bound(name: str, limit: int, skipped: str, could_change: bool = False) -> di
     return {"bound": name, "limit": limit, "skipped": skipped, "could_change": could_change}
 
 
+class Unit(NamedTuple):
+    """What a detector can decide alone.
+
+    Attributes
+    ----------
+    parties : int64, ascending: the parties that it decides on; each lies in one unit
+    nodes : int64, ascending: these, and all else that deciding takes; a thing that two units use belongs to both
+    """
+
+    parties: np.ndarray
+    nodes: np.ndarray
+
+
+def unit_name(view: GraphView, parties: np.ndarray) -> str:
+    """What a unit is called in every view: the name of its first party."""
+    return min(view.names(parties))
+
+
 @dataclass(frozen=True)
 class Parameter:
-    """One setting of a detector, described where it is defined."""
+    """One setting of a detector, described where it is defined.
+
+    Attributes
+    ----------
+    words : where it is a bound, what it is called when it bit
+    """
 
     name: str
     default: Any
     description: str
+    words: Words | None = None
+
+
+class Measure(NamedTuple):
+    """A number that findings carry.
+
+    Attributes
+    ----------
+    words : what it is called
+    unknown : of a sum, the measure that counts what could not be added for want of a figure
+    """
+
+    name: str
+    words: Words
+    unknown: str | None = None
 
 
 @dataclass(frozen=True)
@@ -67,10 +191,15 @@ class Detector:
     version : changes whenever its findings may
     kinds : the kinds of finding it may emit
     unit : what it can decide alone, in words
-    parameters : its settings
-    population : what only the whole graph knows, computed once from ``(snapshot, params)``; it can be frozen
-    detect : ``(snapshot, population, params) -> Iterator[Candidate]``; deterministic; its docstring names what it finds
+    parameters : its settings; those with words are bounds that findings may report
+    measures : the numbers its findings carry
+    twins : the innocent explanations it tries, by what ``innocent_twin`` says
+    population : what only the whole graph knows, computed once from ``(view, params)``; ``frozen`` keeps it
+    units : ``(view, population, params)`` to all units
+    around : ``(view, population, params, nodes)`` to the units in which these nodes lie
+    detect : ``(view, population, params) -> Iterator[Candidate]``; deterministic; its docstring names what it finds
         and its innocent twins
+    wording : a candidate's reason in both languages, one or two sentences an investigator would write
     """
 
     id: str
@@ -78,8 +207,13 @@ class Detector:
     kinds: tuple[str, ...]
     unit: str
     parameters: tuple[Parameter, ...]
-    population: Callable[[GraphView, dict[str, Any]], Any]
-    detect: Callable[[GraphView, Any, dict[str, Any]], Iterator[Candidate]]
+    measures: tuple[Measure, ...]
+    twins: Mapping[str, Words]
+    population: Callable[[GraphView, Params], Any]
+    units: Callable[[GraphView, Any, Params], list[Unit]]
+    around: Callable[[GraphView, Any, Params, np.ndarray], list[Unit]]
+    detect: Callable[[GraphView, Any, Params], Iterator[Candidate]]
+    wording: Callable[[Candidate], Words]
 
     def defaults(self) -> dict[str, Any]:
         """Its parameters by name with their default values."""

@@ -1,4 +1,4 @@
-"""The batch run: detectors over a snapshot, their findings ranked, threaded and saved."""
+"""The batch run: detectors over the graph, their findings ranked, threaded and saved."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ from ..graph.snapshot import GraphView
 from ..graph.store import Run, Store
 from .contract import Candidate, Detector
 from .finalise import finalise
+from .policy import Policy, shipped
 from .registry import DETECTORS
 from .threads import link_threads
 
 
 @dataclass(frozen=True)
 class Batch:
-    """What a batch run did: one ``Run`` for each detector, and the findings of all by rank."""
+    """What a batch did: one ``Run`` for each detector, and the findings of all by rank."""
 
     runs: list[Run]
     findings: list[Finding]
@@ -39,64 +40,80 @@ def chosen(ids: Sequence[str] = ()) -> list[Detector]:
     return [detector for detector in DETECTORS.values() if not ids or detector.id in wanted]
 
 
-def settings(detector: Detector, given: Mapping[str, Any]) -> dict[str, Any]:
-    """A detector's parameters by name: what is given, else the defaults.
+def settings(detector: Detector, *given: Mapping[str, Any]) -> dict[str, Any]:
+    """A detector's parameters by name: what is given, the later over the earlier, else the defaults.
 
     Raises
     ------
-    UserError : a parameter that the detector does not have
+    UserError : a parameter that the detector does not have, or a value of another type
     """
-    defaults = detector.defaults()
-    for name in given:
-        if name not in defaults:
-            raise UserError(f"detector {detector.id} has no parameter {name!r}: choose from {', '.join(defaults)}")
-    return {**defaults, **given}
+    values = detector.defaults()
+    for name, value in ((name, value) for some in given for name, value in some.items()):
+        if name not in values:
+            raise UserError(f"detector {detector.id} has no parameter {name!r}: choose from {', '.join(values)}")
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, int | float)
+            or (isinstance(values[name], int) and not isinstance(value, int))
+        ):
+            kind = "a whole number" if isinstance(values[name], int) else "a number"
+            raise UserError(f"parameter {name} of detector {detector.id} is {kind}, and {value!r} is not")
+        values[name] = value
+    return values
 
 
 def run(
-    snapshot: GraphView,
+    view: GraphView,
     store: Store | None = None,
     detectors: Sequence[str] = (),
     params: Mapping[str, Mapping[str, Any]] | None = None,
     progress: Callable[[str], None] = lambda detector: None,
+    *,
+    policy: Policy | None = None,
+    purpose: str = "nightly",
+    populations: Mapping[str, Any] | None = None,
 ) -> Batch:
-    """Run detectors on a snapshot at its ``as_of``.
+    """Run detectors on the graph at the view's ``as_of``: one batch.
 
     Parameters
     ----------
-    store : where the runs and their findings are saved, and where the previous run of each detector is looked up for
-        threads; nothing is saved where None
+    store : where the batch and its findings are saved, and where earlier findings are looked up for threads; nothing is
+        saved where None
     detectors : ids, all where empty
-    params : settings by detector id and name, where they differ from the defaults
+    params : settings by detector id and name, where they differ from the policy and the defaults
     progress : called with each detector's id before it begins
+    policy : what the lender decides; the shipped one where None
+    purpose : ``nightly``, ``ad hoc`` or ``backtest``; what people see as today's findings are those of nightly batches
+    populations : frozen populations by detector id; the others are computed of the view
 
     Raises
     ------
     UserError : an unknown detector or parameter
     """
-    given = params or {}
-    chosen(list(given))
+    policy, given, frozen = policy or shipped(), params or {}, populations or {}
+    for names in (given, policy.parameters):
+        chosen(list(names))
     found: list[tuple[Detector, list[Candidate]]] = []
     runs = []
     for detector in chosen(detectors):
-        values = settings(detector, given.get(detector.id, {}))
+        values = settings(detector, policy.parameters.get(detector.id, {}), given.get(detector.id, {}))
         progress(detector.id)
         wall, processor = time.perf_counter(), time.process_time()
-        candidates = list(detector.detect(snapshot, detector.population(snapshot, values), values))
-        seconds, cpu_seconds = time.perf_counter() - wall, time.process_time() - processor
+        population = frozen[detector.id] if detector.id in frozen else detector.population(view, values)
+        candidates = list(detector.detect(view, population, values))
         found.append((detector, candidates))
         runs.append(
             Run(
                 detector=detector.id,
                 version=detector.version,
-                revision=snapshot.revision,
-                as_of=snapshot.as_of,
+                revision=view.revision,
+                as_of=view.as_of,
                 params=values,
-                seconds=round(seconds, 3),
-                cpu_seconds=round(cpu_seconds, 3),
+                seconds=round(time.perf_counter() - wall, 3),
+                cpu_seconds=round(time.process_time() - processor, 3),
             )
         )
-    findings = finalise(snapshot, found)
+    findings = finalise(found, policy, view.as_of, view.revision)
     previous = {before.detector: before.run for before in store.latest_runs()} if store else {}
     for this in runs:
         own = [finding for finding in findings if finding.detector == this.detector]

@@ -143,6 +143,10 @@ class Finding:
     truncated : ``[{"bound", "limit", "skipped", "could_change"}]``, every bound that bit
     as_of : ISO time with zone of what was known when it was found
     thread : links a finding to its earlier self across runs; verdicts hang on it
+    run, batch : of the detector, and of all detectors at once; 0 before they are saved
+    revision, policy : what the detector looked at, and the version of the policy that coloured it
+    things : ``[{"nodes", "kind", "members", "users"}]``, what members share or stand in, and how many do in all
+    explanations : ``[{"twin", "fits", "why_zh", "why_en"}]``, innocent explanations tried, and why each fits or not
     """
 
     kind: str
@@ -162,6 +166,12 @@ class Finding:
     detector: str = ""
     version: str = ""
     thread: str | None = None
+    run: int = 0
+    batch: int = 0
+    revision: int = 0
+    policy: str = ""
+    things: list[dict] = field(default_factory=list)
+    explanations: list[dict] = field(default_factory=list)
     id: str = ""
 
     def __post_init__(self) -> None:

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 
 from ...graph.kernels.sets import distinct
 from ...graph.model import KIND_CODE
 from ...graph.snapshot import GraphView
-from ..contract import Candidate, Detector, Parameter, bound
+from ...graph.words.names import Words
+from ..contract import Candidate, Detector, Draft, Measure, Parameter, Params, Thing, bound, portable
 from . import circles, rounds
 from .chains import chain_structures
 from .groups import BY_GROUP_ID, BY_HOLDING, BY_LEGAL_REP, MAJORITY, Ties, build_ties
 from .joint import joint_groups, joint_structures
-from .net import Net, build_net, licensed_guarantors, main_currency, numbers
+from .net import Net, build_net, numbers
 from .people import families
+from .population import Population, population, unit_labels
 from .scoring import score
-from .twins import Background, innocent_twin, proof
+from .twins import TWINS, Background, explanations, proof
+from .units import around, units
 from .view import Structure, View
-from .wording import Merged, reasons
+from .wording import reason_of, reasons
 
 KINDS = ("guarantee_mutual", "guarantee_joint", "guarantee_cycle", "guarantee_chain", "guarantee_circle")
 NONE = np.array([], dtype=np.int64)
@@ -29,62 +32,96 @@ MERGED_NAMED = 3
 """Groups of the contracted view that a reason spells out."""
 
 PARAMETERS = (
-    Parameter("max_parties", 200, "a circle of more parties is never reported whole, but by its cores"),
-    Parameter("max_chain_parties", 1000, "a chain in a component of more parties is reported by one longest chain"),
+    Parameter(
+        "max_parties",
+        200,
+        "a circle of more parties is never reported whole, but by its cores",
+        Words("最多主体数", "most parties reported whole"),
+    ),
+    Parameter(
+        "max_chain_parties",
+        1000,
+        "a chain in a component of more parties is reported by one longest chain",
+        Words("整条列出的担保链最多主体数", "most parties of a chain reported whole"),
+    ),
     Parameter("core_degree", 10, "counterparties from which on a party is a core enterprise of a large circle"),
-    Parameter("core_enterprises", 20, "most core enterprises of one large circle that are reported as its cores"),
-    Parameter("max_cores", 1000, "most cores of one large circle that are reported"),
-    Parameter("max_cycle_length", 8, "longest cycle that is counted, in arcs"),
-    Parameter("cycles_per_party", 20_000, "most cycles counted from one party of a strong component"),
-    Parameter("cycles_per_component", 20_000, "most cycles counted in one strong component of more than 8 parties"),
-    Parameter("shortest_cycles", 500, "most parties of a strong component through which a shortest cycle is sought"),
-    Parameter("max_cliques", 200, "most joint groups without id that are listed in one web of mutual pairs"),
-    Parameter("max_evidence", 1000, "most relationships listed as evidence of one finding"),
+    Parameter(
+        "core_enterprises",
+        20,
+        "most core enterprises of one large circle that are reported as its cores",
+        Words("最多核心企业数", "most core enterprises reported"),
+    ),
+    Parameter(
+        "max_cores",
+        1000,
+        "most cores of one large circle that are reported",
+        Words("最多核心数", "most cores reported"),
+    ),
+    Parameter(
+        "max_cycle_length", 8, "longest cycle that is counted, in arcs", Words("最长担保环", "longest cycle counted")
+    ),
+    Parameter(
+        "cycles_per_party",
+        20_000,
+        "most cycles counted from one party of a strong component",
+        Words("每个主体的担保环数", "cycles counted through a party"),
+    ),
+    Parameter(
+        "cycles_per_component",
+        20_000,
+        "most cycles counted in one strong component of more than 8 parties",
+        Words("每组的担保环数", "cycles counted in a component"),
+    ),
+    Parameter(
+        "shortest_cycles",
+        500,
+        "most parties of a strong component through which a shortest cycle is sought",
+        Words("列出的最短担保环", "shortest cycles listed"),
+    ),
+    Parameter(
+        "max_cliques",
+        200,
+        "most joint groups without id that are listed in one web of mutual pairs",
+        Words("最多联保小组数", "most joint groups without a number"),
+    ),
+    Parameter(
+        "max_evidence",
+        1000,
+        "most relationships listed as evidence of one finding",
+        Words("最多来源行数", "most rows of evidence"),
+    ),
+)
+MEASURES = (
+    Measure("parties", Words("主体数", "Parties")),
+    Measure("arcs", Words("担保关系条数", "Distinct guarantee relations")),
+    Measure("contracts", Words("担保合同份数", "Contracts")),
+    Measure("amount", Words("担保金额", "Guaranteed amount"), "amount_unknown"),
+    Measure("amount_unknown", Words("金额未知的合同份数", "Contracts of unknown amount")),
+    Measure("contracts_other_currency", Words("其他币种的合同份数", "Contracts in another currency")),
+    Measure("self_guarantees", Words("自我担保份数", "Self-guarantees")),
+    Measure("counter_guarantees", Words("反担保份数", "Counter-guarantees")),
+    Measure("groups", Words("合并后的集团数", "Groups after contraction")),
+    Measure("longest_chain", Words("最长担保链（段）", "Longest chain (arcs)")),
+    Measure("chain_heads", Words("链首主体数", "Heads of chains")),
+    Measure("downstream_amount", Words("下游担保金额", "Downstream amount"), "downstream_amount_unknown"),
+    Measure("downstream_amount_unknown", Words("下游金额未知的合同份数", "Downstream contracts of unknown amount")),
+    Measure("downstream_parties", Words("下游主体数", "Downstream parties")),
+    Measure("strong_components", Words("循环担保组数", "Strong components")),
+    Measure("parties_in_cycles", Words("处于循环中的主体数", "Parties in cycles")),
+    Measure("largest_strong_component", Words("最大循环担保组的主体数", "Parties in the largest strong component")),
+    Measure("mutual_pairs", Words("互保对数", "Mutual pairs")),
+    Measure("joint_groups", Words("联保小组数", "Joint groups")),
+    Measure("joint_by_id", Words("有联保组编号（1是0否）", "Joint group number on record (1 yes, 0 no)")),
+    Measure("arcs_per_party", Words("每个主体的担保关系条数", "Relations per party")),
+    Measure("circle_parties", Words("整个担保圈的主体数", "Parties of the whole circle")),
+    Measure("core_parties", Words("核心主体数", "Parties of the core")),
+    Measure("cycles", Words("担保环数", "Cycles")),
+    Measure("shortest_cycle", Words("最短担保环（段）", "Shortest cycle (arcs)")),
+    Measure("longest_cycle", Words("最长担保环（段）", "Longest cycle (arcs)")),
 )
 
 
-@dataclass(frozen=True)
-class Population:
-    """What only the whole graph knows of the net; node names, so that it can be kept and used on a part.
-
-    Attributes
-    ----------
-    licensed : companies that guarantee by trade
-    group : by party, the number of the group it belongs to in the contracted view; only groups with two parties or more
-    owner : the same for groups by group id and holdings alone
-    typical : median amount of the contracts in force; 1 where no amount is known
-    currency : the currency most contracts are in
-    """
-
-    licensed: frozenset[str]
-    group: dict[str, int]
-    owner: dict[str, int]
-    typical: float
-    currency: str | None
-
-
-def population(snapshot: GraphView, params: dict[str, Any]) -> Population:
-    """Licensed guarantors, groups, and what a typical contract covers."""
-    licensed = licensed_guarantors(snapshot)
-    currency = main_currency(snapshot.edges("GUARANTEES"))
-    net = build_net(snapshot, licensed, currency)
-    ties = build_ties(snapshot)
-    known = net.amount[~np.isnan(net.amount) & (net.amount > 0)]
-    return Population(
-        licensed,
-        _shared_labels(net, ties.label(net.parties)),
-        _shared_labels(net, ties.label(net.parties, (BY_GROUP_ID, BY_HOLDING))),
-        float(np.median(known)) if len(known) else 1.0,
-        currency,
-    )
-
-
-def _shared_labels(net: Net, label: np.ndarray) -> dict[str, int]:
-    shared = np.bincount(label, minlength=1)[label] > 1
-    return {net.names[party]: int(label[party]) for party in np.flatnonzero(shared)}
-
-
-def detect(snapshot: GraphView, known: Population, params: dict[str, Any]) -> Iterator[Candidate]:
+def detect(view: GraphView, known: Population, params: Params) -> Iterator[Candidate]:
     """Guarantee structures 担保圈 in force at ``as_of``, between parties as they are and between groups of them.
 
     - ``guarantee_joint`` 联保: three or more under one joint group id, or who all guarantee one another
@@ -96,27 +133,31 @@ def detect(snapshot: GraphView, known: Population, params: dict[str, Any]) -> It
     are named: parent and subsidiary, controller and spouse, farmers' joint group 农户联保, guarantees that are
     secured by counter-guarantees.
     """
-    net = build_net(snapshot, known.licensed, known.currency)
+    yield from portable(view, _drafts(view, known, params))
+
+
+def _drafts(view: GraphView, known: Population, params: Params) -> Iterator[Draft]:
+    net = build_net(view, known.licensed, known.currency)
     if not len(net.parties):
         return
-    ties = build_ties(snapshot)
-    background = _background(snapshot, net, known)
+    group, owner = (known.of(column, net.names) for column in (known.group, known.owner))
+    found = _Found(net, build_ties(view), _background(view, net, owner), known, params, unit_labels(net, group))
     covered = {kind: np.zeros(len(net.parties), dtype=bool) for kind in KINDS}
     raw = View("raw", net, np.arange(len(net.parties)))
-    for structure in _structures(raw, background, params):
+    for structure in _structures(raw, found.background, params):
         members = net.members(structure.rows)
         covered[structure.kind][members] = True
-        yield _candidate(structure, members, raw, ties, background, known, params)
-    contracted = _contracted(net, known.group)
+        yield found.draft(structure, members, raw)
+    contracted = _contracted(net, group)
     if contracted is None:
         return
-    for structure in _structures(contracted, background, params):
+    for structure in _structures(contracted, found.background, params):
         members = net.members(structure.rows)
         if not covered[structure.kind][members].any():
-            yield _candidate(structure, members, contracted, ties, background, known, params)
+            yield found.draft(structure, members, contracted)
 
 
-def _structures(view: View, background: Background, params: dict[str, Any]) -> Iterator[Structure]:
+def _structures(view: View, background: Background, params: Params) -> Iterator[Structure]:
     groups = joint_groups(view, params["max_cliques"])
     background.in_joint = np.zeros(len(view.net.guarantor), dtype=bool)
     for rows in groups.rows:
@@ -128,13 +169,12 @@ def _structures(view: View, background: Background, params: dict[str, Any]) -> I
     yield from circles.circle_structures(view, groups, limits)
 
 
-def _contracted(net: Net, group: dict[str, int]) -> View | None:
+def _contracted(net: Net, group: np.ndarray) -> View | None:
     """The net with groups taken as one, only where that changes anything; None where it does nowhere."""
-    group_of = np.array([group.get(name, -1) for name in net.names], dtype=np.int64)
-    merged = group_of >= 0
+    merged = group >= 0
     if not merged.any():
         return None
-    own = np.where(merged, group_of, group_of.max() + 1 + np.arange(len(group_of)))
+    own = np.where(merged, group, group.max() + 1 + np.arange(len(group)))
     vertices, vertex_of = np.unique(own, return_inverse=True)
     whole = View("contracted", net, vertex_of)
     changed = np.zeros(len(vertices), dtype=bool)
@@ -142,7 +182,7 @@ def _contracted(net: Net, group: dict[str, int]) -> View | None:
     return View("contracted", net, vertex_of, whole.rows[changed[whole.weak[whole.source]]])
 
 
-def _background(snapshot: GraphView, net: Net, known: Population) -> Background:
+def _background(snapshot: GraphView, net: Net, owner: np.ndarray) -> Background:
     controls, holdings = snapshot.edges("CONTROLS"), snapshot.edges("HOLDS_SHARE")
     holdings = holdings.where(numbers(holdings, "ratio") > MAJORITY)
     family: dict[int, dict[int, list[int]]] = {}
@@ -153,49 +193,79 @@ def _background(snapshot: GraphView, net: Net, known: Population) -> Background:
     answered = zip(net.borrower[counter].tolist(), net.guarantor[counter].tolist(), strict=True)
     return Background(
         person=snapshot.kinds[net.parties] == KIND_CODE["applicant"],
-        owner=np.array([known.owner.get(name, -1) for name in net.names], dtype=np.int64),
+        owner=owner,
         family=family,
         answered=set(answered),
     )
 
 
-def _candidate(
-    structure: Structure,
-    members: np.ndarray,
-    view: View,
-    ties: Ties,
-    background: Background,
-    known: Population,
-    params: dict[str, Any],
-) -> Candidate:
-    net = view.net
-    measures = _sizes(structure, members, view) | structure.measures
-    twin = innocent_twin(structure, members, net, background)
-    merged, tie_rows = _merged(members, view, ties) if view.name == "contracted" else ([], NONE)
-    if twin:
-        tie_rows = distinct(np.concatenate((tie_rows, proof(twin, members, net, ties, background))))
-    tie_rows = tie_rows[net.snapshot.uid_order(tie_rows)]
-    zh, en = reasons(structure, members, measures, net, known.currency, twin, merged)
-    evidence = np.concatenate((net.position[structure.rows], tie_rows)).astype(np.int64)
-    truncated = list(structure.truncated)
-    if len(evidence) > params["max_evidence"]:
-        skipped = f"{len(evidence) - params['max_evidence']} further relationships of the same parties as evidence"
-        truncated.append(bound("max_evidence", params["max_evidence"], skipped))
-        room = max(params["max_evidence"] - len(tie_rows), params["max_evidence"] // 2)
-        evidence = np.concatenate((net.position[structure.rows[:room]], tie_rows)).astype(np.int64)
-        evidence = evidence[: params["max_evidence"]]
-    return Candidate(
-        kind=structure.kind,
-        members=[(node, "party") for node in net.parties[members].tolist()],
-        evidence=evidence,
-        score=score(structure.kind, measures, known.typical, twin is not None),
-        measures=measures,
-        reason_zh=zh,
-        reason_en=en,
-        view=view.name,
-        innocent_twin=twin,
-        truncated=truncated,
-    )
+@dataclass(frozen=True)
+class _Found:
+    """What a structure is told with.
+
+    Attributes
+    ----------
+    unit : int64 by party, the number of its unit
+    """
+
+    net: Net
+    ties: Ties
+    background: Background
+    known: Population
+    params: Params
+    unit: np.ndarray
+
+    def draft(self, structure: Structure, members: np.ndarray, view: View) -> Draft:
+        """A structure as the run takes it."""
+        net = self.net
+        measures = _sizes(structure, members, view) | structure.measures
+        tried = explanations(structure, members, net, self.background)
+        twin = next((one.twin for one in tried if one.fits), None)
+        groups = _merged(members, view, self.ties) if view.name == "contracted" else []
+        merged = sorted(groups, key=lambda group: (group.labels, group.ids, group.how))[:MERGED_NAMED]
+        evidence, cut = self._evidence(structure, members, groups, twin)
+        candidate = Candidate(
+            kind=structure.kind,
+            view=view.name,
+            score=score(structure.kind, measures, self.known.typical, twin is not None),
+            reason=reason_of(structure, members, net, self.known.currency, [group.told() for group in merged]),
+            measures=measures,
+            things=self._things(structure, members, groups),
+            explanations=tried,
+            truncated=[*structure.truncated, *cut],
+        )
+        unit = net.parties[self.unit == self.unit[members[0]]]
+        return Draft(candidate, [(node, "party") for node in net.parties[members].tolist()], evidence, unit)
+
+    def _evidence(
+        self, structure: Structure, members: np.ndarray, groups: list[_Group], twin: str | None
+    ) -> tuple[np.ndarray, list[dict]]:
+        """Positions of the contracts, then of what ties the groups and proves the innocent explanation."""
+        net, limit = self.net, self.params["max_evidence"]
+        parts = [group.positions for group in groups]
+        if twin:
+            parts.append(proof(twin, members, net, self.ties, self.background))
+        ties = distinct(np.concatenate([NONE, *parts]))
+        ties = ties[net.snapshot.uid_order(ties)]
+        evidence = np.concatenate((net.position[structure.rows], ties)).astype(np.int64)
+        if len(evidence) <= limit:
+            return evidence, []
+        skipped = f"{len(evidence) - limit} further relationships of the same parties as evidence"
+        room = max(limit - len(ties), limit // 2)
+        evidence = np.concatenate((net.position[structure.rows[:room]], ties)).astype(np.int64)
+        return evidence[:limit], [bound("max_evidence", limit, skipped)]
+
+    def _things(self, structure: Structure, members: np.ndarray, groups: list[_Group]) -> list[Thing]:
+        """The joint group that the members stand in, and the groups that the view takes as one."""
+        things = []
+        if structure.joint_name is not None:
+            names = tuple(self.net.names[party] for party in members)
+            things.append(Thing("joint_group", (), names, len(names)))
+        for group in groups:
+            names = tuple(self.net.names[party] for party in group.parties)
+            number = self.known.of(self.known.group, [names[0]])[0]
+            things.append(Thing("group", (), names, int(np.count_nonzero(self.known.group == number))))
+        return things
 
 
 def _sizes(structure: Structure, members: np.ndarray, view: View) -> dict[str, float]:
@@ -217,33 +287,51 @@ def _sizes(structure: Structure, members: np.ndarray, view: View) -> dict[str, f
     return measures
 
 
-def _merged(members: np.ndarray, view: View, ties: Ties) -> tuple[list[Merged], np.ndarray]:
-    """Which members the view takes as one, in words, and the relationships that tie them."""
+class _Group(NamedTuple):
+    """Members that the contracted view takes as one.
+
+    Attributes
+    ----------
+    labels : what they are called, sorted
+    ids : the group ids that they bear
+    how : what else ties them, as in ``wording.HOW``
+    parties : their party numbers
+    positions : the relationships that tie them
+    """
+
+    labels: list[str]
+    ids: list[str]
+    how: list[str]
+    parties: list[int]
+    positions: np.ndarray
+
+    def told(self) -> dict:
+        """As the wording takes it."""
+        return {"names": self.labels, "ids": self.ids, "how": self.how}
+
+
+def _merged(members: np.ndarray, view: View, ties: Ties) -> list[_Group]:
+    """Which members the view takes as one."""
     vertex = view.vertex_of[members]
     vertices, counts = np.unique(vertex, return_counts=True)
-    merged, positions = [], [NONE]
-    for group in vertices[counts > 1]:
-        parties = members[vertex == group]
+    merged = []
+    for number in vertices[counts > 1]:
+        parties = members[vertex == number]
         nodes = view.net.parties[parties].tolist()
         between = ties.between(nodes)
-        positions.append(ties.position[between])
         how = set(ties.how[between].tolist())
-        labels = sorted(view.net.labels[party] for party in parties)
         ids = sorted({ties.group_ids[node] for node in nodes if node in ties.group_ids})
-        zh, en = [], []
-        if BY_GROUP_ID in how:
-            zh.append(f"集团号{'、'.join(ids)}")
-            en.append(f"group {', '.join(ids)}")
-        if BY_LEGAL_REP in how:
-            zh.append("同一法定代表人")
-            en.append("same legal representative")
-        if BY_HOLDING in how:
-            zh.append("持股超过50%")
-            en.append("holding above 50 %")
-        merged.append(Merged(labels, "、".join(zh), ", ".join(en)))
-    merged.sort()
-    relationships = distinct(np.concatenate(positions))
-    return merged[:MERGED_NAMED], relationships[relationships >= 0]
+        position = ties.position[between]
+        merged.append(
+            _Group(
+                labels=sorted(view.net.labels[party] for party in parties),
+                ids=ids if BY_GROUP_ID in how else [],
+                how=[name for code, name in ((BY_LEGAL_REP, "legal_rep"), (BY_HOLDING, "holding")) if code in how],
+                parties=parties.tolist(),
+                positions=position[position >= 0],
+            )
+        )
+    return merged
 
 
 GUARANTEE = Detector(
@@ -255,6 +343,11 @@ GUARANTEE = Detector(
         "and joint groups of the population tie to it"
     ),
     parameters=PARAMETERS,
+    measures=MEASURES,
+    twins=TWINS,
     population=population,
+    units=units,
+    around=around,
     detect=detect,
+    wording=reasons,
 )

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ...graph.kernels.components import weak_components
+from ...graph.kernels.sets import distinct
 from ...graph.snapshot import GraphView
 from .net import numbers, stated
 
@@ -58,6 +59,16 @@ class Ties:
         order = np.argsort(of_tie, kind="stable")
         parts = np.split(order, np.flatnonzero(np.diff(of_tie[order])) + 1)
         return dict(zip(points.tolist(), labels.tolist(), strict=True)), parts
+
+    def grouped_with(self, nodes: np.ndarray, node_count: int) -> np.ndarray:
+        """int64, ascending: all nodes of the groups that some nodes belong to, and the legal representatives who make
+        groups of them."""
+        group_of, parts = self._by_group
+        groups = {group_of[node] for node in nodes.tolist() if node in group_of}
+        ties = np.concatenate([np.zeros(0, dtype=np.int64), *(parts[group] for group in groups)])
+        points = np.concatenate((self.one[ties], self.other[ties]))
+        represented = points[(points >= node_count) & (points < 2 * node_count)] - node_count
+        return distinct(np.concatenate((points[points < node_count], represented)))
 
     def between(self, nodes: list[int]) -> np.ndarray:
         """The ties by which nodes of one group belong together, without those that lead to others only.

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ...graph.kernels.sets import distinct
+from ...graph.kernels.texts import Texts
 from ...graph.snapshot import Edges, GraphView
 from .people import party_labels
 
@@ -105,7 +106,7 @@ class Net:
         return distinct(np.concatenate((self.guarantor[rows], self.borrower[rows])))
 
 
-def build_net(snapshot: GraphView, licensed: frozenset[str], currency: str | None) -> Net:
+def build_net(snapshot: GraphView, licensed: Texts, currency: str | None) -> Net:
     """The net at the snapshot's ``as_of``.
 
     Parameters
@@ -115,7 +116,8 @@ def build_net(snapshot: GraphView, licensed: frozenset[str], currency: str | Non
     """
     edges = snapshot.edges("GUARANTEES")
     barred = np.zeros(snapshot.node_count, dtype=bool)
-    barred[[node for node in map(snapshot.find, licensed) if node is not None]] = True
+    found = snapshot.find_all(licensed.texts(range(len(licensed))))
+    barred[found[found >= 0]] = True
     edges = edges.where(~(barred[edges.source] | barred[edges.target]))
     # the order of positions is the store's own, and evidence must not tell one store from another
     edges = edges.where(snapshot.uid_order(edges.positions))

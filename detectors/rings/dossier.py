@@ -1,189 +1,212 @@
-"""What is put before an investigator of one ring: measures, source rows, reasons, and the bounds that bit."""
+"""What is put before an investigator of one ring: measures, what is shared, source rows, and the bounds that bit.
+
+Nothing is ordered by a store's own numbers, which differ from store to store: members stand as they applied, then by
+name, and relationships by their uids.
+"""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
 from itertools import combinations
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 
 from ...graph.kernels.sets import distinct
-from ...graph.model import ALWAYS, FOREVER
-from ...graph.snapshot import Edges, GraphView
-from ..contract import Candidate, bound
-from ..sharing.common import Common
-from ..sharing.facets import DAY, PAIR_FACET
+from ...graph.model import FOREVER
+from ...graph.snapshot import GraphView
+from ..contract import Candidate, Draft, Params, Thing, bound
+from ..sharing.facets import DAY, FACETS, PAIR_FACET
 from ..sharing.population import Population
 from ..sharing.uses import Uses
-from .concert import Concert
-from .groups import Group
+from .explained import explanations
 from .scoring import chance, cycles, score
-from .wording import Story, reasons
+from .search import Ring
+from .wording import shared_words
 
 BESIDE = 3
 """So many members must use what too many others use, too, for it to stand beside the evidence."""
 
 
-class Files:
-    """What is on file of people, by node: when they applied, and when they borrowed how much."""
+def draft(view: GraphView, ring: Ring, population: Population, unit: np.ndarray, params: Params) -> Draft:
+    """A ring as the run takes it.
 
-    def __init__(self, snapshot: GraphView, nodes: np.ndarray):
-        wanted = np.zeros(snapshot.node_count, dtype=bool)
-        wanted[nodes] = True
-        applied, borrowed = (snapshot.edges(relation) for relation in ("APPLIED", "BORROWED"))
-        applied = applied.where(wanted[applied.source] & (applied.valid_from > ALWAYS))
-        borrowed = borrowed.where(wanted[borrowed.source])
-        amounts, currencies = _amounts(snapshot, borrowed)
-        self.applied: dict[int, list[int]] = {}
-        for person, time in zip(applied.source.tolist(), applied.valid_from.tolist(), strict=True):
-            self.applied.setdefault(person, []).append(time)
-        self.borrowed: dict[int, list[tuple[int, float, str | None]]] = {}
-        rows = zip(borrowed.source.tolist(), borrowed.valid_from.tolist(), amounts, currencies, strict=True)
-        for person, time, amount, currency in rows:
-            if not math.isnan(amount):
-                self.borrowed.setdefault(person, []).append((time, amount, currency))
-
-
-def _amounts(snapshot: GraphView, borrowed: Edges) -> tuple[list[float], list[str | None]]:
-    """The amount of each loan borrowed, NaN where none is known, and its currency, None where none is on record."""
-    loans = snapshot.facts("loans", borrowed.target.tolist()).set_index("node")
-    columns = loans.reindex(borrowed.target, columns=["amount", "currency"]).astype(object)
-    amounts, currencies = (columns[name].where(columns[name].notna(), None).tolist() for name in columns)
-    return [math.nan if amount is None else float(amount) for amount in amounts], currencies
-
-
-@dataclass(frozen=True)
-class Dossier:
-    """A ring and what is known of it.
-
-    Attributes
+    Parameters
     ----------
-    uses : everything the members use, explained or not
-    members : their nodes
+    unit : the nodes of its unit's people
     """
+    used = [*_telling(view, ring), *_beside(view, ring, population)]
+    rows, cut = _rows(used, params["max_evidence"])
+    equipment = len(_values_of(ring.uses.where(population.excused[ring.uses.value]), 2))
+    candidate = Candidate(
+        kind="fraud_ring",
+        score=score(ring.evidence),
+        reason=_reason(ring, population),
+        measures=_measures(ring, population),
+        things=_things(view, ring, used, population),
+        explanations=explanations(ring.shared, len(ring.members), equipment),
+        truncated=[
+            *_split(ring, params["max_members"]),
+            *_not_compared(ring, population, params["max_users"]),
+            *cut,
+        ],
+    )
+    return Draft(candidate, [(member, "member") for member in _as_they_applied(view, ring)], rows, unit)
 
-    group: Group
-    shared: Common
-    acting: Concert
+
+def _reason(ring: Ring, population: Population) -> dict:
+    """What the wording is made of, beside the measures."""
+    telling = [value for value in ring.shared.values if value.alone] or ring.shared.values
+    currencies = {currency for _, _, currency in _loans(ring)}
+    return {
+        "people": population.people,
+        "cut_from": ring.group.cut_from,
+        "currency": currencies.pop() if len(currencies) == 1 else None,
+        "shared": shared_words(ring.shared),
+        "outside": max(value.users - value.homes for value in telling),
+    }
+
+
+def _loans(ring: Ring) -> list[tuple[int, float, str | None]]:
+    return [loan for member in ring.members for loan in ring.files.borrowed.get(member, ())]
+
+
+def _measures(ring: Ring, population: Population) -> dict[str, float]:
+    shared, acting, members = ring.shared, ring.acting, ring.members
+    first, last = acting.span()
+    times = [time for member in members for time in ring.files.applied.get(member, ())]
+    amounts = [amount for time, amount, _ in _loans(ring) if first <= time <= last]
+    measures: dict[str, float] = {
+        "members": len(members),
+        "households": shared.households,
+        "shared_values": len(shared.values),
+        "handsets": len(shared.of("handset")),
+        "accounts": len(shared.of("account")),
+        "phones": len(shared.of("phone")),
+        "documents": len(shared.of("document")),
+        "emails": len(shared.of("email")),
+        "contacts": len(shared.of("alias", "contact")),
+        "acquaintances": len(shared.of("social")),
+        "addresses": len(shared.of("address", "cell")),
+        "networks": len(shared.of("network")),
+        "employers": len(shared.of("work")),
+        "ties": len({pair for value in shared.values for pair in combinations(value.people.tolist(), 2)}),
+        "cycles_of_ties": cycles(shared.tied, len(members)),
+        "strength": chance(shared.tied, len(members), population.people),
+        "applications": sum(first <= time <= last for time in times),
+        "days": math.ceil((acting.last - acting.first) / DAY),
+        "concert": round(acting.surprise / math.log(10), 2),
+    }
+    return measures | ({"amount": math.fsum(amounts)} if amounts else {})
+
+
+def _as_they_applied(view: GraphView, ring: Ring) -> list[int]:
+    names = dict(zip(ring.members, view.names(ring.members), strict=True))
+    applied = ring.files.applied
+    return sorted(ring.members, key=lambda member: (min(applied.get(member, [FOREVER])), names[member]))
+
+
+# -- what they use -------------------------------------------------------------------------------------------------
+
+
+class _Used(NamedTuple):
+    """What several members use: its id, how it is shared, and the uses by the uids of their rows."""
+
+    value: int
+    facet: str
     uses: Uses
-    members: list[int]
-    files: Files
-    population: Population
 
-    def candidate(self, snapshot: GraphView, evidence: float, params: dict[str, Any]) -> Candidate:
-        """The ring as the run takes it. Nothing in it is ordered by a store's own numbers, which differ from store to
-        store: members stand as they applied, then by name, and relationships by their uids.
 
-        Parameters
-        ----------
-        evidence : what it comes to
-        """
-        measures = self._measures()
-        rows, truncated = self._rows(snapshot, params["max_evidence"])
-        equipment = self.uses.where(self.population.excused[self.uses.value])
-        alike = len(_values_of(equipment, 2))
-        currency = self._currency()
-        story = Story(self.shared, measures, self.population.people, alike, self.group.cut_from, currency)
-        zh, en = reasons(story)
-        return Candidate(
-            kind="fraud_ring",
-            members=[(member, "member") for member in self._as_they_applied(snapshot)],
-            evidence=rows,
-            score=score(evidence),
-            measures=measures,
-            reason_zh=zh,
-            reason_en=en,
-            truncated=[*self._split(params["max_members"]), *self._not_compared(params["max_users"]), *truncated],
+def _telling(view: GraphView, ring: Ring) -> list[_Used]:
+    """What they share, the weightiest first."""
+    found = [(value.order, *_by_uid(view, ring.shared.uses.where(value.rows)), value) for value in ring.shared.values]
+    found.sort(key=lambda one: one[:2])
+    return [_Used(value.value, value.name, uses) for _, _, uses, value in found]
+
+
+def _beside(view: GraphView, ring: Ring, population: Population) -> list[_Used]:
+    """What too many others share as well, the least used first."""
+    told = np.array([value.value for value in ring.shared.values], dtype=np.int64)
+    hubs = ring.uses.where(~population.excused[ring.uses.value] & ~np.isin(ring.uses.value, told))
+    values = _values_of(hubs, BESIDE)
+    found = [(int(population.users[value]), *_by_uid(view, hubs.where(hubs.value == value)), value) for value in values]
+    found.sort(key=lambda one: one[:2])
+    return [_Used(int(value), FACETS[_facet(uses)], uses) for _, _, uses, value in found]
+
+
+def _facet(uses: Uses) -> int:
+    """The facet by which most of some uses of one value are alike."""
+    return int(np.bincount(np.maximum(np.diagonal(PAIR_FACET[0])[uses.way], 0)).argmax())
+
+
+def _things(view: GraphView, ring: Ring, used: Sequence[_Used], population: Population) -> list[Thing]:
+    place = {person: at for at, person in enumerate(ring.shared.people.tolist())}
+    names = view.names(ring.members)
+    return [
+        Thing(
+            kind=one.facet,
+            nodes=_nodes(view, one, population),
+            members=tuple(names[place[person]] for person in distinct(one.uses.person).tolist()),
+            users=int(population.holders[one.value]),
         )
-
-    def _measures(self) -> dict[str, float]:
-        shared, acting = self.shared, self.acting
-        first, last = acting.span()
-        times = [time for member in self.members for time in self.files.applied.get(member, ())]
-        amounts = [amount for time, amount, _ in self._loans() if first <= time <= last]
-        pieces = shared.tied
-        measures: dict[str, float] = {
-            "members": len(self.members),
-            "households": shared.households,
-            "shared_values": len(shared.values),
-            "handsets": len(shared.of("handset")),
-            "accounts": len(shared.of("account")),
-            "phones": len(shared.of("phone")),
-            "documents": len(shared.of("document")),
-            "emails": len(shared.of("email")),
-            "contacts": len(shared.of("alias", "contact")),
-            "acquaintances": len(shared.of("social")),
-            "addresses": len(shared.of("address", "cell")),
-            "networks": len(shared.of("network")),
-            "employers": len(shared.of("work")),
-            "ties": len({pair for value in shared.values for pair in combinations(value.people.tolist(), 2)}),
-            "cycles_of_ties": cycles(pieces, len(self.members)),
-            "strength": chance(pieces, len(self.members), self.population.people),
-            "applications": sum(first <= time <= last for time in times),
-            "days": math.ceil((acting.last - acting.first) / DAY),
-            "concert": round(acting.surprise / math.log(10), 2),
-        }
-        return measures | ({"amount": math.fsum(amounts)} if amounts else {})
-
-    def _loans(self) -> list[tuple[int, float, str | None]]:
-        return [loan for member in self.members for loan in self.files.borrowed.get(member, ())]
-
-    def _currency(self) -> str | None:
-        """The currency of all that was borrowed; None where it is not on record, or differs."""
-        currencies = {currency for _, _, currency in self._loans()}
-        return currencies.pop() if len(currencies) == 1 else None
-
-    def _as_they_applied(self, snapshot: GraphView) -> list[int]:
-        names = dict(zip(self.members, snapshot.names(self.members), strict=True))
-        return sorted(self.members, key=lambda member: (min(self.files.applied.get(member, [FOREVER])), names[member]))
-
-    def _rows(self, snapshot: GraphView, limit: int) -> tuple[np.ndarray, list[dict]]:
-        """Positions of the ties to what is shared, the telling ones first, then to what too many others share too."""
-        hubs = self.uses.where(~self.population.excused[self.uses.value])
-        hubs = hubs.where(np.isin(hubs.value, _values_of(hubs, BESIDE)))
-        users = self.population.users
-        telling = [(value.order, self.shared.uses.where(value.rows)) for value in self.shared.values]
-        beside = [((users[value],), hubs.where(hubs.value == value)) for value in distinct(hubs.value)]
-        positions: dict[int, None] = {}
-        for values in (telling, beside):
-            by_uid = [(order, *_by_uid(snapshot, uses)) for order, uses in values]
-            for _, _, uses in sorted(by_uid, key=lambda value: value[:2]):
-                positions |= dict.fromkeys(np.stack([uses.via, uses.position], axis=1).ravel().tolist())
-        positions.pop(-1, None)
-        rows = np.fromiter(positions, dtype=np.int64)
-        if len(rows) <= limit:
-            return rows, []
-        skipped = f"{len(rows) - limit} further relationships of the same people as evidence"
-        return rows[:limit], [bound("max_evidence", limit, skipped)]
-
-    def _split(self, limit: int) -> list[dict]:
-        if self.group.cut_from:
-            skipped = f"a group of {self.group.cut_from} applicants was taken apart at its weaker ties"
-        elif len(self.group.people) > limit:
-            skipped = f"a group of {len(self.group.people)} applicants whose ties are all alike was not taken apart"
-        else:
-            return []
-        return [bound("max_members", limit, skipped, could_change=True)]
-
-    def _not_compared(self, limit: int) -> list[dict]:
-        """Values of too many users to compare, of a facet in which so many could still be telling."""
-        facet = np.diagonal(PAIR_FACET[0])[self.uses.way]
-        telling = (facet >= 0) & (self.population.weight[facet, -1] > 0)
-        known = self.population.users[self.uses.value] > limit
-        large = self.uses.where(telling & known & ~self.population.excused[self.uses.value])
-        count = len(_values_of(large, 2))
-        skipped = f"{count} values of more users that members share"
-        return [bound("max_users", limit, skipped, could_change=True)] if count else []
+        for one in used
+    ]
 
 
-def _by_uid(snapshot: GraphView, uses: Uses) -> tuple[list[tuple[str, str]], Uses]:
-    """Uses by the uids of the relationships that say so, and these."""
+def _nodes(view: GraphView, used: _Used, population: Population) -> tuple[str, ...]:
+    """The names of what stands for a thing; of a network the Wi-Fi and the address that it was used with."""
+    names = set(view.names(distinct(used.uses.node)))
+    frame = population.frame
+    if len(frame.joined) <= used.value < frame.size:
+        names.add(frame.names.text(int(frame.networks[used.value - len(frame.joined)] & 0xFFFFFFFF)))
+    return tuple(sorted(names))
+
+
+def _rows(used: Sequence[_Used], limit: int) -> tuple[np.ndarray, list[dict]]:
+    """Positions of the ties to what is shared, in its order."""
+    positions: dict[int, None] = {}
+    for one in used:
+        positions |= dict.fromkeys(np.stack([one.uses.via, one.uses.position], axis=1).ravel().tolist())
+    positions.pop(-1, None)
+    rows = np.fromiter(positions, dtype=np.int64)
+    if len(rows) <= limit:
+        return rows, []
+    skipped = f"{len(rows) - limit} further relationships of the same people as evidence"
+    return rows[:limit], [bound("max_evidence", limit, skipped)]
+
+
+def _by_uid(view: GraphView, uses: Uses) -> tuple[list[tuple[str, str]], Uses]:
+    """The uids of the relationships that say so, in order, and the uses in that order."""
     via = np.where(uses.via < 0, uses.position, uses.via)
-    uids = list(zip(snapshot.uids(uses.position), snapshot.uids(via), strict=True))
+    uids = list(zip(view.uids(uses.position), view.uids(via), strict=True))
     order = sorted(range(len(uids)), key=uids.__getitem__)
     return [uids[place] for place in order], uses.where(np.array(order, dtype=np.int64))
+
+
+# -- bounds --------------------------------------------------------------------------------------------------------
+
+
+def _split(ring: Ring, limit: int) -> list[dict]:
+    group = ring.group
+    if group.cut_from:
+        skipped = f"a group of {group.cut_from} applicants was taken apart at its weaker ties"
+    elif len(group.people) > limit:
+        skipped = f"a group of {len(group.people)} applicants whose ties are all alike was not taken apart"
+    else:
+        return []
+    return [bound("max_members", limit, skipped, could_change=True)]
+
+
+def _not_compared(ring: Ring, population: Population, limit: int) -> list[dict]:
+    """Values of too many users to compare, of a facet in which so many could still be telling."""
+    facet = np.diagonal(PAIR_FACET[0])[ring.uses.way]
+    telling = (facet >= 0) & (population.weight[facet, -1] > 0)
+    known = population.users[ring.uses.value] > limit
+    large = ring.uses.where(telling & known & ~population.excused[ring.uses.value])
+    count = len(_values_of(large, 2))
+    skipped = f"{count} values of more users that members share"
+    return [bound("max_users", limit, skipped, could_change=True)] if count else []
 
 
 def _values_of(uses: Uses, least: int) -> np.ndarray:

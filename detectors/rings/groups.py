@@ -68,7 +68,7 @@ def bound_together(
     telling = distinct(ties.value)
     used = np.isin(compared.value, telling)
     holder, value = compared.holder[used], np.searchsorted(telling, compared.value[used])
-    users = np.maximum(compared.users[telling], np.bincount(value, minlength=len(telling)))
+    users = compared.holders[telling]
     alone = np.arange(count, dtype=np.int64)
     firm = _firm(ties, alone, rule, strength)
     label = alone if label is None else label

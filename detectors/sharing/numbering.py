@@ -6,15 +6,17 @@ that is every Wi-Fi with an internet address it was used with; then whatever els
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from ...graph.kernels.components import weak_components
 from ...graph.kernels.sets import distinct
+from ...graph.kernels.texts import Texts
 from ...graph.model import KIND_CODE
 from ...graph.snapshot import GraphView
-from .uses import WAY, Uses, collect
+from ..frozen import AT_HAND
+from .uses import WAY, Uses, collect, without_strangers
 
 MOST_CO_USED = 50
 """A device id used together with more others is no handset's own; it joins nothing."""
@@ -22,20 +24,23 @@ MOST_CO_USED = 50
 
 @dataclass(frozen=True)
 class Frame:
-    """The numbering of a book.
+    """The numbering of a book. It knows the book by its names, so it can be kept and serve a later state of it.
 
     Attributes
     ----------
-    base : the book
+    names : of the book's nodes by number
     joined : int64 by node, of a device the number of the handset it belongs to; others stand for themselves
     networks : int64, ascending: ``wifi << 32 | ip`` of every Wi-Fi used with an internet address
-    uses : the book's own, in this numbering
+    family : bool by node: few enough of the whole book name this phone as family for it to be one's
+    base, uses : the book itself and its uses, where they are at hand
     """
 
-    base: GraphView
+    names: Texts
     joined: np.ndarray
     networks: np.ndarray
-    uses: Uses
+    family: np.ndarray
+    base: GraphView | None = field(default=None, metadata=AT_HAND)
+    uses: Uses | None = field(default=None, metadata=AT_HAND)
 
     @property
     def size(self) -> int:
@@ -43,22 +48,27 @@ class Frame:
         return len(self.joined) + len(self.networks)
 
 
-def lay(snapshot: GraphView) -> tuple[Frame, np.ndarray]:
-    """The frame of a book; and int64 by node, a number for each applicant's surname, -1 where none can be told."""
-    uses, surname = collect(snapshot)
-    joined = _handsets(snapshot, uses)
+def lay(snapshot: GraphView) -> tuple[Frame, Uses, np.ndarray]:
+    """The frame of a book; the book's uses in it; and int64 by node, a number for each applicant's surname, -1 where
+    none can be told."""
+    uses, surname, family = collect(snapshot)
     numbers = np.arange(snapshot.node_count)
-    frame = Frame(snapshot, joined, distinct(_networks(snapshot, uses, numbers)[0]), uses)
-    return replace(frame, uses=_numbered(frame, snapshot, uses, numbers)), surname
+    networks = distinct(_networks(snapshot, uses, numbers)[0])
+    frame = Frame(snapshot.named(), _handsets(snapshot, uses), networks, family, snapshot)
+    uses = _numbered(frame, snapshot, uses, numbers, family)
+    return replace(frame, uses=uses), uses, surname
 
 
 def seen_in(frame: Frame, snapshot: GraphView) -> tuple[Uses, np.ndarray]:
     """The uses of a book, or a part of one, in a frame; and int64 by node of that book, its id."""
-    if snapshot is frame.base:
+    if frame.uses is not None and snapshot is frame.base:
         return frame.uses, np.arange(snapshot.node_count)
-    found = frame.base.find_all(snapshot.names(np.arange(snapshot.node_count)))
+    found = frame.names.find_all(snapshot.names(np.arange(snapshot.node_count)))
     numbers = np.where(found < 0, frame.size + np.arange(snapshot.node_count), found)
-    return _numbered(frame, snapshot, collect(snapshot)[0], numbers), numbers
+    uses, _, family = collect(snapshot)
+    known = found >= 0
+    family[known] = frame.family[found[known]]
+    return _numbered(frame, snapshot, uses, numbers, family), numbers
 
 
 def inverse(numbers: np.ndarray) -> np.ndarray:
@@ -68,8 +78,10 @@ def inverse(numbers: np.ndarray) -> np.ndarray:
     return node
 
 
-def _numbered(frame: Frame, snapshot: GraphView, uses: Uses, numbers: np.ndarray) -> Uses:
-    """Uses by id: devices joined to handsets, and a network beside each use of its Wi-Fi."""
+def _numbered(frame: Frame, snapshot: GraphView, uses: Uses, numbers: np.ndarray, family: np.ndarray) -> Uses:
+    """Uses by id: devices joined to handsets, a network beside each use of its Wi-Fi, and no phone taken for a
+    family's that too many name so."""
+    uses = without_strangers(uses, family)
     value = numbers[uses.value]
     known = value < len(frame.joined)
     value[known] = frame.joined[value[known]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from ...graph.kernels.coincidence import Holding, Moments, Ties, coincidences
 from ...graph.kernels.sets import distinct
 from ...graph.model import ALWAYS
 from ...graph.snapshot import GraphView
+from ..contract import Params
 from .facets import DAY, FACET, FACETS, scale
 from .households import households, shop_equipment
 from .numbering import Frame, lay
@@ -30,7 +31,7 @@ class Population:
 
     Attributes
     ----------
-    users : int32, how many households use a value
+    users, holders : int32, how many households and how many applicants use a value
     excused : bool, what innocent causes explain for all who share it
     household : int64, of a person the number of the household
     people : how many applicants use anything
@@ -41,6 +42,7 @@ class Population:
 
     frame: Frame
     users: np.ndarray
+    holders: np.ndarray
     excused: np.ndarray
     household: np.ndarray
     people: int
@@ -57,19 +59,19 @@ class Population:
         return {name: int(np.flatnonzero(self.weight[code] > 0).max(initial=0)) for name, code in FACET.items()}
 
 
-def measure(snapshot: GraphView, params: dict[str, Any]) -> Population:
+def measure(snapshot: GraphView, params: Params) -> Population:
     """Measure the population of a book.
 
     Partners by chance are counted on pairs that share one thing and nothing else. So neither rings, which share more,
     nor people who live together make what they share look common.
     """
-    frame, surname = lay(snapshot)
-    uses = frame.uses
+    frame, uses, surname = lay(snapshot)
     family = households(uses, surname, frame.size)
     who, when = applications(snapshot)
     population = Population(
         frame=frame,
         users=_users(uses, family, frame.size),
+        holders=_users(uses, np.arange(frame.size), frame.size),
         excused=shop_equipment(snapshot, uses, frame.size),
         household=family,
         people=len(distinct(uses.person)),
@@ -100,8 +102,9 @@ def extended(population: Population, uses: Uses) -> Population:
         return population
     household = np.concatenate((population.household, np.arange(known, ids)))
     users = np.concatenate((population.users, _users(uses, household, ids)[known:]))
+    holders = np.concatenate((population.holders, _users(uses, np.arange(ids), ids)[known:]))
     excused = np.concatenate((population.excused, np.zeros(ids - known, dtype=bool)))
-    return replace(population, users=users, excused=excused, household=household)
+    return replace(population, users=users, holders=holders, excused=excused, household=household)
 
 
 class Compared(NamedTuple):
@@ -111,7 +114,7 @@ class Compared(NamedTuple):
     ----------
     people, values : int64, the ids of those that are numbered
     holder, value : int64, who uses what, once for each pair
-    users : int32 by value, how many households use it in the whole book
+    users, holders : int32 by value, how many households and how many people use it in the whole book
     ties : what pairs of people share
     lone : int64[facets, degrees], how many pairs share one thing only, as ``coincidences`` counts them
     """
@@ -121,6 +124,7 @@ class Compared(NamedTuple):
     holder: np.ndarray
     value: np.ndarray
     users: np.ndarray
+    holders: np.ndarray
     ties: Ties
     lone: np.ndarray
 
@@ -155,7 +159,8 @@ def compare(population: Population, uses: Uses, applied: tuple[np.ndarray, np.nd
     users = population.users[values]
     moments = _moments(people, *applied)
     ties, lone = coincidences(holding, family, users, moments, scale(population.weight, population.span))
-    return Compared(people, values, holding.holder, holding.value, users, ties, lone)
+    holders = population.holders[values]
+    return Compared(people, values, holding.holder, holding.value, users, holders, ties, lone)
 
 
 def _moments(people: np.ndarray, who: np.ndarray, when: np.ndarray) -> Moments:

@@ -36,6 +36,7 @@ class Uses:
     Attributes
     ----------
     person, value : int64 numbers in the frame
+    node : int64, what is used as the view numbers it: one of the ids of a handset, the Wi-Fi of a network
     way : int8, a place in ``WAYS``
     time : int64 epoch milliseconds, ``ALWAYS`` where the tie has none
     merchant : int64 number of the merchant an application was filed at, -1 where none is known
@@ -47,6 +48,7 @@ class Uses:
 
     person: np.ndarray
     value: np.ndarray
+    node: np.ndarray
     way: np.ndarray
     time: np.ndarray
     merchant: np.ndarray
@@ -62,20 +64,32 @@ class Uses:
         return Uses(*(getattr(self, name)[mask] for name in self.__dataclass_fields__))
 
 
-def collect(snapshot: GraphView) -> tuple[Uses, np.ndarray]:
-    """All uses, in the snapshot's own numbers; ties that link no one (landlines, sentinels) are none. What a person
-    stated without a time was stated when the person first applied. Beside them the applicants' surnames, as ``lay``
-    gives them."""
+def collect(snapshot: GraphView) -> tuple[Uses, np.ndarray, np.ndarray]:
+    """All uses, in the view's own numbers; ties that link no one (landlines, sentinels) are none. What a person stated
+    without a time was stated when the person first applied. Beside them the applicants' surnames, as ``lay`` gives
+    them, and bool by node: a phone that may be a family's, as far as the view tells."""
     applicants = snapshot.kinds == KIND_CODE["applicant"]
     contacts = snapshot.ties("LISTS_CONTACT")
     own, called = surnames(snapshot, contacts)
     parts = [*_through_applications(snapshot), *_through_loans(snapshot), *_own(snapshot, applicants, own)]
-    parts += [*_contacts(snapshot, contacts, called), *_through_accounts(snapshot, applicants)]
+    stated, family = _contacts(snapshot, contacts, called)
+    parts += [stated, *_through_accounts(snapshot, applicants)]
     columns = zip(*parts, strict=True)
-    types = (np.int64, np.int64, np.int8, np.int64, np.int64, np.int64, np.int64, np.int64)
+    types = (np.int64, np.int64, np.int64, np.int8, np.int64, np.int64, np.int64, np.int64, np.int64)
     uses = Uses(*(np.concatenate(column).astype(dtype) for column, dtype in zip(columns, types, strict=True)))
-    stated = np.where(uses.time > ALWAYS, uses.time, first_applied(snapshot)[uses.person])
-    return replace(uses, time=stated), own
+    known = np.where(uses.time > ALWAYS, uses.time, first_applied(snapshot)[uses.person])
+    return replace(uses, time=known), own, family
+
+
+def without_strangers(uses: Uses, family: np.ndarray) -> Uses:
+    """Uses in which a phone that too many name as family is a contact of theirs and no relative.
+
+    Parameters
+    ----------
+    family : bool by node: few enough name this phone as family for it to be one's
+    """
+    stranger = (uses.way == WAY["kin"]) & ~family[uses.node]
+    return replace(uses, way=np.where(stranger, np.int8(WAY["contact"]), uses.way))
 
 
 def applications(snapshot: GraphView) -> tuple[np.ndarray, np.ndarray]:
@@ -99,6 +113,7 @@ def _part(person, value, way, time, position, via=None, merchant=None, label=Non
     code = way if isinstance(way, np.ndarray) else np.full(count, WAY[way], dtype=np.int8)
     return (
         person,
+        value,
         value,
         code,
         time,
@@ -163,17 +178,18 @@ def _own(snapshot: GraphView, applicants: np.ndarray, surname: np.ndarray) -> li
     return parts
 
 
-def _contacts(snapshot: GraphView, ties: Edges, label: np.ndarray) -> list[tuple]:
-    """Contacts by what they are said to be; a phone that too many name as family is none."""
+def _contacts(snapshot: GraphView, ties: Edges, label: np.ndarray) -> tuple[tuple, np.ndarray]:
+    """Contacts by what they are said to be, and bool by node: few enough name the phone as family for it to be one's;
+    ``numbering`` lets the whole book decide on that."""
     said = ties.column("relation").str.lower() if len(ties) else ties.column("relation")
     kin, spouse = np.asarray(said.isin(KIN)), np.asarray(said.isin(SPOUSE))
     as_kin = np.bincount(ties.target[kin], minlength=snapshot.node_count)
     as_spouse = np.bincount(ties.target[spouse], minlength=snapshot.node_count)
-    kin = kin & (as_kin[ties.target] <= FAMILY_AT_MOST) & (as_spouse[ties.target] <= SPOUSES_AT_MOST)
     named = [kin, np.asarray(said.isin(SOCIAL)), np.asarray(said.isin(WORK))]
     codes = [WAY["kin"], WAY["acquaintance"], WAY["work_phone"]]
     way = np.select(named, codes, WAY["contact"]).astype(np.int8)
-    return [_part(ties.source, ties.target, way, ties.valid_from, ties.positions, label=label)]
+    stated = _part(ties.source, ties.target, way, ties.valid_from, ties.positions, label=label)
+    return stated, (as_kin <= FAMILY_AT_MOST) & (as_spouse <= SPOUSES_AT_MOST)
 
 
 def _through_accounts(snapshot: GraphView, applicants: np.ndarray) -> list[tuple]:

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from ..kernels.texts import Texts
 from .files import Files
 from .part import Part
 from .view import GraphView
@@ -42,6 +43,9 @@ class Snapshot(GraphView):
 
     def names(self, nodes: np.ndarray | Sequence[int]) -> list[str]:
         return self._files.name_column.take(pa.array(np.asarray(nodes, dtype=np.int64))).to_pylist()
+
+    def named(self) -> Texts:
+        return self._files.names
 
     def find_all(self, names: Sequence[str]) -> np.ndarray:
         return self._files.names.find_all(names)

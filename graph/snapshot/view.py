@@ -21,6 +21,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ..kernels.texts import Texts
 from ..keys import TOKEN_PREFIX
 from ..model import ALWAYS, KIND_CODE, KINDS, RELATIONS, STATUS_FIELDS
 from .files import Facts, Files
@@ -145,6 +146,10 @@ class GraphView(ABC):
         """A node's name, ``kind:key``."""
         return self.names([node])[0]
 
+    def named(self) -> Texts:
+        """The names of all nodes by number, for whoever looks them up later."""
+        return Texts.of(self.names(np.arange(self.node_count)))
+
     def find(self, name: str) -> int | None:
         """The number of a node by its name, None where the view has no such node."""
         number = int(self.find_all([name])[0])
@@ -236,6 +241,10 @@ class GraphView(ABC):
     def relation(self, position: int) -> str:
         """The relation of a relationship by its number."""
         return list(RELATIONS)[self._files.relation_of[position]]
+
+    def relation_codes(self, positions: Places) -> np.ndarray:
+        """uint8 by position: the place of its relation in ``RELATIONS``."""
+        return self._files.relation_of[positions]
 
     def uids(self, positions: np.ndarray | Sequence[int]) -> list[str]:
         """What relationships are known by in every store and revision."""

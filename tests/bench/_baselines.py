@@ -18,7 +18,7 @@ def three_identifiers(snapshot: Snapshot) -> list[dict]:
     """Applicants who share a device or card used by at most ``HUB`` applicants and at least two more identifiers, then
     connected components."""
     users, held = _held(snapshot)
-    uses = collect(snapshot)
+    uses, *_ = collect(snapshot)
     seeds = np.unique(uses.value[np.isin(uses.way, [WAY["handset"], WAY["account"]])])
     graph = nx.Graph()
     for value in seeds.tolist():
@@ -40,7 +40,7 @@ def all_identifiers(snapshot: Snapshot) -> list[dict]:
 
 def _held(snapshot: Snapshot) -> tuple[dict[int, set[int]], dict[int, set[int]]]:
     """Users by identifier, and identifiers by user."""
-    uses = collect(snapshot)
+    uses, *_ = collect(snapshot)
     users, held = defaultdict(set), defaultdict(set)
     for person, value in zip(uses.person.tolist(), uses.value.tolist(), strict=True):
         users[value].add(person)

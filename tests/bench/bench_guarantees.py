@@ -22,6 +22,7 @@ import numpy as np
 import pyarrow as pa
 from ringfence.detectors.finalise import finalise
 from ringfence.detectors.guarantees.detector import GUARANTEE
+from ringfence.detectors.policy import shipped
 from ringfence.graph.model import ALWAYS, FOREVER
 from ringfence.graph.snapshot import open_snapshot
 from ringfence.graph.snapshot.writing import write_snapshot
@@ -172,7 +173,7 @@ def main() -> None:
             marks.append(time.process_time())
             candidates = list(GUARANTEE.detect(snapshot, known, params))
             marks.append(time.process_time())
-            findings = finalise(snapshot, [(GUARANTEE, candidates)])
+            findings = finalise([(GUARANTEE, candidates)], shipped(), snapshot.as_of, snapshot.revision)
             marks.append(time.process_time())
             for stage, one, other in zip(seconds, marks, marks[1:], strict=False):
                 seconds[stage].append(other - one)

@@ -1,10 +1,13 @@
 """What takes all candidates of a run to decide: merging, colours and ranks."""
 
-import numpy as np
+from dataclasses import replace
+
 import pytest
-from ringfence.detectors.contract import Candidate
-from ringfence.detectors.finalise import colour, finalise
+from ringfence.detectors.contract import Candidate, Explanation, Thing
 from ringfence.detectors.guarantees.detector import GUARANTEE
+from ringfence.detectors.policy import shipped
+from ringfence.graph.words.names import Words
+from support import detecting
 from support.toy import Book
 
 
@@ -16,17 +19,18 @@ def snapshot():
 
 def candidate(snapshot, parties, score=0.5, kind="guarantee_cycle", evidence=(0,), **more):
     """A candidate on companies named by their keys."""
-    members = [(snapshot.find(f"company:{key}"), "party") for key in parties]
-    return Candidate(kind, members, np.array(evidence, dtype=np.int64), score, **more)
+    members = [(f"company:{key}", "party") for key in parties]
+    return Candidate(kind, members, snapshot.evidence(evidence), score, **more)
 
 
 def final(snapshot, *candidates):
     """The findings of candidates of one detector."""
-    return finalise(snapshot, [(GUARANTEE, candidates)])
+    detector = replace(GUARANTEE, wording=lambda candidate: Words(f"{len(candidate.members)}户。", "Parties."))
+    return detecting.final(detector, snapshot, candidates)
 
 
 def test_colours_follow_the_score():
-    assert [colour(score) for score in (0, 0.39, 0.4, 0.6, 0.8, 1)] == [
+    assert [shipped().colour(score) for score in (0, 0.39, 0.4, 0.6, 0.8, 1)] == [
         "blue",
         "blue",
         "yellow",
@@ -84,3 +88,22 @@ def test_equal_scores_are_ranked_by_amount_then_size_then_name(snapshot):
 def test_a_finding_says_when_and_by_what_it_was_found(snapshot):
     (finding,) = final(snapshot, candidate(snapshot, "AB"))
     assert (finding.as_of, finding.detector, finding.version) == ("2026-06-30T00:00:00+08:00", "guarantee", "1")
+    assert (finding.revision, finding.policy) == (snapshot.revision, shipped().version)
+    assert (finding.reason_zh, finding.reason_en) == ("2户。", "Parties.")
+
+
+def test_what_is_shared_and_what_was_tried_stand_in_the_finding(snapshot):
+    things = [Thing("handset", ("device:1", "device:2"), ("company:A", "company:B"), 3)]
+    tried = [
+        Explanation("one", False, Words("不符", "does not fit")),
+        Explanation("other", True, Words("符合", "fits")),
+    ]
+    (finding,) = final(snapshot, candidate(snapshot, "AB", things=things, explanations=tried))
+    assert finding.innocent_twin == "other"
+    assert finding.things == [
+        {"nodes": ["device:1", "device:2"], "kind": "handset", "members": ["company:A", "company:B"], "users": 3}
+    ]
+    assert finding.explanations == [
+        {"twin": "one", "fits": False, "why_zh": "不符", "why_en": "does not fit"},
+        {"twin": "other", "fits": True, "why_zh": "符合", "why_en": "fits"},
+    ]

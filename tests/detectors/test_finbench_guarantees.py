@@ -8,6 +8,7 @@ import pytest
 from ringfence.detectors.guarantees.net import build_net
 from ringfence.detectors.guarantees.view import View
 from ringfence.detectors.run import run
+from ringfence.graph.kernels.texts import Texts
 from ringfence.graph.store import open_store
 from ringfence.loaders import load
 from ringfence.loaders.schema.mapping import load_mapping
@@ -53,7 +54,7 @@ def test_longest_chains(findings):
 
 
 def test_parties_contracts_and_weak_components(snapshot):
-    net = build_net(snapshot, frozenset(), None)
+    net = build_net(snapshot, Texts.of([]), None)
     view = View("raw", net, np.arange(len(net.parties)))
     kind = np.array([name.partition(":")[0] for name in net.names])
     assert Counter(kind) == {"applicant": 1169, "company": 545}

@@ -3,10 +3,11 @@
 import pytest
 from oracles import guarantees as oracle
 from ringfence.detectors.guarantees.detector import GUARANTEE
+from support.detecting import candidates
 from support.guarantee_books import book_of, random_net
 from support.toy import Book
 
-PARAMS = GUARANTEE.defaults() | {"max_cycle_length": 9}
+PARAMS = {"max_cycle_length": 9}
 
 
 def measures(candidate):
@@ -22,11 +23,11 @@ def measures(candidate):
     return (*(m[name] for name in names), (m.get("amount", 0), m["amount_unknown"]))
 
 
-def by_net(candidates, names):
+def by_net(candidates):
     """What the detector says, by the prefix of the net and in the oracle's terms."""
     found = {}
     for candidate in candidates:
-        members = [names[node].removeprefix("company:").partition("-") for node, _ in candidate.members]
+        members = [node.removeprefix("company:").partition("-") for node, _ in candidate.members]
         bare = frozenset(key for _, _, key in members)
         found.setdefault(members[0][0], set()).add((candidate.kind, candidate.view, bare, measures(candidate)))
     return found
@@ -38,12 +39,11 @@ def test_findings_equal_brute_force_in_both_views(batch):
     book = Book()
     for seed, net in nets.items():
         book = book.beside(book_of(net, f"{seed}-"))
-    snapshot = book.snapshot()
-    candidates = list(GUARANTEE.detect(snapshot, GUARANTEE.population(snapshot, PARAMS), PARAMS))
-    found = by_net(candidates, snapshot.names(range(snapshot.node_count)))
+    found_candidates = candidates(GUARANTEE, book.snapshot(), **PARAMS)
+    found = by_net(found_candidates)
     for seed, net in nets.items():
         expected, actual = oracle.findings(net), found.get(str(seed), set())
         assert actual == expected, f"seed {seed}: missing {expected - actual}, too many {actual - expected}"
-    kinds = {(candidate.kind, candidate.view) for candidate in candidates}
+    kinds = {(candidate.kind, candidate.view) for candidate in found_candidates}
     assert {(kind, "raw") for kind in GUARANTEE.kinds} <= kinds, f"batch {batch}: nets too tame, only {kinds}"
     assert "contracted" in {view for _, view in kinds}, f"batch {batch}: no contracted finding"

@@ -3,16 +3,14 @@
 import math
 
 import pytest
-from ringfence.detectors.finalise import finalise
 from ringfence.detectors.guarantees.detector import GUARANTEE
+from support.detecting import findings
 from support.toy import Book
 
 
 def find(book, as_of="2026-06-30", **params):
     """The findings of a book, best first."""
-    snapshot, settings = book.snapshot(as_of), GUARANTEE.defaults() | params
-    known = GUARANTEE.population(snapshot, settings)
-    return finalise(snapshot, [(GUARANTEE, list(GUARANTEE.detect(snapshot, known, settings)))])
+    return findings(GUARANTEE, book.snapshot(as_of), **params)
 
 
 def shapes(findings):

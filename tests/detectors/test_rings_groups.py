@@ -32,7 +32,8 @@ def compared(*things, near=None):
     holder, value = (np.array(column) for column in zip(*sorted(holdings), strict=True))
     people, values = np.arange(len(letters)), np.arange(len(things))
     lone = np.zeros((len(RULES), 2), dtype=int)
-    return letters, Compared(people, values, holder, value, np.array(users), Ties(*columns), lone)
+    users = np.array(users)
+    return letters, Compared(people, values, holder, value, users, users, Ties(*columns), lone)
 
 
 def groups(*things, near=None, strength=STRENGTH, single=SINGLE, weak=inf):

@@ -58,7 +58,7 @@ def test_things_the_book_never_met_have_the_users_who_bring_them():
     met = len(population.users)
     person, value = np.array([met, met + 1, 0, 0]), np.array([met + 2, met + 2, met + 2, 1])
     nothing = np.full(4, -1)
-    more = extended(population, Uses(person, value, nothing, nothing, nothing, nothing, nothing, nothing))
+    more = extended(population, Uses(person, value, value, nothing, nothing, nothing, nothing, nothing, nothing))
     # Two new people and one of the book, each a household of its own.
     assert more.users[met + 2] == 3 and more.users[:met].tolist() == population.users.tolist()
     assert more.household[met:].tolist() == [met, met + 1, met + 2] and not more.excused[met:].any()

@@ -2,7 +2,7 @@
 
 import pytest
 from ringfence.detectors.sharing.surnames import surnames
-from ringfence.detectors.sharing.uses import WAYS, collect
+from ringfence.detectors.sharing.uses import WAYS, collect, without_strangers
 from ringfence.graph.model import ALWAYS, FOREVER
 from ringfence.graph.times import parse_moment
 from support.ring_books import flagged
@@ -12,7 +12,8 @@ from support.toy import Book
 def used(book, as_of="2026-06-30"):
     """What shows of a book's uses: sorted ``(person, way, value)`` by name."""
     snapshot = book.snapshot(as_of)
-    uses = collect(snapshot)[0]
+    uses, _, family = collect(snapshot)
+    uses = without_strangers(uses, family)
     people, values = snapshot.names(uses.person), snapshot.names(uses.value)
     return sorted(
         (person.partition(":")[2], WAYS[way], value)

@@ -1,30 +1,31 @@
 """What every detector passes, whatever it finds: one body over the registry."""
 
 import inspect
+import json
+import pickle
 import re
 
-import numpy as np
 import pytest
-from ringfence.detectors.finalise import finalise
+from ringfence.detectors import frozen
 from ringfence.detectors.registry import DETECTORS
 from ringfence.graph.model import FINDING_KINDS, PARTIES, ROLES
+from support import detecting
 from support.cases import CASES
 from support.toy import Book
+from support.units import assert_parts_equal_whole
 
 detectors = pytest.mark.parametrize("detector", DETECTORS.values(), ids=list(DETECTORS))
 
 
 def detected(detector, book, population=None):
     """Snapshot and candidates of a book, with the book's own population unless another is given."""
-    snapshot, params = book.snapshot(), detector.defaults()
-    known = detector.population(snapshot, params) if population is None else population
-    return snapshot, list(detector.detect(snapshot, known, params))
+    snapshot = book.snapshot()
+    return snapshot, detecting.candidates(detector, snapshot, population)
 
 
 def findings(detector, book, population=None):
     """The findings of a book."""
-    snapshot, candidates = detected(detector, book, population)
-    return finalise(snapshot, [(detector, candidates)])
+    return detecting.findings(detector, book.snapshot(), population)
 
 
 def told(finding, new_names=None):
@@ -34,8 +35,12 @@ def told(finding, new_names=None):
     evidence = sorted(
         (new(e["source"], e["source"]), new(e["target"], e["target"]), e["relation"]) for e in finding.evidence
     )
+    things = sorted(
+        (thing["kind"], sorted(thing["nodes"]), sorted(new(node, node) for node in thing["members"]), thing["users"])
+        for thing in finding.things
+    )
     rest = (finding.reason_zh, finding.reason_en, finding.innocent_twin, finding.measures, finding.truncated)
-    return finding.kind, finding.view, finding.score, finding.colour, members, evidence, rest
+    return finding.kind, finding.view, finding.score, finding.colour, members, evidence, things, rest
 
 
 def all_told(found, new_names=None):
@@ -52,7 +57,7 @@ def test_an_empty_graph_has_no_findings(detector):
 def test_findings_are_whole(detector):
     snapshot, candidates = detected(detector, CASES[detector.id].planted())
     assert {candidate.kind for candidate in candidates} == set(detector.kinds)
-    for finding in finalise(snapshot, [(detector, candidates)]):
+    for finding in detecting.final(detector, snapshot, candidates):
         assert 0 <= finding.score <= 1
         assert finding.reason_zh.endswith("。") and finding.reason_en.endswith(".")
         assert finding.evidence and all(row["file"] and row["row"] > 1 for row in finding.evidence)
@@ -62,6 +67,12 @@ def test_findings_are_whole(detector):
         assert all(member["node"].split(":")[0] in PARTIES or member["role"] == "broker" for member in finding.members)
         assert all(isinstance(number, float | int) for number in finding.measures.values())
         assert finding.truncated == []
+        for thing in finding.things:
+            assert thing["kind"] and set(thing["members"]) <= set(nodes) and thing["users"] >= len(thing["members"])
+            assert all(snapshot.find(node) is not None for node in thing["nodes"])
+        assert finding.explanations
+        for tried in finding.explanations:
+            assert tried["twin"] in detector.twins and tried["why_zh"] and tried["why_en"]
 
 
 @detectors
@@ -116,24 +127,46 @@ def test_a_bound_that_bites_is_reported(detector):
 @detectors
 @pytest.mark.parametrize("seed", range(0, 100, 10))
 def test_a_unit_alone_gives_what_it_gives_in_the_whole(detector, seed):
-    parts = CASES[detector.id].units(seed)
     whole = Book()
-    for part in parts:
+    for part in CASES[detector.id].units(seed):
         whole = whole.beside(part)
-    snapshot = whole.snapshot()
-    population = detector.population(snapshot, detector.defaults())
-    alone = [finding for part in parts for finding in findings(detector, part, population)]
-    assert all_told(alone) == all_told(findings(detector, whole, population)), f"seed {seed}"
-    assert alone, f"seed {seed}: no findings"
+    assert assert_parts_equal_whole(detector, whole.snapshot(), f"seed {seed}") > 0, f"seed {seed}: no findings"
 
 
 @detectors
-def test_evidence_names_what_shows(detector):
-    snapshot, candidates = detected(detector, CASES[detector.id].planted())
+def test_a_unit_alone_gives_what_it_gives_in_a_book_of_every_kind(detector):
+    book = CASES[detector.id].planted().beside(CASES[detector.id].innocent().rekeyed(0)[0])
+    assert assert_parts_equal_whole(detector, book.snapshot(), "planted beside innocent") > 0
+
+
+@detectors
+def test_a_frozen_population_gives_the_same_findings(detector, tmp_path):
+    book = CASES[detector.id].planted().beside(CASES[detector.id].innocent().rekeyed(0)[0])
+    population = detector.population(book.snapshot(), detector.defaults())
+    frozen.save(population, tmp_path / "frozen")
+    kept = frozen.opened(type(population), tmp_path / "frozen")
+    assert all_told(findings(detector, book, kept)) == all_told(findings(detector, book))
+
+
+@detectors
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_frozen_population_serves_a_later_snapshot_that_numbers_nodes_otherwise(detector, seed, tmp_path):
+    book = CASES[detector.id].planted()
+    frozen.save(detector.population(book.snapshot(), detector.defaults()), tmp_path / "frozen")
+    kept = frozen.opened(type(detector.population(book.snapshot(), detector.defaults())), tmp_path / "frozen")
+    later = Book().guarantees("new1>new2").person("newcomer", "139999").beside(book.shuffled(seed))
+    assert all_told(findings(detector, later, kept)) == all_told(findings(detector, book)), f"seed {seed}"
+
+
+@detectors
+def test_candidates_are_portable(detector):
+    """They name nodes and uids, and hold nothing that only this process understands."""
+    _, candidates = detected(detector, CASES[detector.id].planted())
     for candidate in candidates:
-        assert candidate.evidence.dtype == np.int64
-        assert len(set(candidate.evidence.tolist())) == len(candidate.evidence)
-        assert snapshot.visible(candidate.evidence).all()
+        assert pickle.loads(pickle.dumps(candidate)) == candidate
+        assert all(isinstance(node, str) for node, _ in candidate.members)
+        assert len({row["uid"] for row in candidate.evidence}) == len(candidate.evidence)
+        json.dumps(candidate.reason)
 
 
 @detectors
@@ -148,6 +181,15 @@ def test_the_declaration_describes_itself(detector):
     names = [parameter.name for parameter in detector.parameters]
     assert len(names) == len(set(names))
     assert all(len(parameter.description.split()) > 3 for parameter in detector.parameters)
+    measures = {measure.name for measure in detector.measures}
+    assert len(measures) == len(detector.measures)
+    assert all(measure.unknown is None or measure.unknown in measures for measure in detector.measures)
+    bounds = {parameter.name for parameter in detector.parameters if parameter.words}
+    for book in (CASES[detector.id].planted(), CASES[detector.id].hard()):
+        for candidate in detected(detector, book)[1]:
+            assert set(candidate.measures) <= measures
+            assert {bound["bound"] for bound in candidate.truncated} <= bounds
+            assert {tried.twin for tried in candidate.explanations} <= set(detector.twins)
 
 
 @detectors

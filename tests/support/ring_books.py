@@ -3,9 +3,9 @@
 import random
 from dataclasses import replace
 
-from ringfence.detectors.finalise import finalise
 from ringfence.detectors.rings.detector import FRAUD_RING
 from ringfence.detectors.sharing.population import measure
+from support.detecting import findings
 from support.toy import Book
 
 
@@ -90,9 +90,7 @@ def known(book, as_of="2026-06-30"):
 
 def find(book, as_of="2026-06-30", population=None, **params):
     """The findings of a book, best first; by its own population unless another is given."""
-    snapshot, settings = book.snapshot(as_of), FRAUD_RING.defaults() | params
-    population = population or FRAUD_RING.population(snapshot, settings)
-    return finalise(snapshot, [(FRAUD_RING, list(FRAUD_RING.detect(snapshot, population, settings)))])
+    return findings(FRAUD_RING, book.snapshot(as_of), population, **params)
 
 
 def keys(finding):

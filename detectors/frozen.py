@@ -1,0 +1,54 @@
+"""A population kept: plain arrays in a folder, for later runs, for screening and for other machines.
+
+A population is a dataclass of arrays, columns of text, numbers, texts and dataclasses of these; what speaks of nodes
+speaks of them by name, so it serves a later snapshot, too.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import Any, TypeVar, get_type_hints
+
+import numpy as np
+
+T = TypeVar("T")
+
+AT_HAND = {"kept": False}
+"""``field(default=None, metadata=AT_HAND)``: what is at hand in this process only, and not kept."""
+
+
+def save(population: Any, folder: Path) -> None:
+    """Write a population into a folder, which is made.
+
+    Parameters
+    ----------
+    population : a dataclass, as above
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    plain = {}
+    for name, value in ((field.name, getattr(population, field.name)) for field in _kept(population)):
+        if isinstance(value, np.ndarray):
+            np.save(folder / f"{name}.npy", value)
+        elif is_dataclass(value):
+            save(value, folder / name)
+        else:
+            plain[name] = value
+    (folder / "plain.json").write_text(json.dumps(plain, ensure_ascii=False), "utf-8")
+
+
+def opened(kind: type[T], folder: Path) -> T:
+    """The population of a kind that a folder holds; its arrays are mapped, not read."""
+    values = json.loads((folder / "plain.json").read_text("utf-8"))
+    hints = get_type_hints(kind)
+    for field in _kept(kind):
+        if (folder / f"{field.name}.npy").exists():
+            values[field.name] = np.load(folder / f"{field.name}.npy", mmap_mode="r")
+        elif field.name not in values:
+            values[field.name] = opened(hints[field.name], folder / field.name)
+    return kind(**values)
+
+
+def _kept(population: Any) -> list:
+    return [field for field in fields(population) if field.metadata.get("kept", True)]

@@ -1,0 +1,70 @@
+"""What guarantee structures can be decided on alone: contracts that hang together, with what ties their parties."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...graph.kernels.sets import among, distinct
+from ...graph.model import RELATION_CODE
+from ...graph.snapshot import GraphView
+from ..contract import Params, Unit
+from .groups import Ties, build_ties
+from .net import build_net
+from .population import Population, unit_labels
+
+BESIDE = ("CONTROLS", "HOLDS_SHARE", "HAS_PHONE", "LISTS_CONTACT")
+"""What tells of parties beside their contracts: who stands behind them, and who is kin to whom."""
+
+
+def units(view: GraphView, known: Population, params: Params) -> list[Unit]:
+    """All weak components of the contracts in force, with those that groups and joint groups tie to them."""
+    net = build_net(view, known.licensed, known.currency)
+    label = unit_labels(net, known.of(known.group, net.names))
+    return _units(view, net.parties, label, distinct(label))
+
+
+def around(view: GraphView, known: Population, params: Params, nodes: np.ndarray) -> list[Unit]:
+    """The units in which some nodes lie: those of the population, as far as it knows them, with what the view adds.
+
+    Parameters
+    ----------
+    nodes : node numbers of parties
+    """
+    parties = distinct(np.asarray(nodes, dtype=np.int64))
+    while True:
+        label = known.of(known.unit, view.names(parties))
+        places = np.flatnonzero(np.isin(known.unit, label[label >= 0]))
+        together = view.find_all(known.parties.texts(places))
+        near = _other_ends(view, parties, ("GUARANTEES",))
+        grown = distinct(np.concatenate((parties, together[together >= 0], near)).astype(np.int64))
+        if len(grown) == len(parties):
+            break
+        parties = grown
+    part = view.part(parties)
+    net = build_net(part, known.licensed, known.currency)
+    label = unit_labels(net, known.of(known.group, net.names))
+    own = distinct(parties).astype(np.int64)[net.parties]
+    return _units(view, own, label, distinct(label[among(own, np.sort(nodes))]))
+
+
+def _units(view: GraphView, parties: np.ndarray, label: np.ndarray, wanted: np.ndarray) -> list[Unit]:
+    """The parties of some labels as units, each with the nodes that tie its parties into groups and families."""
+    ties = build_ties(view)
+    order = np.argsort(label, kind="stable")
+    low, high = np.searchsorted(label[order], wanted), np.searchsorted(label[order], wanted, side="right")
+    groups = [np.sort(parties[order[a:b]]) for a, b in zip(low.tolist(), high.tolist(), strict=True)]
+    return [Unit(group, _with_ties(view, ties, group)) for group in groups]
+
+
+def _with_ties(view: GraphView, ties: Ties, parties: np.ndarray) -> np.ndarray:
+    """Parties with all nodes of the groups they belong to, and with what tells of them."""
+    members = distinct(np.concatenate((parties, ties.grouped_with(parties, view.node_count))))
+    return distinct(np.concatenate((members, _other_ends(view, members, BESIDE))).astype(np.int64))
+
+
+def _other_ends(view: GraphView, nodes: np.ndarray, relations: tuple[str, ...]) -> np.ndarray:
+    """The nodes to which ties of some relations lead from others, in either direction."""
+    positions = distinct(view.touching(nodes))
+    positions = positions[np.isin(view.relation_codes(positions), [RELATION_CODE[name] for name in relations])]
+    positions = positions[view.visible(positions)]
+    return distinct(np.concatenate(view.ends(positions)))

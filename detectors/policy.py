@@ -1,0 +1,74 @@
+"""The policy: what a lender decides (thresholds of colours, settings of detectors), as one readable file."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ..graph.errors import UserError
+from ..graph.model import COLOURS
+
+SHIPPED = Path(__file__).with_name("policy.toml")
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What a lender decides.
+
+    Attributes
+    ----------
+    version : what findings name it by
+    colours : the least score of each colour but the first, rising
+    parameters : by detector id, its settings where they differ from the defaults
+    """
+
+    version: str
+    colours: tuple[float, ...]
+    parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def colour(self, score: float) -> str:
+        """The colour of a score.
+
+        >>> [shipped().colour(score) for score in (0.1, 0.4, 0.79, 0.8)]
+        ['blue', 'yellow', 'orange', 'red']
+        """
+        return COLOURS[sum(score >= least for least in self.colours)]
+
+
+@cache
+def shipped() -> Policy:
+    """The policy that comes with the product."""
+    return read_policy(SHIPPED)
+
+
+def read_policy(path: Path) -> Policy:
+    """The policy in a file.
+
+    Raises
+    ------
+    UserError : it cannot be read, or says something that no policy says
+    """
+    try:
+        stated = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UserError(f"policy {path}: cannot be read ({error}); docs/detectors.md says what it holds") from error
+    for name in stated:
+        if name not in ("version", "colours", "parameters"):
+            raise UserError(f"policy {path}: unknown entry '{name}'; it holds version, colours and parameters")
+    version, colours = stated.get("version"), stated.get("colours", {})
+    if not isinstance(version, str) or not version.strip():
+        raise UserError(f'policy {path}: say its version, as in version = "2026-11"')
+    least = [colours.get(name) for name in COLOURS[1:]]
+    if set(colours) != set(COLOURS[1:]) or not all(isinstance(score, int | float) for score in least):
+        raise UserError(f"policy {path}: [colours] takes a least score for each of {', '.join(COLOURS[1:])}")
+    if sorted(least) != least or not 0 <= least[0] <= least[-1] <= 1:
+        order = ", ".join(COLOURS[1:])
+        raise UserError(f"policy {path}: the scores of [colours] rise from 0 to 1 in the order {order}")
+    parameters = stated.get("parameters", {})
+    if not all(isinstance(settings, dict) for settings in (parameters, *parameters.values())):
+        raise UserError(f"policy {path}: settings stand under their detector, as in [parameters.fraud-ring]")
+    return Policy(version.strip(), tuple(map(float, least)), parameters)

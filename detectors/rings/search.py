@@ -1,0 +1,161 @@
+"""The search for rings: people are bound together by what they share, and each group is weighed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...graph.snapshot import GraphView
+from ..contract import Params
+from ..sharing.common import Common, common
+from ..sharing.facets import RULES
+from ..sharing.numbering import inverse, seen_in
+from ..sharing.population import Compared, Population, comparable, compare, extended
+from ..sharing.uses import Uses, applications
+from .concert import Concert, concert, likelier
+from .files import Files
+from .groups import Group, bound_together, find_groups
+from .scoring import NEARLY, evidence_of
+
+MOST = 0.8
+"""Where fewer than a ring's members acted together, they must be so large a share of the group for the rest to belong
+to it."""
+LOOSELY = 2.0
+"""To those whom weak ties bind, acting together adds so many times what ties them, at most: a place holds people who
+apply in one season."""
+FEWEST_HOUSEHOLDS = 3
+"""Applicants of fewer families are no ring, whatever they share."""
+
+
+@dataclass(frozen=True)
+class Ring:
+    """A group that is a ring.
+
+    Attributes
+    ----------
+    members : their nodes
+    shared : what they share
+    acting : the time within which they applied
+    uses : everything they use, explained or not
+    evidence : what it comes to
+    files : what is on file of them
+    """
+
+    group: Group
+    members: list[int]
+    shared: Common
+    acting: Concert
+    uses: Uses
+    evidence: float
+    files: Files
+
+
+@dataclass(frozen=True)
+class Search:
+    """What was found.
+
+    Attributes
+    ----------
+    population : with what the view brings beyond it
+    people : int64, the nodes of the applicants who share anything, in rising order of their ids
+    label : int64 by person: those with one label were bound together, by weaker ties where they made no ring
+    """
+
+    population: Population
+    rings: list[Ring]
+    people: np.ndarray
+    label: np.ndarray
+
+
+def search(view: GraphView, known: Population, params: Params) -> Search:
+    """The rings of a view. Groups that are no ring are bound anew, by weaker ties, too."""
+    uses, numbers = seen_in(known.frame, view)
+    node = inverse(numbers)
+    population = extended(known, uses)
+    weighed = uses.where(comparable(population, uses))
+    who, when = applications(view)
+    compared = compare(population, weighed, (numbers[who], when))
+    rule, label = np.array(RULES), np.arange(len(compared.people))
+    free = np.ones(len(compared.people), dtype=bool)
+    rings: list[Ring] = []
+    for weak, most in ((math.inf, math.inf), (params["weak_strength"], LOOSELY)):
+        among, before = compared.among(free), label
+        label = bound_together(among, rule, params["link_strength"], params["single_strength"], weak, before)
+        groups = find_groups(among.ties, label, rule, params["min_members"], params["max_members"])
+        # rings are no part of what is bound anew, and what that leaves as it was is no ring still
+        groups = [group for group in groups if free[group.people].all() and np.ptp(before[group.people])]
+        if groups:
+            weigh = _Weighing(view, population, compared, (uses, weighed), node, groups)
+            for ring in filter(None, (weigh.ring(group, most, params) for group in groups)):
+                free[ring.group.people] = False
+                rings.append(ring)
+    return Search(population, rings, node[compared.people], label)
+
+
+class _Weighing:
+    """What the groups of one round are weighed with, read once for all of them."""
+
+    def __init__(
+        self,
+        view: GraphView,
+        population: Population,
+        compared: Compared,
+        uses: tuple[Uses, Uses],
+        node: np.ndarray,
+        groups: Sequence[Group],
+    ):
+        everybody = compared.people[np.concatenate([group.people for group in groups])]
+        self._population, self._compared, self._node = population, compared, node
+        self._everything, self._weighed = (_by_person(some, everybody) for some in uses)
+        self._files = Files(view, node[everybody])
+
+    def ring(self, group: Group, most: float, params: Params) -> Ring | None:
+        """The ring that a group is, None where it is none.
+
+        Parameters
+        ----------
+        most : how many times what ties them acting together may add
+        """
+        people, population = self._compared.people[group.people], self._population
+        whole = common(people, population, self._weighed(people))
+        acting, then = self._acting(people, whole)
+        if then.sum() >= params["min_members"]:
+            people = people[then]
+        elif then.mean() < MOST:  # a few acted together, and the others did not
+            return None
+        shared = whole if then.all() else common(people, population, self._weighed(people))
+        evidence = evidence_of(shared.tied, len(people), acting, most)
+        least = params["least_evidence"] * (NEARLY if shared.nearly_explained else 1)
+        if evidence < least or shared.households < FEWEST_HOUSEHOLDS or shared.one_hub:
+            return None
+        members = self._node[people].tolist()
+        return Ring(group, members, shared, acting, self._everything(people), evidence, self._files)
+
+    def _acting(self, people: np.ndarray, whole: Common) -> tuple[Concert, np.ndarray]:
+        """The time within which a group, or its core, applied; bool: who did, everybody where no time is telling."""
+        calendar = self._population.calendar
+        core = np.isin(people, whole.tied_twice).tolist()
+        times = [self._files.applied.get(member, []) for member in self._node[people].tolist()]
+        of_core = [own for own, inside in zip(times, core, strict=True) if inside]
+        acting = likelier(concert(times, calendar), concert(of_core, calendar))
+        first, last = acting.span()
+        return acting, np.array([any(first <= at <= last for at in own) or not acting.telling for own in times])
+
+
+def _by_person(uses: Uses, everybody: np.ndarray) -> Callable[[np.ndarray], Uses]:
+    """The uses of some of these people, found without looking through all."""
+    wanted = np.zeros(max(uses.person.max(initial=-1), everybody.max(initial=-1)) + 1, dtype=bool)
+    wanted[everybody] = True
+    theirs = np.flatnonzero(wanted[uses.person])
+    order = theirs[np.argsort(uses.person[theirs], kind="stable")]
+    person = uses.person[order]
+
+    def of(people: np.ndarray) -> Uses:
+        low, high = np.searchsorted(person, people), np.searchsorted(person, people, side="right")
+        spans = [order[begin:end] for begin, end in zip(low.tolist(), high.tolist(), strict=True)]
+        return uses.where(np.concatenate(spans))
+
+    return of

@@ -1,0 +1,67 @@
+"""What the search for rings can decide alone: people whom what they share binds, with all that they use."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...graph.kernels.sets import among, distinct
+from ...graph.model import KIND_CODE
+from ...graph.snapshot import GraphView
+from ..contract import Params, Unit
+from ..sharing.population import Population
+from ..sharing.surroundings import beside, used_by
+from .search import search
+
+
+def units(view: GraphView, known: Population, params: Params) -> list[Unit]:
+    """All groups of people whom what they share binds together, if they are as many as a ring needs."""
+    found = search(view, known, params)
+    size = np.bincount(found.label, minlength=1)
+    return _units(view, found.people, found.label, np.flatnonzero(size >= params["min_members"]))
+
+
+def around(view: GraphView, known: Population, params: Params, nodes: np.ndarray) -> list[Unit]:
+    """The units in which some nodes lie, applicants or what they use.
+
+    Who is bound with whom depends on the groups next to a group. So the people are taken who share something with the
+    unit as it is known so far, with the groups that these lie in and everybody beside them, until no one is added.
+
+    Parameters
+    ----------
+    nodes : node numbers
+    """
+    nodes = np.asarray(nodes, dtype=np.int32)
+    people = _people(view, nodes)
+    core = beside(view, known, people)
+    while True:
+        region = beside(view, known, core)
+        part_nodes = used_by(view, region)
+        part = view.part(part_nodes)
+        found = search(part, known, params)
+        bound = part_nodes[found.people]
+        unit = np.isin(found.label, found.label[among(bound, people)])
+        next_to = among(bound, beside(view, known, bound[unit])) if unit.any() else unit
+        grown = distinct(np.concatenate((core, bound[np.isin(found.label, found.label[next_to])])))
+        if len(grown) == len(core):
+            size = np.bincount(found.label, minlength=1)
+            of_them = distinct(found.label[unit])
+            return _units(view, bound, found.label, of_them[size[of_them] >= params["min_members"]])
+        core = grown
+
+
+def _people(view: GraphView, nodes: np.ndarray) -> np.ndarray:
+    """The applicants among nodes, and those who use the others."""
+    applicant = view.kinds[nodes] == KIND_CODE["applicant"]
+    others = nodes[~applicant]
+    near = distinct(np.concatenate(view.ends(view.touching(others))))
+    far = distinct(np.concatenate(view.ends(view.touching(near[view.kinds[near] != KIND_CODE["applicant"]]))))
+    found = np.concatenate((nodes, near, far)) if len(others) else nodes
+    return distinct(found[view.kinds[found] == KIND_CODE["applicant"]])
+
+
+def _units(view: GraphView, people: np.ndarray, label: np.ndarray, wanted: np.ndarray) -> list[Unit]:
+    """The groups of some labels as units, with what their people use."""
+    order = np.argsort(label, kind="stable")
+    low, high = np.searchsorted(label[order], wanted), np.searchsorted(label[order], wanted, side="right")
+    groups = [np.sort(people[order[a:b]]).astype(np.int64) for a, b in zip(low.tolist(), high.tolist(), strict=True)]
+    return [Unit(group, used_by(view, group).astype(np.int64)) for group in groups]

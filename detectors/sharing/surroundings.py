@@ -1,0 +1,80 @@
+"""What lies around people: everything they use, and who else uses it; at the cost of what they have."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ...graph.kernels.sets import among, distinct
+from ...graph.model import KIND_CODE, RELATION_CODE
+from ...graph.snapshot import GraphView
+from .population import Population
+
+OWN = (
+    "APPLIED", "BORROWED", "OWNS", "HAS_PHONE", "HAS_EMAIL", "HAS_ADDRESS", "HAS_ID", "LISTS_CONTACT", "WORKS_AT",
+)  # fmt: skip
+"""What leads from a person to what is used, or to what it is used by."""
+CARRIED = ("USED_DEVICE", "USED_IP", "USED_WIFI", "APPLIED_FROM", "AT_MERCHANT", "BECAME", "DISBURSED_TO", "REPAID")
+"""What leads from an application or a loan to what is used by it."""
+SIGNED_IN = ("SIGNED_IN",)
+"""What leads from an account to what is used by it."""
+
+
+def used_by(view: GraphView, people: np.ndarray) -> np.ndarray:
+    """int32 nodes, ascending: people, what they use, and the applications, loans and accounts by which they do.
+
+    Parameters
+    ----------
+    people : node numbers of applicants
+    """
+    own = _other_ends(view, people, OWN)
+    carried = _other_ends(view, own[view.kinds[own] != KIND_CODE["phone"]], CARRIED)
+    return distinct(
+        np.concatenate((people, own, carried[view.kinds[carried] != KIND_CODE["applicant"]])).astype(np.int32)
+    )
+
+
+def beside(view: GraphView, population: Population, people: np.ndarray) -> np.ndarray:
+    """int32 nodes, ascending: people, and all applicants who use something that may be compared with what they use."""
+    used = used_by(view, people)
+    used = _whole_handsets(view, used)
+    numbers = population.frame.names.find_all(view.names(used))
+    shared = used[_comparable(population, numbers)]
+    sought = distinct(np.concatenate((shared, _of_kinds(view, used, "wifi", "ip"))))
+    carriers = _other_ends(view, sought, (*CARRIED, *SIGNED_IN))
+    near = (people, carriers, _other_ends(view, shared, OWN), _other_ends(view, carriers, OWN))
+    return _of_kinds(view, distinct(np.concatenate(near).astype(np.int32)), "applicant")
+
+
+def _comparable(population: Population, numbers: np.ndarray) -> np.ndarray:
+    """bool: several use it, not more than are compared, and no innocent cause explains it; unknown ones may be."""
+    known = numbers >= 0
+    value = population.frame.joined[np.where(known, numbers, 0)]
+    users = population.users[value]
+    return ~known | ((users > 1) & (users < population.weight.shape[1]) & ~population.excused[value])
+
+
+def _whole_handsets(view: GraphView, used: np.ndarray) -> np.ndarray:
+    """With the other ids of each handset: devices that an application used together with one of these, and so on."""
+    while True:
+        by = _other_ends(view, _of_kinds(view, used, "device"), ("USED_DEVICE",))
+        more = distinct(np.concatenate((used, _other_ends(view, by, ("USED_DEVICE",)))))
+        if len(more) == len(used):
+            return used
+        used = more
+
+
+def _of_kinds(view: GraphView, nodes: np.ndarray, *kinds: str) -> np.ndarray:
+    return nodes[np.isin(view.kinds[nodes], [KIND_CODE[kind] for kind in kinds])]
+
+
+def _other_ends(view: GraphView, nodes: np.ndarray, relations: Sequence[str]) -> np.ndarray:
+    """int32, ascending: the nodes to which ties of some relations lead from others, in either direction."""
+    positions = distinct(view.touching(nodes))
+    codes = [RELATION_CODE[relation] for relation in relations]
+    positions = positions[np.isin(view.relation_codes(positions), codes)]
+    positions = positions[view.visible(positions)]
+    source, target = view.ends(positions)
+    nodes = distinct(nodes.astype(np.int32))
+    return distinct(np.concatenate((source[among(target, nodes)], target[among(source, nodes)])))
