@@ -98,16 +98,14 @@ class Draft:
 
     Attributes
     ----------
-    candidate : all but members, evidence and the unit
+    candidate : all but members and evidence
     members : ``[(node number, role)]``
     evidence : int64 positions of relationships, the telling ones first
-    unit : the parties of its unit, as node numbers
     """
 
     candidate: Candidate
     members: list[tuple[int, str]]
     evidence: np.ndarray
-    unit: np.ndarray
 
 
 AT_A_TIME = 1000
@@ -123,7 +121,6 @@ def portable(view: GraphView, drafts: Iterable[Draft]) -> Iterator[Candidate]:
         nodes = sorted({node for draft in some for node, _ in draft.members})
         names = dict(zip(nodes, view.names(nodes), strict=True))
         for draft in some:
-            draft.candidate.unit = unit_name(view, draft.unit)
             draft.candidate.members = [(names[node], role) for node, role in draft.members]
             draft.candidate.evidence = [rows[position] for position in draft.evidence.tolist()]
             yield draft.candidate

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -215,6 +216,14 @@ class _Found:
     params: Params
     unit: np.ndarray
 
+    @cached_property
+    def unit_names(self) -> dict[int, str]:
+        """The name of each unit, which is that of its first party."""
+        first: dict[int, str] = {}
+        for label, name in zip(self.unit.tolist(), self.net.names, strict=True):
+            first[label] = min(first.get(label, name), name)
+        return first
+
     def draft(self, structure: Structure, members: np.ndarray, view: View) -> Draft:
         """A structure as the run takes it."""
         net = self.net
@@ -227,6 +236,7 @@ class _Found:
         candidate = Candidate(
             kind=structure.kind,
             view=view.name,
+            unit=self.unit_names[int(self.unit[members[0]])],
             score=score(structure.kind, measures, self.known.typical, twin is not None),
             reason=reason_of(structure, members, net, self.known.currency, [group.told() for group in merged]),
             measures=measures,
@@ -234,8 +244,7 @@ class _Found:
             explanations=tried,
             truncated=[*structure.truncated, *cut],
         )
-        unit = net.parties[self.unit == self.unit[members[0]]]
-        return Draft(candidate, [(node, "party") for node in net.parties[members].tolist()], evidence, unit)
+        return Draft(candidate, [(node, "party") for node in net.parties[members].tolist()], evidence)
 
     def _evidence(
         self, structure: Structure, members: np.ndarray, groups: list[_Group], twin: str | None

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from ...graph.snapshot import GraphView
 from ...graph.words.names import Words
-from ..contract import Candidate, Detector, Measure, Parameter, Params, portable
+from ..contract import Candidate, Detector, Measure, Parameter, Params, portable, unit_name
 from ..sharing.population import Population, measure
 from .dossier import draft
 from .explained import TWINS
-from .search import search
+from .search import Ring, search
 from .units import around, units
 from .wording import reasons
 
@@ -79,11 +79,11 @@ def detect(view: GraphView, known: Population, params: Params) -> Iterator[Candi
     """
     found = search(view, known, params)
     label = dict(zip(found.people.tolist(), found.label.tolist(), strict=True))
-    drafts = (
-        draft(view, ring, found.population, found.people[found.label == label[ring.members[0]]], params)
-        for ring in found.rings
-    )
-    yield from portable(view, drafts)
+
+    def unit(ring: Ring) -> str:
+        return unit_name(view, found.people[found.label == label[ring.members[0]]])
+
+    yield from portable(view, (draft(view, ring, found.population, unit(ring), params) for ring in found.rings))
 
 
 FRAUD_RING = Detector(

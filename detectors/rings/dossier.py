@@ -29,18 +29,19 @@ BESIDE = 3
 """So many members must use what too many others use, too, for it to stand beside the evidence."""
 
 
-def draft(view: GraphView, ring: Ring, population: Population, unit: np.ndarray, params: Params) -> Draft:
+def draft(view: GraphView, ring: Ring, population: Population, unit: str, params: Params) -> Draft:
     """A ring as the run takes it.
 
     Parameters
     ----------
-    unit : the nodes of its unit's people
+    unit : the name of its unit
     """
     used = [*_telling(view, ring), *_beside(view, ring, population)]
     rows, cut = _rows(used, params["max_evidence"])
     equipment = len(_values_of(ring.uses.where(population.excused[ring.uses.value]), 2))
     candidate = Candidate(
         kind="fraud_ring",
+        unit=unit,
         score=score(ring.evidence),
         reason=_reason(ring, population),
         measures=_measures(ring, population),
@@ -52,7 +53,7 @@ def draft(view: GraphView, ring: Ring, population: Population, unit: np.ndarray,
             *cut,
         ],
     )
-    return Draft(candidate, [(member, "member") for member in _as_they_applied(view, ring)], rows, unit)
+    return Draft(candidate, [(member, "member") for member in _as_they_applied(view, ring)], rows)
 
 
 def _reason(ring: Ring, population: Population) -> dict:
