@@ -24,24 +24,19 @@ from ...graph.snapshot import GraphView
 from ...graph.times import parse_moment
 from ...graph.words.money import money
 from ...graph.words.names import (
-    BOUND_WORDS,
     COLOUR_WORDS,
     FINDING_WORDS,
     KIND_WORDS,
-    MEASURE_WORDS,
-    OWN_MEASURE_WORDS,
     RELATION_WORDS,
     ROLE_WORDS,
-    TWIN_WORDS,
-    UNKNOWN_PART,
     VIEW_WORDS,
     Words,
-)  # fmt: skip
+)
 from ...graph.words.plain import plain
 from ..services.labels import Label, labels
+from .declared import Told, told_by
 from .items import Picture, bundle_label, dates, figure
 from .picture import picture_of
-from .sharers import sharers
 
 _HERE = Path(__file__).parent
 
@@ -102,9 +97,8 @@ def evidence_page(finding: dict, snapshot: GraphView) -> str:
     rows = evidence_rows(snapshot, finding["evidence"])
     members = finding["members"]
     nodes = {*(m["node"] for m in members), *(row[end] for row in rows for end in ("source", "target"))}
-    seen = labels(snapshot, nodes)
-    names = [member["node"] for member in members]
-    drawn = picture_of(finding["kind"], members, rows, seen, lambda nodes: sharers(snapshot, nodes, names))
+    seen = labels(snapshot, nodes | {node for thing in finding["things"] for node in thing["nodes"]})
+    drawn = picture_of(finding["kind"], members, rows, seen, finding["things"])
 
     network = Network(directed=True, cdn_resources="in_line")
     for node in drawn.nodes:
@@ -174,7 +168,7 @@ def _page(finding: dict, rows: Sequence[Mapping], seen: Mapping[str, Label], dra
     style, script, library = _asset("page.css"), _asset("page.js"), _library()
     scale = min(1.15, PAGE_WIDTH / max(1.0, 1.1 * drawn.width))
     illegible = min(scale, PAGE_HEIGHT / max(1.0, 1.12 * drawn.height)) < LEGIBLE
-    measure_words = MEASURE_WORDS | OWN_MEASURE_WORDS.get(finding["kind"], {})
+    told = told_by(finding["detector"])
     return {
         "policy": _policy([library, script], style),
         "style": style,
@@ -186,14 +180,14 @@ def _page(finding: dict, rows: Sequence[Mapping], seen: Mapping[str, Label], dra
         "reason": Words(plain(finding["reason_zh"]), plain(finding["reason_en"])),
         "score": f"{finding['score']:.2f}",
         "facts": _facts(finding),
-        "twin": _words(TWIN_WORDS, finding["innocent_twin"]) if finding["innocent_twin"] else None,
-        "truncated": [_bound(cut) for cut in finding["truncated"]],
+        "twin": _words(told.twins, finding["innocent_twin"]) if finding["innocent_twin"] else None,
+        "truncated": [_bound(cut, told) for cut in finding["truncated"]],
         "members": [
             {"label": seen[m["node"]], "role": _words(ROLE_WORDS, m["role"]), "kind": _kind(seen, m["node"])}
             for m in finding["members"]
         ],
         "measures": [
-            {"name": name, "words": measure_words.get(name), "value": _measure(name, finding["measures"])}
+            {"name": name, "words": told.measures.get(name), "value": _measure(name, finding["measures"], told)}
             for name in finding["measures"]
         ],
         "rows": [_row(row, seen) for row in rows],
@@ -225,6 +219,9 @@ def _facts(finding: dict) -> list[tuple[Words, str]]:
         (Words("口径", "view"), "{} {}".format(*_words(VIEW_WORDS, finding["view"]))),
         (Words("同类排名", "rank in kind"), str(finding["rank"])),
         (Words("总排名", "rank overall"), str(finding["rank_all"])),
+        (Words("批次 / 运行", "batch / run"), f"{finding['batch']} / {finding['run']}" if finding["run"] else "—"),
+        (Words("数据版本", "revision"), str(finding["revision"])),
+        (Words("政策", "policy"), finding["policy"] or "—"),
         (Words("检测器", "detector"), f"{finding['detector']} {finding['version']}".strip() or "—"),
         (Words("编号", "finding"), finding["id"]),
         (Words("线索", "thread"), finding["thread"] or "—"),
@@ -232,11 +229,11 @@ def _facts(finding: dict) -> list[tuple[Words, str]]:
     return [(words, plain(value)) for words, value in facts]
 
 
-def _bound(cut: Mapping) -> dict:
+def _bound(cut: Mapping, told: Told) -> dict:
     skipped = cut.get("skipped")
     return {
         "name": plain(str(cut["bound"])),
-        "words": BOUND_WORDS.get(cut["bound"]),
+        "words": told.bounds.get(cut["bound"]),
         "limit": _number(cut["limit"]),
         "skipped": "—" if skipped is None else _number(skipped),
         "could_change": bool(cut["could_change"]),
@@ -273,12 +270,12 @@ def _words(words: Mapping[str, Words], name: str) -> Words:
     return words.get(name, Words(plain(name), plain(name)))
 
 
-def _measure(name: str, measures: Mapping[str, float]) -> str:
+def _measure(name: str, measures: Mapping[str, float], told: Told) -> str:
     """A measure's value; a sum of amounts in 万 and 亿, and never 0 where the truth is that nothing is known."""
     value = measures[name]
-    if name not in UNKNOWN_PART:
+    if name not in told.unknown:
         return _number(value)
-    if not value and measures.get(UNKNOWN_PART[name]):
+    if not value and measures.get(told.unknown[name]):
         return "未知 unknown"
     return money(value).zh if value < 1e4 else "{}（{}）".format(*money(value))
 

@@ -7,7 +7,7 @@ their own, because vis-network puts an arc's label at its middle, where those of
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import networkx as nx
 
@@ -37,7 +37,6 @@ from .items import (
     shared_names,
 )
 from .ring import ring_picture
-from .sharers import Sharers
 
 FLOWS = frozenset({"GUARANTEES", "HOLDS_SHARE", "CONTROLS", "TRANSFERRED", "DISBURSED_TO", "REPAID", "BORROWED"})
 """Relations that lead somewhere, and so from left to right."""
@@ -48,16 +47,16 @@ def picture_of(
     members: Sequence[Mapping],
     rows: Sequence[Mapping],
     labels: Mapping[str, Label],
-    count: Callable[[Sequence[str]], Sharers | None],
+    things: Sequence[Mapping] = (),
 ) -> Picture:
     """The picture that suits a finding of this kind.
 
     Parameters
     ----------
     members, rows, labels : as for ``picture``
-    count : how many of the whole graph use what some nodes stand for together
+    things : what members share, as the finding has it
     """
-    return ring_picture(members, rows, labels, count) if kind == "fraud_ring" else picture(members, rows, labels)
+    return ring_picture(members, rows, labels, things) if kind == "fraud_ring" else picture(members, rows, labels)
 
 
 def picture(members: Sequence[Mapping], rows: Sequence[Mapping], labels: Mapping[str, Label]) -> Picture:

@@ -7,7 +7,7 @@ hubs are folded into notes under the picture. See ``ring_ties`` for what is one 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ...graph.model import PARTIES, kind_of
@@ -31,7 +31,6 @@ from .items import (
 )
 from .ring_ties import Folded, Rows, Shared, fold
 from .ring_words import ROWS_TOLD, chip_text, counted, link_text, link_title, named, note, tie_title, who
-from .sharers import Sharers
 
 FEW = 5
 """Up to so many others who use a thing are few."""
@@ -44,39 +43,39 @@ def ring_picture(
     members: Sequence[Mapping],
     rows: Sequence[Mapping],
     labels: Mapping[str, Label],
-    count: Callable[[Sequence[str]], Sharers | None],
+    things: Sequence[Mapping],
 ) -> Picture:
     """The picture of a ring.
 
     Parameters
     ----------
     members, rows, labels : as for ``picture``
-    count : how many of the whole graph use what some nodes stand for together
+    things : what members share, as the finding has it
     """
     roles = {member["node"]: member["role"] for member in members}
-    folded = fold(roles, rows, count)
-    things = {thing.name: thing for thing in folded.shared}
+    folded = fold(roles, rows, things)
+    shared = {thing.name: thing for thing in folded.shared}
     kept = _kept(folded, roles)
     people = [person for person in folded.people if person in kept]
     crowded = len(kept) > 40
     texts = {person: node_text(labels[person], True, crowded) for person in people}
-    chips = {name: chip_text(thing, labels) for name, thing in things.items() if name in kept}
+    chips = {name: chip_text(thing, labels) for name, thing in shared.items() if name in kept}
     sizes = {person: node_size(labels[person].kind, texts[person], crowded) for person in people}
     sizes |= {name: _chip_size(lines) for name, lines in chips.items()}
-    ties = {(person, name): weight(things[name].count) for name in chips for person in things[name].uses}
+    ties = {(person, name): weight(shared[name]) for name in chips for person in shared[name].uses}
     ties = {tie: value for tie, value in ties.items() if tie[0] in kept}
     links = {link: found for link, found in folded.links.items() if kept.issuperset(link)}
     points, around = oval(sizes, list(chips), ties, list(links))
 
     place = {person: number for number, person in enumerate(around)}
     lines = [
-        _tie(things[name], person, labels)
+        _tie(shared[name], person, labels)
         for person, name in sorted(ties, key=lambda tie: (place[tie[0]], points[tie[1]]))
     ]
     lines += _links(links, place, labels)
     ways = route([line.arc for line in lines], points, sizes)
     nodes = [_person(labels[p], texts[p], points[p], roles.get(p), crowded, folded, labels) for p in sorted(people)]
-    nodes += [_chip(things[name], chips[name], points[name], labels) for name in sorted(chips)]
+    nodes += [_chip(shared[name], chips[name], points[name], labels) for name in sorted(chips)]
     edges = []
     for number, (line, way) in enumerate(zip(lines, ways, strict=True)):
         edges.append(_edge(number, line, way.roundness))
@@ -91,27 +90,26 @@ def ring_picture(
         height=bottom - top,
         shown=len(kept),
         left_out={
-            "nodes": len(folded.people) + len(things) - len(kept),
-            "arcs": sum(len(thing.uses) for thing in things.values()) + len(folded.links) - len(ties) - len(links),
+            "nodes": len(folded.people) + len(shared) - len(kept),
+            "arcs": sum(len(thing.uses) for thing in shared.values()) + len(folded.links) - len(ties) - len(links),
             "labels": sum(way.label is None and bool(line.text) for way, line in zip(ways, lines, strict=True)),
             "alone": folded.alone,
             "rows": folded.unplaced,
         },
-        legend=_legend(people, roles, [things[name] for name in chips], links, labels),
+        legend=_legend(people, roles, [shared[name] for name in chips], links, labels),
         notes=[note(hub, labels) for hub in folded.hubs],
         whole=True,
     )
 
 
-def weight(count: Sharers | None) -> float:
-    """How heavy a tie is drawn, 0–1: the rarer the thing in the whole graph, the heavier; 1 for two users."""
-    return 0.0 if count is None else math.sqrt(2 / max(2, count.everyone))
+def weight(thing: Shared) -> float:
+    """How heavy a tie is drawn, 0–1: the rarer the thing in the whole book, the heavier; 1 for two users."""
+    return math.sqrt(2 / max(2, thing.everyone))
 
 
-def shade(count: Sharers | None) -> str:
+def shade(thing: Shared) -> str:
     """``alone``, ``few`` or ``many``: how many outside of the ring use a thing."""
-    others = FEW + 1 if count is None else count.everyone - count.inside
-    return "many" if others > FEW else "few" if others else "alone"
+    return "many" if thing.others > FEW else "few" if thing.others else "alone"
 
 
 def _kept(folded: Folded, roles: Mapping[str, str]) -> set[str]:
@@ -138,9 +136,9 @@ class _Line:
 
 def _tie(thing: Shared, person: str, labels: Mapping[str, Label]) -> _Line:
     """A person's tie to a shared thing."""
-    uses, heavy = len(thing.uses[person]), weight(thing.count)
+    uses, heavy = len(thing.uses[person]), weight(thing)
     text = f"×{uses}" if uses > 1 else ""
-    pen = SHADES[shade(thing.count)], 0.55 + 0.35 * heavy, 1.0 + 3.8 * heavy
+    pen = SHADES[shade(thing)], 0.55 + 0.35 * heavy, 1.0 + 3.8 * heavy
     return _Line(Arc(person, thing.name, label_size(text)), text, tie_title(thing, person, labels), pen)
 
 
@@ -187,7 +185,7 @@ def _legend(
     entries = [f"kind:{kind}" for kind in KIND_WORDS if kind in kinds]
     if any(person not in roles and labels[person].kind in PARTIES for person in people):
         entries.append("context")
-    shades = {shade(thing.count) for thing in things}
+    shades = {shade(thing) for thing in things}
     entries += [name for name in SHADES if name in shades] + (["thick"] if shades else [])
     relations = {row["relation"] for rows in links.values() for row in rows}
     entries += ["contact"] if "LISTS_CONTACT" in relations else []
@@ -216,11 +214,11 @@ def _person(
 
 def _chip(thing: Shared, lines: Sequence[str], point: tuple[float, float], labels: Mapping[str, Label]) -> dict:
     fill, _ = COLOURS.get(kind_of(thing.name), OTHER_COLOURS)
-    colour = SHADES[shade(thing.count)]
+    colour = SHADES[shade(thing)]
     users = [who(labels[person]) for person in thing.uses]
     told = "、".join(users[:ROWS_TOLD]) + (f" 等{len(users)}人" if len(users) > ROWS_TOLD else "")
     title = [f"{words.zh} {words.en} {name}" for words, name in named(thing, labels)]
-    title += [*counted(thing.count, len(thing.uses)), told]
+    title += [*counted(thing), told]
     return {
         "id": thing.name,
         "label": "\n".join([*map(_escaped, lines[:-1]), f"<i>{_escaped(lines[-1])}</i>"]),
@@ -229,7 +227,7 @@ def _chip(thing: Shared, lines: Sequence[str], point: tuple[float, float], label
         "y": point[1],
         "title": "\n".join(title),
         "color": item_colours(fill, colour),
-        "borderWidth": 1.2 + 1.4 * weight(thing.count),
+        "borderWidth": 1.2 + 1.4 * weight(thing),
         "borderWidthSelected": 3,
         "shapeProperties": {"borderRadius": 9, "borderDashes": False},
         "margin": {"top": 8, "right": 10, "bottom": 8, "left": 10},

@@ -1,24 +1,24 @@
 """A ring's evidence folded: which people share which things, and how often.
 
 Applications, loans and accounts signed in on stand between a person and what is shared: they are folded into the
-tie. What is one thing to an investigator is one here: the device id and imei of a handset (used in one application),
-the Wi-Fi and IP of one place (used in exactly the same applications). A phone that one of the people owns and others
-only list as a contact is no shared thing but leads from each of those to its owner.
+tie. What is one thing, who shares it and how many use it in the whole book, the detector has found and the finding
+says. A phone that one of the people owns and others only list as a contact is no shared thing but leads from each of
+those to its owner.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-import networkx as nx
-
 from ...graph.model import kind_of
-from .sharers import CARRIERS, Sharers
 
 OUTWARD = 0.2
-"""Who follows a thing from one member to another of its users meets a fellow member this often or less: such a hub
-says more of the book than of the ring, and is folded into a note."""
+"""A thing is a hub where fewer than this share of its other users are members: it says more of the book than of the
+ring, and is folded into a note."""
+
+CARRIERS = ("application", "loan")
+"""Kinds through which a person uses an identifier."""
 
 Rows = list[Mapping]
 
@@ -32,27 +32,28 @@ class Shared:
     nodes : what stands for it in the graph, one node or, for a handset or a network, several; sorted
     uses : by person, by what carried it (an application, a loan, an account; empty for a tie of the person's own),
         the rows that say so
-    count : how many of the whole graph use it; None where that is unknown
+    inside, everyone : how many members, and how many of the whole book, use it
     """
 
     nodes: tuple[str, ...]
     uses: Mapping[str, Mapping[str, Rows]]
-    count: Sharers | None
+    inside: int
+    everyone: int
 
     @property
     def name(self) -> str:
-        """Its node's name, the first of several."""
-        return self.nodes[0]
+        """Its node's name, or its nodes' names: two things may have a node in common."""
+        return " ".join(self.nodes)
 
     @property
-    def others(self) -> int | None:
-        """How many outside of the ring use it: the fewer, the more the tie says. None where that is unknown."""
-        return None if self.count is None else self.count.everyone - self.count.inside
+    def others(self) -> int:
+        """How many outside of the ring use it: the fewer, the more the tie says."""
+        return self.everyone - self.inside
 
     @property
     def hub(self) -> bool:
         """Whether it leads outward far more often than back into the ring; see ``OUTWARD``."""
-        return self.count is not None and self.count.inside - 1 < OUTWARD * (self.count.everyone - 1)
+        return self.inside - 1 < OUTWARD * (self.everyone - 1)
 
 
 @dataclass(frozen=True)
@@ -95,14 +96,14 @@ class _Reading:
     links: dict[tuple[str, str], Rows] = field(default_factory=dict)
 
 
-def fold(members: Iterable[str], rows: Sequence[Mapping], count: Callable[[Sequence[str]], Sharers | None]) -> Folded:
-    """Who shares what, from a ring's members and its evidence.
+def fold(members: Iterable[str], rows: Sequence[Mapping], things: Sequence[Mapping]) -> Folded:
+    """Who shares what, from a ring's members, its evidence and the things that the finding names.
 
     Parameters
     ----------
     members : names of nodes
     rows : relationships as ``GraphView.relationship`` gives them
-    count : how many use what some nodes stand for together
+    things : as a finding has them
     """
     rows = sorted(rows, key=_standing)
     ends = {row[end] for row in rows for end in ("source", "target")}
@@ -115,20 +116,20 @@ def fold(members: Iterable[str], rows: Sequence[Mapping], count: Callable[[Seque
                 read.links.setdefault((person, owner), []).extend(row for part in carried.values() for row in part)
                 # The row that says whose phone it is belongs to the link as well.
                 read.links[person, owner] += read.own[phone][owner]
-    things = [_merged(nodes, uses, count) for nodes in _same_things(read, uses)]
-    common = [thing for thing in things if len(thing.uses) > 1]
+    common = [thing for thing in (_shared(thing, uses) for thing in things) if len(thing.uses) > 1]
     drawn, hubs = _without_hubs(common, {person for link in read.links for person in link})
     placed = [
-        *(part for thing in things for carried in thing.uses.values() for part in carried.values()),
+        *(part for by_person in uses.values() for carried in by_person.values() for part in carried.values()),
         *read.links.values(),
     ]
     told = {_key(row) for part in placed for row in part}
+    named = {node for thing in common for node in thing.nodes}
     return Folded(
         people=sorted(people),
         shared=drawn,
         hubs=hubs,
         links=dict(sorted(read.links.items())),
-        alone=len(things) - len(common),
+        alone=len(uses.keys() - named),
         unplaced=sum(_key(row) not in told for row in rows),
     )
 
@@ -190,44 +191,20 @@ def _contacts(uses: Mapping[str, Mapping[str, Mapping[str, Rows]]]) -> dict[str,
     return found
 
 
-def _same_things(read: _Reading, uses: Mapping[str, object]) -> list[tuple[str, ...]]:
-    """The nodes of each thing; those of a handset, and of a place's network, together."""
-    graph = nx.Graph()
-    graph.add_nodes_from(uses)
-    at: dict[str, list[str]] = {}
-    networks: dict[frozenset[str], list[str]] = {}
-    for thing in uses:
-        applications = frozenset(c for c in read.through.get(thing, {}) if kind_of(c) == "application")
-        if kind_of(thing) == "device":
-            for application in applications:
-                at.setdefault(application, []).append(thing)
-        elif kind_of(thing) in ("wifi", "ip") and applications:
-            networks.setdefault(applications, []).append(thing)
-    for devices in at.values():
-        nx.add_path(graph, devices)
-    for same in networks.values():
-        # Only a pair of both is one place: two IPs of one application would be two.
-        if sorted(map(kind_of, same)) == ["ip", "wifi"]:
-            nx.add_path(graph, same)
-    return sorted(tuple(sorted(part)) for part in nx.connected_components(graph))
-
-
-def _merged(
-    nodes: tuple[str, ...],
-    uses: Mapping[str, Mapping[str, Mapping[str, Rows]]],
-    count: Callable[[Sequence[str]], Sharers | None],
-) -> Shared:
+def _shared(thing: Mapping, uses: Mapping[str, Mapping[str, Mapping[str, Rows]]]) -> Shared:
+    """A thing of the finding, with the rows by which its members use it."""
     merged: dict[str, dict[str, Rows]] = {}
-    for node in nodes:
-        for person, carried in uses[node].items():
-            for carrier, rows in carried.items():
-                at = merged.setdefault(person, {}).setdefault(carrier, [])
-                at += [row for row in rows if row not in at]
-    uses_of = {
+    for node in thing["nodes"]:
+        for person, carried in uses.get(node, {}).items():
+            if person in thing["members"]:
+                for carrier, rows in carried.items():
+                    at = merged.setdefault(person, {}).setdefault(carrier, [])
+                    at += [row for row in rows if row not in at]
+    ordered = {
         person: {carrier: sorted(rows, key=_standing) for carrier, rows in merged[person].items()}
         for person in sorted(merged)
     }
-    return Shared(nodes, uses_of, count(nodes) if len(merged) > 1 else None)
+    return Shared(tuple(sorted(thing["nodes"])), ordered, len(thing["members"]), thing["users"])
 
 
 def _without_hubs(common: Sequence[Shared], linked: set[str]) -> tuple[list[Shared], list[Shared]]:

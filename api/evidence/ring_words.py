@@ -11,7 +11,6 @@ from ...graph.words.plain import plain
 from ..services.labels import Label, text_width
 from .items import bundle_label, dates, figure
 from .ring_ties import Rows, Shared
-from .sharers import Sharers
 
 ROWS_TOLD = 12
 """Rows, people or things that a tooltip tells."""
@@ -45,14 +44,11 @@ def named(thing: Shared, labels: Mapping[str, Label]) -> list[tuple[Words, str]]
     return [pair for _, pair in sorted(zip(first, found, strict=True))]
 
 
-def counted(count: Sharers | None, uses: int) -> Words:
+def counted(thing: Shared) -> Words:
     """How many use a thing: in the ring, and in all."""
-    if count is None:
-        return Words(f"本团伙{uses}人", f"{uses} in the ring")
-    more = ("人以上", " or more") if count.more else ("人", "")
     return Words(
-        f"本团伙{count.inside}人 / 全库{count.everyone:,}{more[0]}",
-        f"{count.inside} in the ring / {count.everyone:,}{more[1]} in all",
+        f"本团伙{thing.inside}人 / 全库{thing.everyone:,}人",
+        f"{thing.inside} in the ring / {thing.everyone:,} in all",
     )
 
 
@@ -62,7 +58,7 @@ def chip_text(thing: Shared, labels: Mapping[str, Label]) -> list[str]:
     lines = [_short(f"{words.zh} {name}") for words, name in names[:2]]
     if len(names) > 2:
         lines[-1] = _short(lines[-1], 11) + f" 等{len(names)}个"
-    return [*lines, counted(thing.count, len(thing.uses)).zh]
+    return [*lines, counted(thing).zh]
 
 
 def _short(text: str, width: float = 15.0) -> str:
@@ -95,7 +91,7 @@ def tie_title(thing: Shared, person: str, labels: Mapping[str, Label]) -> str:
         lines += _use_lines(carrier, carried[carrier], labels)
     if len(carried) > ROWS_TOLD:
         lines.append(f"… 另{len(carried) - ROWS_TOLD}次 and {len(carried) - ROWS_TOLD} more")
-    lines.append("{}\n{}".format(*counted(thing.count, len(thing.uses))))
+    lines.append("{}\n{}".format(*counted(thing)))
     return "\n".join(lines)
 
 
@@ -146,7 +142,7 @@ def who(label: Label) -> str:
 def note(hub: Shared, labels: Mapping[str, Label]) -> Words:
     """A hub in words, Chinese and English."""
     names = named(hub, labels)
-    zh, en = counted(hub.count, len(hub.uses))
+    zh, en = counted(hub)
     return Words(
         " ".join(f"{words.zh} {name}" for words, name in names) + f"（{zh}）",
         " ".join(words.en for words, _ in names) + f" ({en})",

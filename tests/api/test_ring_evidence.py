@@ -14,6 +14,7 @@ import pytest
 from ringfence.api.evidence.page import evidence_page
 from ringfence.graph.model import Finding
 from ringfence.graph.times import to_iso
+from support.things import things_of
 from support.toy import NOW, Book
 
 HOSTILE = '<img src=x onerror="window.hit=1">'
@@ -65,7 +66,8 @@ def finding_of(snapshot, members="ABCDE", seed=None, **more):
         "measures": {"members": 5.0, "handsets": 1.0, "amount": 50_000.0, "strength": 12.5},
     }
     people = [{"node": f"applicant:{key}", "role": "member"} for key in members]
-    return Finding("fraud_ring", people, evidence=evidence, **{**data, **more}).as_dict()
+    things = things_of(snapshot, [person["node"] for person in people])
+    return Finding("fraud_ring", people, evidence=evidence, things=things, **{**data, **more}).as_dict()
 
 
 @pytest.fixture
@@ -84,7 +86,8 @@ def tie(seen, person, thing):
     return found[0]
 
 
-HANDSET, ACCOUNT, HOME = f"device:{token(3)}", f"account:{token(5)}", f"address:{token(2)}"
+HANDSET = f"device:{token(3)} device:{token(4)}"
+ACCOUNT, HOME = f"account:{token(5)}", f"address:{token(2)}"
 
 
 def test_it_opens_with_the_network_cut_and_shows_people_and_what_they_share(seen):

@@ -5,7 +5,7 @@ import random
 import numpy as np
 from ringfence.api.evidence.page import evidence_rows
 from ringfence.api.evidence.ring_ties import fold
-from ringfence.api.evidence.sharers import Sharers, sharers
+from support.things import things_of
 from support.toy import Book
 
 
@@ -20,7 +20,7 @@ def folded(book, members, seed=None):
     if seed is not None:
         evidence = random.Random(seed).sample(evidence, len(evidence))
     members = [f"applicant:{key}" for key in members]
-    return fold(members, evidence_rows(snapshot, evidence), lambda nodes: sharers(snapshot, nodes, members))
+    return fold(members, evidence_rows(snapshot, evidence), things_of(snapshot, members))
 
 
 def shared(result):
@@ -56,7 +56,7 @@ def test_a_device_reaches_the_owners_of_the_accounts_signed_in_on_it():
     result = folded(book, "AB")
     assert shared(result) == {("device:d",): {"A": 1, "B": 1}}
     assert result.alone == 2  # each account has one owner
-    assert result.shared[0].count == Sharers(2, 2)
+    assert (result.shared[0].inside, result.shared[0].everyone) == (2, 2)
 
 
 def test_device_id_and_imei_of_one_application_are_one_handset_transitively():
@@ -77,7 +77,7 @@ def test_a_wifi_and_an_ip_of_the_same_applications_are_one_network_and_others_ar
     assert shared(folded(book, "ABCDE")) == {
         ("ip:1.1.1.1", "wifi:w"): {"A": 1, "B": 1},
         ("ip:2.2.2.2",): {"C": 1, "D": 1, "E": 1},
-        ("wifi:w2",): {"C": 1, "D": 1},
+        ("ip:2.2.2.2", "wifi:w2"): {"C": 1, "D": 1},
     }
 
 
@@ -105,26 +105,15 @@ def test_a_contact_nobody_owns_and_a_phone_that_two_own_are_things_they_share():
     assert result.links == {}
 
 
-def test_the_whole_graph_says_how_rare_a_thing_is_at_the_time_of_the_finding():
-    book = Book().application("A", "P1", "2026-05-01", device="d", imei="i", cell="c")
-    book.application("B", "P2", "2026-05-02", device="d", cell="c").application("Z1", "P3", "2026-05-03", imei="i")
-    book.application("Z2", "P4", "2026-06-20", device="d").application("Z2", "P5", "2026-06-21", device="d")
-    book.owns("Z3", "62").signed_in("d", "62", "2026-05-04")
-    members = ["applicant:A", "applicant:B"]
-    now = book.snapshot()
-    assert sharers(now, ["device:d", "device:i"], members) == Sharers(5, 2)
-    assert sharers(now, ["device:d"], members) == Sharers(4, 2)
-    assert sharers(now.at(now.as_of - 20 * 86_400_000), ["device:d", "device:i"], members) == Sharers(4, 2)
-    assert sharers(now, ["address:c"], members) == Sharers(2, 2)
-    assert sharers(now, ["device:nobody"], members) is None
-
-
-def test_of_a_value_too_busy_to_look_through_some_are_counted_and_more_are_said_to_be(monkeypatch):
-    monkeypatch.setattr("ringfence.api.evidence.sharers.LOOKED_AT", 10)
+def test_a_thing_is_what_the_finding_says_whoever_else_the_rows_name():
     book = Book()
-    for number in range(12):
-        book.employed(f"A{number:02}", "某厂")
-    assert sharers(book.snapshot(), ["employer:某厂"], []) == Sharers(10, 0, more=True)
+    for number, person in enumerate("ABC"):
+        book.application(person, f"P{number}", device="d")
+    snapshot = book.snapshot()
+    rows = evidence_rows(snapshot, snapshot.evidence(np.arange(snapshot.edge_count)))
+    thing = {"kind": "handset", "nodes": ["device:d"], "members": ["applicant:A", "applicant:B"], "users": 7}
+    (found,) = fold(["applicant:A", "applicant:B"], rows, [thing]).shared
+    assert (list(found.uses), found.inside, found.everyone, found.others) == (thing["members"], 2, 7, 5)
 
 
 def test_a_hub_is_not_drawn_unless_someone_would_stand_there_without_a_tie():
@@ -135,7 +124,7 @@ def test_a_hub_is_not_drawn_unless_someone_would_stand_there_without_a_tie():
         book.employed(f"Z{number}", "某厂")
     result = folded(book, "ABC")
     assert shared(result) == {("device:d",): {"A": 1, "B": 1, "C": 1}}
-    assert [(hub.nodes, hub.count) for hub in result.hubs] == [(("employer:某厂",), Sharers(53, 3))]
+    assert [(hub.nodes, hub.inside, hub.everyone) for hub in result.hubs] == [(("employer:某厂",), 3, 53)]
     assert result.unplaced == 0
     alone = folded(book.employed("D", "某厂"), "ABCD")
     assert ("employer:某厂",) in shared(alone) and alone.hubs == []
