@@ -94,13 +94,11 @@ def show(
     Why, who, and the source rows that prove it; or, with --html, a page with a picture of it.
     """
     from ..services import findings as answers
-    from ..services.reader import stated_moment
 
     with opened(store) as reader:
         found = answers.finding(reader.store, finding)
         audit(reader, "show", found["id"], {"html": html is not None})
-        moment = stated_moment(found["as_of"]) if found["as_of"] else reader.moment(None)
-        snapshot = reader.snapshot().at(moment)
+        snapshot = reader.as_seen_by(found)
         if html is None:
             print(_finding_text(found, snapshot))
             return

@@ -72,7 +72,7 @@ def write_evidence(finding: dict, snapshot: GraphView, path: Path) -> None:
     Parameters
     ----------
     finding : in its JSON shape
-    snapshot : the graph it was found in; names, amounts and dates are shown as they were known at the finding's time
+    snapshot : the graph at the finding's revision; it is shown as it was known at the finding's time
     path : the file to write; overwritten
 
     Raises

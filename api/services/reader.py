@@ -91,6 +91,23 @@ class Reader:
         finally:
             self._lock.release()
 
+    def as_seen_by(self, finding: dict) -> Snapshot:
+        """The graph as a finding's detector saw it: at its revision and its time. Where the store can no longer show
+        that revision, because a load was undone and cleared, the latest one at that time.
+
+        Parameters
+        ----------
+        finding : in its JSON shape
+        """
+        latest = self.snapshot()
+        snapshot = latest
+        if finding["revision"] not in (0, latest.revision):
+            try:
+                snapshot = self.store.snapshot(finding["revision"])
+            except UserError:
+                snapshot = latest
+        return snapshot.at(stated_moment(finding["as_of"]) if finding["as_of"] else self.moment(None))
+
     def moment(self, text: str | None) -> int:
         """The time a question is about, in epoch milliseconds: as stated, else the store's data date, else today.
 

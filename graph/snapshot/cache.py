@@ -67,8 +67,13 @@ def remove_folder(folder: Path) -> None:
         shutil.rmtree(aside)
 
 
-def _drop_old(home: Path, newest: Path, held: set[int]) -> None:
-    """Remove snapshots that no registered reader holds; one that is mapped by a process stays usable to it."""
-    for folder in home.iterdir():
-        if folder != newest and not folder.name.startswith(".") and int(folder.name.rpartition("-")[2]) not in held:
+def _drop_old(home: Path, asked: Path, held: set[int]) -> None:
+    """Remove snapshots that nobody needs: not the one asked for, not the latest, none that a registered reader holds.
+    One that is mapped by a process stays usable to it."""
+    of_this_store = asked.name.rpartition("-")[0]
+    kinds = {folder: folder.name.rpartition("-") for folder in home.iterdir() if not folder.name.startswith(".")}
+    latest = max(int(revision) for store, _, revision in kinds.values() if store == of_this_store)
+    for folder, (store, _, revision) in kinds.items():
+        latest_one = (store, int(revision)) == (of_this_store, latest)
+        if folder != asked and not latest_one and int(revision) not in held:
             shutil.rmtree(folder, ignore_errors=True)
