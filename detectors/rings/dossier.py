@@ -128,7 +128,7 @@ def _telling(view: GraphView, ring: Ring) -> list[_Used]:
 
 def _beside(view: GraphView, ring: Ring, population: Population) -> list[_Used]:
     """What too many others share as well, the least used first."""
-    told = np.array([value.value for value in ring.shared.values], dtype=np.int64)
+    told = np.concatenate([ring.shared.uses.value[value.rows] for value in ring.shared.values])
     hubs = ring.uses.where(~population.excused[ring.uses.value] & ~np.isin(ring.uses.value, told))
     values = _values_of(hubs, BESIDE)
     found = [(int(population.users[value]), *_by_uid(view, hubs.where(hubs.value == value)), value) for value in values]
