@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ..graph.model import PERSONAL_KINDS, Finding, finding_id, kind_of
+from ..graph.model import Finding, finding_id
 from ..graph.times import to_iso
 from .contract import Candidate, Detector
 from .policy import Policy
+from .ranking import place, ranks
 
 
 def finalise(
@@ -62,33 +63,6 @@ def finalise(
     for finding, (rank, rank_all) in zip(findings, ranks([finding.kind for finding in findings]), strict=True):
         finding.rank, finding.rank_all = rank, rank_all
     return findings
-
-
-def place(finding: dict) -> tuple:
-    """Where a finding stands among others: by score, equal scores by amount, then by the number of members, then by the
-    members' names, never by a token.
-
-    Parameters
-    ----------
-    finding : in its JSON shape
-    """
-    names = sorted(member["node"] for member in finding["members"] if kind_of(member["node"]) not in PERSONAL_KINDS)
-    amount = finding["measures"].get("amount", 0.0)
-    return -finding["score"], -amount, -len(finding["members"]), names, finding["kind"], finding["view"]
-
-
-def ranks(kinds: Sequence[str]) -> list[tuple[int, int]]:
-    """Rank within the kind and rank over all, from 1, of findings in order, by their kinds.
-
-    >>> ranks(["a", "b", "a"])
-    [(1, 1), (1, 2), (2, 3)]
-    """
-    count: dict[str, int] = {}
-    found = []
-    for rank_all, kind in enumerate(kinds, start=1):
-        count[kind] = count.get(kind, 0) + 1
-        found.append((count[kind], rank_all))
-    return found
 
 
 def _together(one: Candidate, other: Candidate) -> Candidate:

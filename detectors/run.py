@@ -11,6 +11,7 @@ from ..graph.errors import UserError
 from ..graph.model import Finding
 from ..graph.snapshot import GraphView
 from ..graph.store import Run, Store
+from ..graph.store.protocol import Purpose
 from .contract import Candidate, Detector
 from .finalise import finalise
 from .policy import Policy, shipped
@@ -70,7 +71,7 @@ def run(
     progress: Callable[[str], None] = lambda detector: None,
     *,
     policy: Policy | None = None,
-    purpose: str = "nightly",
+    purpose: Purpose = "nightly",
     populations: Mapping[str, Any] | None = None,
 ) -> Batch:
     """Run detectors on the graph at the view's ``as_of``: one batch.
@@ -111,15 +112,22 @@ def run(
                 params=values,
                 seconds=round(time.perf_counter() - wall, 3),
                 cpu_seconds=round(time.process_time() - processor, 3),
+                purpose=purpose,
+                policy=policy.version,
             )
         )
     findings = finalise(found, policy, view.as_of, view.revision)
-    previous = {before.detector: before.run for before in store.latest_runs()} if store else {}
+    ran = {this.detector for this in runs}
+    before = [earlier.run for earlier in store.latest_runs() if earlier.detector in ran] if store else []
+    link_threads(findings, store.findings(before) if store and before else [])
     for this in runs:
-        own = [finding for finding in findings if finding.detector == this.detector]
-        before = [previous[this.detector]] if this.detector in previous else []
-        link_threads(own, store.findings(before) if store and before else [])
-        this.findings = len(own)
-        if store:
-            this.run = store.save_run(this, [finding.as_dict() for finding in own])
-    return Batch(runs, findings)
+        this.findings = sum(finding.detector == this.detector for finding in findings)
+    return _saved(store, runs, findings) if store else Batch(runs, findings)
+
+
+def _saved(store: Store, runs: list[Run], findings: list[Finding]) -> Batch:
+    saved = store.save_batch(runs, [finding.as_dict() for finding in findings])
+    of = {run.detector: run for run in saved}
+    for finding in findings:
+        finding.run, finding.batch = of[finding.detector].run, of[finding.detector].batch
+    return Batch(saved, findings)

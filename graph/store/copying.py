@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from ..errors import UserError
 from ..model import RELATIONS
@@ -63,8 +64,9 @@ def copy(source: Store, target: Store, progress: Progress | None = None) -> Copy
         if any(load.purged for load in loads):
             target.purge()
         runs = source.runs()[len(before) :]
-        for run in runs:
-            target.save_run(replace(run), source.findings([run.run]))
+        for _, batch in groupby(runs, key=lambda run: run.batch or -run.run):  # runs of old stores are of no batch
+            together = list(batch)
+            target.save_batch(together, source.findings([run.run for run in together]))
     return CopyReport(len(events), versions, len(runs))
 
 

@@ -76,9 +76,13 @@ class Load:
     purged: bool = False
 
 
+Purpose = Literal["nightly", "ad hoc", "backtest"]
+"""What a batch is for. What people see as today's findings are those of nightly batches."""
+
+
 @dataclass
 class Run:
-    """One run of one detector.
+    """One run of one detector; the runs of one call make a batch.
 
     Attributes
     ----------
@@ -86,6 +90,8 @@ class Run:
     params : the parameters it ran with
     seconds : wall-clock, and ``cpu_seconds`` processor time it took
     truncated : bounds of the run itself that bit
+    run, batch : their numbers in the store; 0 before they are saved
+    policy : the version of the policy it ran under
     """
 
     detector: str
@@ -98,6 +104,9 @@ class Run:
     findings: int = 0
     truncated: list[dict] = field(default_factory=list)
     run: int = 0
+    batch: int = 0
+    purpose: Purpose = "nightly"
+    policy: str = ""
 
 
 class Writer(Protocol):
@@ -280,8 +289,9 @@ class Store(Protocol):
         ...
 
     # -- findings
-    def save_run(self, run: Run, findings: list[dict]) -> int:
-        """Keep a run and its findings (their JSON shape), return the run's number."""
+    def save_batch(self, runs: Sequence[Run], findings: Sequence[dict]) -> list[Run]:
+        """Keep the runs of one batch and their findings (in their JSON shape), all or nothing, and return the runs with
+        their numbers. Each finding belongs to the run of its ``detector``, and says so in ``run`` and ``batch``."""
         ...
 
     def runs(self) -> list[Run]:
@@ -289,7 +299,7 @@ class Store(Protocol):
         ...
 
     def latest_runs(self, as_of: int | None = None) -> list[Run]:
-        """The latest run of each detector, by detector id; where given, of those at ``as_of`` or earlier."""
+        """The run of each detector whose findings people see, by detector id: see ``runs.latest_runs``."""
         ...
 
     def findings(self, runs: Sequence[int]) -> list[dict]:
@@ -297,7 +307,8 @@ class Store(Protocol):
         ...
 
     def finding(self, prefix: str) -> list[dict]:
-        """Findings whose id starts with ``prefix``: the latest run's where several hold the same id."""
+        """Findings whose id starts with ``prefix``: where several runs hold the same id, that of ``latest_runs``, else
+        the last of them."""
         ...
 
     # -- all of it, for another store
@@ -368,13 +379,6 @@ def latest_date(loads: Iterable[Load], revision: int) -> int | None:
     loads = list(loads)
     standing = standing_at(loads, revision)
     return max((load.data_date for load in loads if load.load in standing and load.data_date is not None), default=None)
-
-
-def latest_runs(runs: Iterable[Run], as_of: int | None) -> list[Run]:
-    """Of runs, oldest first, the latest of each detector, by detector id; where given, of those at ``as_of`` or
-    earlier."""
-    latest = {run.detector: run for run in runs if as_of is None or run.as_of <= as_of}
-    return [latest[name] for name in sorted(latest)]
 
 
 def checked_privacy(held: Mapping[str, str], stated: Mapping[str, str] | None) -> dict[str, str]:

@@ -162,9 +162,9 @@ def test_findings_are_tied_to_their_run_and_members(store, ask):
     finding = {
         "id": "aa11", "kind": "guarantee_mutual", "rank_all": 1, "score": 0.5, "as_of": "2026-03-31T00:00:00+08:00",
         "members": [{"node": f"company:{key}", "role": "party"} for key in "AB"],
-        "evidence": [{"uid": "g"}, {"uid": "g"}], "measures": {"parties": 2},
+        "evidence": [{"uid": "g"}, {"uid": "g"}], "measures": {"parties": 2}, "detector": "guarantee",
     }  # fmt: skip
-    run = store.save_run(Run("guarantee", "1", 1, T0, {}), [finding])
+    run = store.save_batch([Run("guarantee", "1", 1, T0, {})], [finding])[0].run
     assert ask(
         "MATCH (r:Run)-[:FOUND]->(f:Finding)-[m:HAS_MEMBER]->(a) RETURN r.run AS run, f.id AS id, m.role AS role,"
         " a.key AS key, f.evidence AS evidence, f.measure_parties AS parties, f.as_of.epochMillis AS at ORDER BY key"
@@ -176,10 +176,10 @@ def test_findings_are_tied_to_their_run_and_members(store, ask):
 
 
 def test_a_run_that_never_became_whole_does_not_show(store, ask):
-    store.save_run(Run("guarantee", "1", 1, T0, {}), [])
+    store.save_batch([Run("guarantee", "1", 1, T0, {})], [])
     store.connection.write("CREATE (:Run {run: 2, state: 'open', begun: 0})-[:FOUND]->(:Finding {run: 2, id: 'aa'})")
     assert [run.run for run in store.latest_runs()] == [1] and store.finding("aa") == []
-    store.save_run(Run("guarantee", "1", 1, T0, {}), [])
+    store.save_batch([Run("guarantee", "1", 1, T0, {})], [])
     assert ask("MATCH (f:Finding) RETURN f") == [], "what is a day old is cleared away"
 
 

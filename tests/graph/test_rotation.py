@@ -42,7 +42,7 @@ def fill(store):
         writer.secrets(pd.DataFrame(held))
         writer.publish({}, None)
     found = {"id": "ab", "rank_all": 1, "members": [], "evidence": [{"uid": "u", "target": f"phone:{tokens[0]}"}]}
-    store.save_run(Run("d", "1", 1, 0, {}), [found])
+    store.save_batch([Run("d", "1", 1, 0, {})], [{**found, "detector": "d"}])
 
 
 def secrets(store):

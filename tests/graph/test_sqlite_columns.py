@@ -44,7 +44,7 @@ def test_what_is_written_after_a_snapshot_is_not_lost_when_another_process_comes
     monkeypatch.setattr(sqlite_columns, "SMALL", small)
     snapshot = store.snapshot()
     in_another_process(store, "PRAGMA user_version = 1")
-    store.save_run(Run("probe", "1", snapshot.revision, snapshot.as_of, {}), [])
+    store.save_batch([Run("probe", "1", snapshot.revision, snapshot.as_of, {})], [])
     assert in_another_process(store, "SELECT count(*) FROM runs") == "[(1,)]"
 
 

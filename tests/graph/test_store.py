@@ -7,6 +7,7 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -391,19 +392,54 @@ def test_what_is_personal_is_decided_once(store, url):
         assert writer.privacy["device"] == "internal"
 
 
-def test_runs_and_findings_are_kept_and_the_latest_run_of_each_detector_counts(store):
-    def run(detector, *ids):
-        findings = [{"id": i, "rank_all": n, "kind": "guarantee_mutual"} for n, i in enumerate(ids, 1)]
-        return store.save_run(Run(detector, "1", 1, 1000, {"x": 1}), findings)
+def batch(store, as_of=1000, purpose="nightly", **ids):
+    """Save a batch: by detector, the ids of what it found, one after the other."""
+    runs = [Run(name, "1", 1, as_of, {"x": 1}, purpose=purpose, policy="p") for name in ids]
+    found = [(name, identity) for name, some in ids.items() for identity in some.split()]
+    findings = [{"id": i, "rank_all": n, "detector": name, "things": []} for n, (name, i) in enumerate(found, 1)]
+    return store.save_batch(runs, findings)
 
-    run("guarantee", "aa11")
-    latest = [run("guarantee", "aa22", "aa33"), run("velocity", "bb11")]
-    runs = store.latest_runs()
-    assert [(r.detector, r.findings, r.params) for r in runs] == [("guarantee", 2, {"x": 1}), ("velocity", 1, {"x": 1})]
-    assert [r.run for r in runs] == latest
-    assert [f["id"] for f in store.findings(latest)] == ["aa22", "bb11", "aa33"]
+
+def test_a_batch_keeps_its_runs_and_findings_and_numbers_them(store):
+    batch(store, guarantee="aa11")
+    guarantee, velocity = batch(store, guarantee="aa22 aa33", velocity="bb11")
+    assert (guarantee.batch, velocity.batch) == (2, 2) and guarantee.run < velocity.run
+    assert [(r.detector, r.findings, r.params, r.policy) for r in store.latest_runs()] == [
+        ("guarantee", 2, {"x": 1}, "p"),
+        ("velocity", 1, {"x": 1}, "p"),
+    ]
+    assert store.latest_runs() == [guarantee, velocity]
+    assert [run.batch for run in store.runs()] == [1, 2, 2]
+    found = store.findings([guarantee.run, velocity.run])
+    assert [(f["id"], f["run"], f["batch"]) for f in found] == [
+        ("aa22", guarantee.run, 2),
+        ("aa33", guarantee.run, 2),
+        ("bb11", velocity.run, 2),
+    ]
+    assert all(f["things"] == [] for f in found)
     assert [f["id"] for f in store.finding("aa")] == ["aa11", "aa22", "aa33"]
     assert store.finding("zz") == []
+
+
+def test_a_back_dated_or_trial_batch_changes_nobodys_view_of_today(store):
+    (guarantee,) = batch(store, guarantee="aa11")
+    (back,) = batch(store, 500, "backtest", guarantee="aa11 aa99")
+    (trial,) = batch(store, 1000, "ad hoc", guarantee="aa11 aa98")
+    (velocity,) = batch(store, velocity="bb11")
+    assert store.latest_runs() == [guarantee, velocity]
+    assert [found["run"] for found in store.finding("aa11")] == [guarantee.run]
+    assert [found["run"] for found in store.finding("aa99")] == [back.run]
+    assert store.latest_runs(700) == [back]
+    assert store.latest_runs(1000) == [trial, velocity]
+
+
+def test_where_there_is_no_nightly_batch_the_last_one_is_seen(store):
+    (first,) = batch(store, 500, "backtest", guarantee="aa11")
+    (second,) = batch(store, 400, "backtest", guarantee="aa22")
+    assert store.latest_runs() == [second]
+    (nightly,) = batch(store, guarantee="")
+    assert store.latest_runs() == [nightly]
+    assert store.latest_runs(450) == [second] and store.latest_runs(600) == [first]
 
 
 def test_rejects_are_those_of_loads_that_stand(store):
@@ -431,6 +467,26 @@ def test_no_new_key_file_is_made_for_a_store_that_has_one(url, tmp_path, monkeyp
     with pytest.raises(UserError, match="no key file"):
         open_store(url)
     assert not (tmp_path / "lost.json").exists()
+
+
+def test_an_embedded_store_of_format_1_keeps_its_runs_and_takes_batches(tmp_path):
+    import sqlite3
+
+    url = f"sqlite:///{tmp_path}/old.db"
+    store = open_store(url)
+    (held,) = batch(store, guarantee="aa11")
+    store.close()
+    old = sqlite3.connect(tmp_path / "old.db")
+    for column in ("batch", "purpose", "policy"):
+        old.execute(f"ALTER TABLE runs DROP COLUMN {column}")
+    old.execute("PRAGMA user_version = 1")
+    old.commit()
+    old.close()
+    store = open_store(url)
+    assert store.latest_runs() == [replace(held, batch=0, policy="")]
+    assert [run.batch for run in batch(store, guarantee="aa22", velocity="")] == [1, 1]
+    assert [found["id"] for found in store.finding("aa")] == ["aa11", "aa22"]
+    store.close()
 
 
 def test_an_embedded_store_of_a_newer_version_is_refused_and_left_alone(tmp_path):

@@ -68,11 +68,15 @@ def fill(store):
         relationships(writer, "GUARANTEES", ("guarantees:3", "company:B", "company:C", 1.0, None, 1, FOREVER, 3))
         writer.publish({}, 1_650_000_000_000)
     second = writer.load
-    store.save_run(
-        Run("guarantee", "1", 3, 1_650_000_000_000, {"x": 1}, 0.5, 0.25), [finding("aa11", 1), finding("ab", 2)]
+    store.save_batch(
+        [
+            Run("guarantee", "1", 3, 1_650_000_000_000, {"x": 1}, 0.5, 0.25, purpose="backtest", policy="a"),
+            Run("fraud-ring", "1", 3, 1_650_000_000_000, {}, purpose="backtest", policy="a"),
+        ],
+        [finding("aa11", 1), finding("ab", 2)],
     )
     store.unload(second)
-    store.save_run(Run("guarantee", "2", 4, 1_650_000_000_001, {}, truncated=[{"bound": "b"}]), [])
+    store.save_batch([Run("guarantee", "2", 4, 1_650_000_000_001, {}, truncated=[{"bound": "b"}])], [])
 
 
 def finding(identity, rank):
@@ -82,6 +86,7 @@ def finding(identity, rank):
         "reason_zh": HOSTILE, "members": [{"node": "company:B", "role": "guarantor"}],
         "evidence": [{"uid": "guarantees:1", "row": 2}, {"uid": "guarantees:2", "row": 3}],
         "measures": {"parties": 2, "amount": 5e6}, "as_of": "2026-03-31T00:00:00+08:00", "thread": identity,
+        "detector": "guarantee",
     }  # fmt: skip
 
 
@@ -151,7 +156,7 @@ def back(tmp_path):
 def test_a_copy_to_neo4j_and_back_holds_the_same(source, neo4j_url, back):
     with closing(open_store(neo4j_url)) as there:
         report = copy(source, there)
-        assert (report.revisions, report.versions, report.runs) == (4, 9, 2)
+        assert (report.revisions, report.versions, report.runs) == (4, 9, 3)
         assert contents(there) == contents(source)
         assert copy(there, back).versions == 9
     assert contents(back) == contents(source)

@@ -69,8 +69,8 @@ def store(request, tmp_path, monkeypatch):
             (folder / f"{table}.csv").write_text(csv + "\n", "utf-8")
         load(store, folder, MAPPING)
     mine = node(store, "phone", "13812345678")
-    store.save_run(
-        Run("guarantee", "1", 2, 1_767_225_600_000, {}),
+    store.save_batch(
+        [Run("guarantee", "1", 2, 1_767_225_600_000, {})],
         [
             finding("aa01", f"{PERSON}:{GONE}", mine, 1),
             finding("aa02", "company:C1", mine, 2),
@@ -83,7 +83,7 @@ def store(request, tmp_path, monkeypatch):
 
 def finding(identity, member, evidence, rank):
     return {
-        "id": identity, "kind": "fraud_ring", "view": "raw", "rank_all": rank, "colour": "red",
+        "id": identity, "kind": "fraud_ring", "view": "raw", "rank_all": rank, "colour": "red", "detector": "guarantee",
         "members": [{"node": member, "role": "member"}],
         "evidence": [{"source": member, "target": evidence, "relation": "HAS_PHONE", "uid": "u"}],
     }  # fmt: skip

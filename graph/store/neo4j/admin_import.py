@@ -25,7 +25,7 @@ from ...model import ALWAYS, FOREVER, KINDS, RELATIONS
 from ...snapshot.cells import parse_data
 from ..protocol import REJECT_COLUMNS, Progress, Store
 from .columns import shared_values
-from .findings import finding_properties
+from .findings import finding_properties, run_properties
 from .latest_values import STATING
 from .schema import (
     BATCHES,
@@ -246,6 +246,7 @@ class _Export:
             "loads": max(loads, default=0),
             "files": max(files, default=0),
             "runs": len(store.runs()),
+            "batches": max((run.batch for run in store.runs()), default=0),
             "copied": store.revision(),
         }
         names = {"name": "store", "fingerprint": store.keys.fingerprint, "store": uuid.uuid4().hex}
@@ -266,12 +267,10 @@ class _Export:
         finding = 0
         for number, run in enumerate(self._store.runs(), 1):
             properties = {
-                ":ID(run)": number, "run": number, "state": "whole", "detector": run.detector, "version": run.version,
-                "revision": run.revision, "as_of": run.as_of, "params": json.dumps(run.params),
-                "seconds": run.seconds, "cpu_seconds": run.cpu_seconds, "findings": run.findings,
-                "truncated": json.dumps(run.truncated),
+                ":ID(run)": number, "run": number, "state": "whole", "as_of": run.as_of, **run_properties(run),
             }  # fmt: skip
             kinds = {":ID(run)": "id", "run": "long", "revision": "long", "findings": "long", "as_of": "datetime"}
+            kinds |= {"batch": "long"}
             self._row("nodes", "Run", properties, kinds | {"seconds": "double", "cpu_seconds": "double"})
             for found in self._store.findings([run.run]):
                 finding += 1

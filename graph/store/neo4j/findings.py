@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from ...model import kind_of
 from ..protocol import Run
+from ..runs import assigned, chosen_runs, latest_runs, numbered
 from .connection import Connection, Transaction
 from .loads import LOCK_STORE
 from .schema import LABELS
@@ -26,43 +27,57 @@ _PLAIN = (
 )  # fmt: skip
 
 
-def save_run(connection: Connection, run: Run, findings: list[dict]) -> int:
-    """See ``store.Store.save_run``."""
+def save_batch(connection: Connection, runs: Sequence[Run], findings: Sequence[dict]) -> list[Run]:
+    """See ``Findings.save_batch``."""
     connection.once(
         "MATCH (r:Run {state: 'open'}) WHERE r.begun < timestamp() - "
         f"{_ABANDONED} OPTIONAL MATCH (f:Finding {{run: r.run}})"
         " CALL (r, f) { DETACH DELETE f, r } IN TRANSACTIONS OF 1000 ROWS"
     )
-    number = connection.write(
-        LOCK_STORE + "SET s.runs = s.runs + 1 WITH s.runs AS number CREATE (r:Run {run: number, state: 'open',"
-        " begun: timestamp()}) RETURN number"
-    )[0]["number"]
-    for part in _parts(findings):
-        connection.change(lambda transaction, part=part: _write(transaction, number, part))
+    taken = connection.write(
+        LOCK_STORE + "SET s.runs = s.runs + $count, s.batches = coalesce(s.batches, 0) + 1"
+        " WITH s UNWIND range(s.runs - $count + 1, s.runs) AS number"
+        " CREATE (:Run {run: number, state: 'open', begun: timestamp()})"
+        " RETURN s.batches AS batch, collect(number) AS numbers",
+        count=len(runs),
+    )[0]
+    saved = numbered(runs, taken["numbers"], taken["batch"], findings)
+    for run in saved:
+        own = [found for found in findings if found["detector"] == run.detector]
+        for part in _parts(assigned(own, saved)):
+            connection.change(lambda transaction, run=run, part=part: _write(transaction, run.run, part))
     connection.write(
-        "MATCH (r:Run {run: $run}) SET r += $properties, r.state = 'whole', r.as_of = datetime({epochMillis: $as_of})",
-        run=number,
-        as_of=run.as_of,
-        properties={
-            "detector": run.detector,
-            "version": run.version,
-            "revision": run.revision,
-            "params": json.dumps(run.params),
-            "seconds": run.seconds,
-            "cpu_seconds": run.cpu_seconds,
-            "findings": len(findings),
-            "truncated": json.dumps(run.truncated),
-        },
+        "UNWIND $runs AS row MATCH (r:Run {run: row.run})"
+        " SET r += row.properties, r.state = 'whole', r.as_of = datetime({epochMillis: row.as_of})",
+        runs=[{"run": run.run, "as_of": run.as_of, "properties": run_properties(run)} for run in saved],
     )
-    return number
+    return saved
+
+
+def run_properties(run: Run) -> dict:
+    """What a ``(:Run)`` shows of itself, beside its number and its time."""
+    return {
+        "detector": run.detector,
+        "version": run.version,
+        "revision": run.revision,
+        "params": json.dumps(run.params),
+        "seconds": run.seconds,
+        "cpu_seconds": run.cpu_seconds,
+        "findings": run.findings,
+        "truncated": json.dumps(run.truncated),
+        "batch": run.batch,
+        "purpose": run.purpose,
+        "policy": run.policy,
+    }
 
 
 def runs(connection: Connection) -> list[Run]:
-    """All runs, oldest first."""
+    """All runs, oldest first; those of an earlier version are of no batch."""
     records = connection.read(
         "MATCH (r:Run {state: 'whole'}) RETURN r.detector AS detector, r.version AS version, r.revision AS revision,"
         " r.as_of.epochMillis AS as_of, r.params AS params, r.seconds AS seconds, r.cpu_seconds AS cpu_seconds,"
-        " r.findings AS findings, r.truncated AS truncated, r.run AS run ORDER BY run"
+        " r.findings AS findings, r.truncated AS truncated, r.run AS run, coalesce(r.batch, 0) AS batch,"
+        " coalesce(r.purpose, 'nightly') AS purpose, coalesce(r.policy, '') AS policy ORDER BY run"
     )
     return [
         Run(**{**record, "params": json.loads(record["params"]), "truncated": json.loads(record["truncated"])})
@@ -71,7 +86,7 @@ def runs(connection: Connection) -> list[Run]:
 
 
 def findings(connection: Connection, numbers: Sequence[int]) -> list[dict]:
-    """See ``store.Store.findings``."""
+    """See ``Findings.findings``."""
     records = connection.read(
         "MATCH (:Run {state: 'whole'})-[:FOUND]->(f:Finding) WHERE f.run IN $runs RETURN f.body AS body"
         " ORDER BY f.rank_all, f.run",
@@ -81,14 +96,19 @@ def findings(connection: Connection, numbers: Sequence[int]) -> list[dict]:
 
 
 def finding(connection: Connection, prefix: str) -> list[dict]:
-    """See ``store.Store.finding``."""
+    """See ``Findings.finding``."""
     records = connection.read(
         "MATCH (f:Finding)<-[:FOUND]-(:Run {state: 'whole'}) WHERE f.id STARTS WITH $prefix"
-        " WITH f ORDER BY f.id, f.run DESC WITH f.id AS id, collect(f.body)[0] AS body"
-        " RETURN body ORDER BY id LIMIT 20",
+        " WITH f.id AS id, collect(f.run) AS runs RETURN id, runs ORDER BY id LIMIT 20",
         prefix=prefix,
     )
-    return [json.loads(record["body"]) for record in records]
+    shown = chosen_runs({record["id"]: record["runs"] for record in records}, latest_runs(runs(connection)))
+    bodies = connection.read(
+        "UNWIND $shown AS pair MATCH (f:Finding {id: pair[0]}) WHERE f.run = pair[1]"
+        " RETURN f.body AS body ORDER BY f.id",
+        shown=[list(pair) for pair in shown.items()],
+    )
+    return [json.loads(record["body"]) for record in bodies]
 
 
 def finding_properties(found: dict) -> dict:

@@ -22,8 +22,8 @@ from ..protocol import (
     Run,
     Waiting,
     checked_privacy,
-    latest_runs,
 )
+from ..runs import latest_runs
 from ..visibility import latest
 from .columns import Batch, batches, by_batches, by_uids
 from .connection import Connection, Transaction, read_address
@@ -321,10 +321,10 @@ class Neo4jStore:
         return secret[0] if secret else None
 
     # -- findings
-    def save_run(self, run: Run, findings: list[dict]) -> int:
-        from .findings import save_run
+    def save_batch(self, runs: Sequence[Run], findings: Sequence[dict]) -> list[Run]:
+        from .findings import save_batch
 
-        return save_run(self.connection, run, findings)
+        return save_batch(self.connection, runs, findings)
 
     def runs(self) -> list[Run]:
         from .findings import runs

@@ -1,49 +1,57 @@
-"""Runs and findings in the embedded store. See ``store.Store`` for what every function promises."""
+"""Runs and findings in the embedded store. See ``protocol`` for what every function promises."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
 from collections.abc import Sequence
-from typing import cast
 
 from ..protocol import Run
+from ..runs import assigned, chosen_runs, latest_runs, numbered
 from .writer import transaction
 
-_COLUMNS = "detector, version, revision, as_of, params, seconds, cpu_seconds, findings, truncated"
+_COLUMNS = (
+    "detector, version, revision, as_of, params, seconds, cpu_seconds, findings, truncated, batch, purpose, policy"
+)
+_MOST = 20
+"""Findings told of those whose id begins alike."""
 
 
-def save_run(connection: sqlite3.Connection, run: Run, findings: list[dict]) -> int:
-    """See ``store.Store.save_run``."""
-    row = (
-        run.detector,
-        run.version,
-        run.revision,
-        run.as_of,
-        json.dumps(run.params),
-        run.seconds,
-        run.cpu_seconds,
-        len(findings),
-        json.dumps(run.truncated),
-    )
+def save_batch(connection: sqlite3.Connection, runs: Sequence[Run], findings: Sequence[dict]) -> list[Run]:
+    """See ``Findings.save_batch``."""
     with transaction(connection):
-        marks = ", ".join("?" * len(row))
-        number = cast(int, connection.execute(f"INSERT INTO runs ({_COLUMNS}) VALUES ({marks})", row).lastrowid)
+        batch, last = connection.execute(
+            "SELECT coalesce(max(batch), 0) + 1, coalesce(max(run), 0) FROM runs"
+        ).fetchone()
+        saved = numbered(runs, range(last + 1, last + 1 + len(runs)), batch, findings)
+        marks = ", ".join("?" * (_COLUMNS.count(",") + 2))
+        connection.executemany(f"INSERT INTO runs ({_COLUMNS}, run) VALUES ({marks})", map(_row, saved))
         connection.executemany(
             "INSERT INTO findings VALUES (?, ?, ?, ?)",
-            [(number, f["id"], f["rank_all"], json.dumps(f, ensure_ascii=False)) for f in findings],
+            [(f["run"], f["id"], f["rank_all"], json.dumps(f, ensure_ascii=False)) for f in assigned(findings, saved)],
         )
-    return number
+    return saved
+
+
+def _row(run: Run) -> tuple:
+    params, truncated = json.dumps(run.params), json.dumps(run.truncated)
+    looked_at = (run.detector, run.version, run.revision, run.as_of, params)
+    came_to = (run.seconds, run.cpu_seconds, run.findings, truncated)
+    return *looked_at, *came_to, run.batch, run.purpose, run.policy, run.run
 
 
 def runs(connection: sqlite3.Connection) -> list[Run]:
-    """See ``store.Store.runs``."""
+    """See ``Findings.runs``."""
     rows = connection.execute(f"SELECT {_COLUMNS}, run FROM runs ORDER BY run")
-    return [Run(r[0], r[1], r[2], r[3], json.loads(r[4]), r[5], r[6], r[7], json.loads(r[8]), r[9]) for r in rows]
+    names = [column[0] for column in rows.description]
+    held = [dict(zip(names, row, strict=True)) for row in rows]
+    return [
+        Run(**{**run, "params": json.loads(run["params"]), "truncated": json.loads(run["truncated"])}) for run in held
+    ]
 
 
 def findings(connection: sqlite3.Connection, numbers: Sequence[int]) -> list[dict]:
-    """See ``store.Store.findings``."""
+    """See ``Findings.findings``."""
     rows = connection.execute(
         "SELECT body FROM findings WHERE run IN (SELECT value FROM json_each(?)) ORDER BY rank_all, run",
         (json.dumps(list(numbers)),),
@@ -52,9 +60,12 @@ def findings(connection: sqlite3.Connection, numbers: Sequence[int]) -> list[dic
 
 
 def finding(connection: sqlite3.Connection, prefix: str) -> list[dict]:
-    """See ``store.Store.finding``."""
+    """See ``Findings.finding``."""
     rows = connection.execute(
-        "SELECT body, max(run) FROM findings WHERE id >= ? AND id < ? GROUP BY id ORDER BY id LIMIT 20",
-        (prefix, prefix + "\U0010ffff"),
+        "SELECT id, json_group_array(run) FROM findings WHERE id >= ? AND id < ? GROUP BY id ORDER BY id LIMIT ?",
+        (prefix, prefix + "\U0010ffff", _MOST),
     )
-    return [json.loads(row[0]) for row in rows]
+    held = {name: json.loads(numbers) for name, numbers in rows}
+    shown = chosen_runs(held, latest_runs(runs(connection)))
+    query = "SELECT body FROM findings WHERE id = ? AND run = ?"
+    return [json.loads(connection.execute(query, pair).fetchone()[0]) for pair in shown.items()]

@@ -17,7 +17,7 @@ from pathlib import Path
 from ...errors import UserError
 from ...model import RELATIONS
 
-VERSION = 1
+VERSION = 2
 _APPLICATION_ID = 0x52464E43
 
 _BASE = """
@@ -41,7 +41,8 @@ CREATE TABLE rejects (
 CREATE TABLE runs (
     run INTEGER PRIMARY KEY, detector TEXT NOT NULL, version TEXT NOT NULL, revision INTEGER NOT NULL,
     as_of INTEGER NOT NULL, params TEXT NOT NULL, seconds REAL NOT NULL, cpu_seconds REAL NOT NULL,
-    findings INTEGER NOT NULL, truncated TEXT NOT NULL
+    findings INTEGER NOT NULL, truncated TEXT NOT NULL, batch INTEGER NOT NULL DEFAULT 0,
+    purpose TEXT NOT NULL DEFAULT 'nightly', policy TEXT NOT NULL DEFAULT ''
 );
 CREATE TABLE findings (run INTEGER NOT NULL, id TEXT NOT NULL, rank_all INTEGER NOT NULL, body TEXT NOT NULL);
 CREATE INDEX findings_by_run ON findings (run, rank_all);
@@ -154,12 +155,26 @@ def _prepare(connection: sqlite3.Connection, path: Path, fingerprint: str, creat
             f"store {path} was made by a newer version of Ringfence (format {version}, this one reads {VERSION}):"
             " upgrade to open it"
         )
+    if version < VERSION:
+        _upgrade(connection)
     held = connection.execute("SELECT value FROM meta WHERE name = 'fingerprint'").fetchone()[0]
     if held != fingerprint:
         raise UserError(
             f"store {path} was made under another key file (fingerprint {held}, this one is {fingerprint}):"
             " name the right one in RINGFENCE_KEY_FILE"
         )
+
+
+def _upgrade(connection: sqlite3.Connection) -> None:
+    """Bring a store of format 1 to this one: its runs were of no batch."""
+    connection.execute("BEGIN IMMEDIATE")
+    # Looked at again now that nobody else can be doing it.
+    if connection.execute("PRAGMA user_version").fetchone()[0] == 1:
+        for column in ("batch INTEGER NOT NULL DEFAULT 0", "purpose TEXT NOT NULL DEFAULT 'nightly'"):
+            connection.execute(f"ALTER TABLE runs ADD COLUMN {column}")
+        connection.execute("ALTER TABLE runs ADD COLUMN policy TEXT NOT NULL DEFAULT ''")
+        connection.execute(f"PRAGMA user_version = {VERSION}")
+    connection.execute("COMMIT")
 
 
 def _create(connection: sqlite3.Connection, fingerprint: str) -> None:

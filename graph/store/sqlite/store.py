@@ -27,8 +27,8 @@ from ..protocol import (
     Run,
     Waiting,
     checked_privacy,
-    latest_runs,
 )
+from ..runs import latest_runs
 from . import findings as saved
 from .erasure import erase, finish, note_remains, scrub
 from .schema import fact_table, index_statements, prepare, relation_table, version_tables
@@ -342,8 +342,8 @@ class SqliteStore:
         return secret[0] if secret else None
 
     # -- findings
-    def save_run(self, run: Run, findings: list[dict]) -> int:
-        return saved.save_run(self.connection, run, findings)
+    def save_batch(self, runs: Sequence[Run], findings: Sequence[dict]) -> list[Run]:
+        return saved.save_batch(self.connection, runs, findings)
 
     def runs(self) -> list[Run]:
         return saved.runs(self.connection)

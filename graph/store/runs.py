@@ -1,0 +1,58 @@
+"""Which runs count: the one rule of what people see as the latest findings, for every store."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from .protocol import Run
+
+
+def latest_runs(runs: Iterable[Run], as_of: int | None = None) -> list[Run]:
+    """The run of each detector whose findings people see, by detector id.
+
+    Without ``as_of`` that is its run in the latest nightly batch, so that a back-dated or trial run changes nobody's
+    view of today; where it has no nightly run, its last one. With ``as_of``, whatever its purpose, that which looked
+    at the latest time up to then, the last of several.
+
+    Parameters
+    ----------
+    runs : oldest first
+    """
+    found: dict[str, Run] = {}
+    for run in runs:
+        held = found.get(run.detector)
+        if as_of is None:
+            if held is None or run.purpose == "nightly" or held.purpose != "nightly":
+                found[run.detector] = run
+        elif run.as_of <= as_of and (held is None or run.as_of >= held.as_of):
+            found[run.detector] = run
+    return [found[name] for name in sorted(found)]
+
+
+def chosen_runs(held: Mapping[str, Sequence[int]], latest: Iterable[Run]) -> dict[str, int]:
+    """Of the runs that hold a finding, the one that shows it, by the finding's id.
+
+    Parameters
+    ----------
+    held : numbers of runs by id
+    latest : as ``latest_runs`` gives them
+    """
+    seen = {run.run for run in latest}
+    return {name: max(numbers, key=lambda number: (number in seen, number)) for name, numbers in held.items()}
+
+
+def numbered(runs: Sequence[Run], numbers: Sequence[int], batch: int, findings: Iterable[dict]) -> list[Run]:
+    """Runs with their numbers, that of their batch, and how many findings each made."""
+    count = Counter(found["detector"] for found in findings)
+    return [
+        replace(run, run=number, batch=batch, findings=count[run.detector])
+        for run, number in zip(runs, numbers, strict=True)
+    ]
+
+
+def assigned(findings: Iterable[dict], runs: Iterable[Run]) -> list[dict]:
+    """Findings with the numbers of their detector's run and of its batch."""
+    of = {run.detector: run for run in runs}
+    return [{**found, "run": of[found["detector"]].run, "batch": of[found["detector"]].batch} for found in findings]
