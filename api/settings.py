@@ -35,6 +35,9 @@ class Settings(BaseSettings):
         description="The key file with the token secret and the encryption keys; in the user's configuration folder "
         "unless said.",
     )
+    policy: Path | None = Field(
+        default=None, description="The policy file of `ringfence detect`; the shipped one unless another is named."
+    )
     port: int = Field(
         default=8000, ge=0, le=65535, description="Port of the HTTP service on 127.0.0.1; 0 takes a free one."
     )

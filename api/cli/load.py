@@ -7,6 +7,7 @@ import json
 import sys
 from contextlib import closing
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -112,16 +113,33 @@ def detect(
         list[str] | None, typer.Argument(metavar="[DETECTOR]...", help="Which ones; all of them unless said.")
     ] = None,
     as_of: AsOf = None,
+    policy: Annotated[
+        Path | None,
+        typer.Option(
+            "--policy",
+            envvar="RINGFENCE_POLICY",
+            metavar="FILE",
+            help="The policy: thresholds of colours and settings of detectors. Without it, the one that is shipped.",
+        ),
+    ] = None,
     store: StoreUrl = None,
 ) -> None:
-    """Run detectors and keep what they find."""
+    """Run detectors and keep what they find.
+
+    A run at a time before the store's data date is a backtest: it changes nothing of what 'ringfence findings' shows
+    for today.
+    """
+    from ...detectors.policy import read_policy, shipped
     from ...detectors.run import chosen, run
     from ...graph.times import to_iso
 
     chosen(detectors or ())
+    decided = read_policy(policy) if policy else shipped()
     with opened(store) as reader:
-        snapshot = reader.snapshot().at(reader.moment(as_of))
-        batch = run(snapshot, reader.store, detectors or ())
+        moment = reader.moment(as_of)
+        purpose = "backtest" if moment < reader.moment(None) else "nightly"
+        snapshot = reader.snapshot().at(moment)
+        batch = run(snapshot, reader.store, detectors or (), policy=decided, purpose=purpose)
         rows = [
             (this.detector, this.version, f"{this.findings:,}", f"{this.seconds:.2f}", f"{this.cpu_seconds:.2f}")
             for this in batch.runs
@@ -131,6 +149,7 @@ def detect(
         for this in batch.runs:
             for item in this.truncated:
                 print(f"{this.detector} cut short: {bound(item)}")
+        say(f"batch {batch.runs[0].batch}, {purpose}, policy {decided.version}")
         print(f"as of {to_iso(snapshot.as_of)}, revision {snapshot.revision}")
 
 

@@ -46,6 +46,24 @@ class Evidence(BaseModel):
     row: int | None = Field(description="the row in the file; the header is row 1")
 
 
+class Thing(BaseModel):
+    """Something that members of a finding share or stand in."""
+
+    nodes: list[str] = Field(description="what stands for it in the graph; none for what is no node")
+    kind: str = Field(description="what it is used as, such as handset")
+    members: list[str] = Field(description="the members who share it")
+    users: int = Field(description="how many of the whole book share it, the members among them")
+
+
+class Explanation(BaseModel):
+    """An innocent explanation that was tried."""
+
+    twin: str
+    fits: bool
+    why_zh: str
+    why_en: str
+
+
 class Finding(BaseModel):
     """A finding: the same shape everywhere."""
 
@@ -69,6 +87,12 @@ class Finding(BaseModel):
     detector: str
     version: str
     thread: str | None
+    run: int = Field(description="the run of its detector")
+    batch: int = Field(description="the batch of that run")
+    revision: int = Field(description="the revision of the store that its detector looked at")
+    policy: str = Field(description="the version of the policy that coloured it")
+    things: list[Thing] = Field(description="what its members share or stand in")
+    explanations: list[Explanation] = Field(description="the innocent explanations that were tried")
 
 
 class Run(BaseModel):
@@ -84,6 +108,9 @@ class Run(BaseModel):
     cpu_seconds: float
     findings: int = Field(description="how many it found, of all kinds and views")
     truncated: list[Truncation]
+    batch: int = Field(description="the call of all detectors that it was part of")
+    purpose: Literal["nightly", "ad hoc", "backtest"]
+    policy: str = Field(description="the version of the policy")
 
 
 class Findings(BaseModel):

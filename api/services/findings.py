@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
+from ...detectors.ranking import ranked
 from ...graph.errors import UserError
 from ...graph.model import FINDING_KINDS
 from ...graph.store import Run, Store
@@ -15,7 +16,9 @@ VIEWS = ("raw", "contracted")
 def findings(
     store: Store, kind: str | None = None, view: str | None = None, as_of: int | None = None
 ) -> tuple[list[Run], list[dict]]:
-    """The latest run of each detector and what they found, by rank over all.
+    """The run of each detector whose findings people see, and what they found, by rank over all.
+
+    Where these runs are of several batches, findings are ranked anew, as one list.
 
     Parameters
     ----------
@@ -31,13 +34,18 @@ def findings(
         raise UserError(f"unknown kind of finding {kind!r}: use one of {', '.join(FINDING_KINDS)}")
     if view is not None and view not in VIEWS:
         raise UserError(f"unknown view {view!r}: use raw or contracted")
-    runs = store.latest_runs(as_of)
-    found = store.findings([run.run for run in runs])
+    runs, found = _listed(store, as_of)
     return runs, [
         finding
         for finding in found
         if (kind is None or finding["kind"] == kind) and (view is None or finding["view"] == view)
     ]
+
+
+def _listed(store: Store, as_of: int | None) -> tuple[list[Run], list[dict]]:
+    runs = store.latest_runs(as_of)
+    found = store.findings([run.run for run in runs])
+    return runs, ranked(found) if len({run.batch for run in runs}) > 1 else found
 
 
 def finding(store: Store, prefix: str, as_of: int | None = None) -> dict:
@@ -57,8 +65,7 @@ def finding(store: Store, prefix: str, as_of: int | None = None) -> dict:
     if as_of is None:
         found = store.finding(sought)
     else:
-        runs = store.latest_runs(as_of)
-        found = [item for item in store.findings([run.run for run in runs]) if item["id"].startswith(sought)]
+        found = [item for item in _listed(store, as_of)[1] if item["id"].startswith(sought)]
     if not found:
         when = f" as of {to_iso(as_of)}" if as_of is not None else ""
         raise UserError(f"no finding {prefix!r}{when}: 'ringfence findings' lists them", 404)
@@ -66,7 +73,15 @@ def finding(store: Store, prefix: str, as_of: int | None = None) -> dict:
         named = ", ".join(item["id"] for item in found[:5])
         more = ", …" if len(found) > 5 else ""
         raise UserError(f"{prefix!r} begins the ids of several findings: give more of {named}{more}", 409)
-    return found[0]
+    return found[0] if as_of is not None else _as_listed(store, found[0])
+
+
+def _as_listed(store: Store, finding: dict) -> dict:
+    """A finding with the ranks that it has in the list; one of an earlier run keeps its own."""
+    runs = store.latest_runs()
+    if len({run.batch for run in runs}) == 1 or finding["run"] not in {run.run for run in runs}:
+        return finding
+    return next(item for item in _listed(store, None)[1] if item["id"] == finding["id"])
 
 
 def is_id(text: str) -> bool:

@@ -1,0 +1,60 @@
+"""The policy file: what it may say, and what is said of one that cannot be used."""
+
+import pytest
+from ringfence.detectors.policy import read_policy, shipped
+from ringfence.detectors.registry import DETECTORS
+from ringfence.detectors.run import run
+from ringfence.graph.errors import UserError
+from support.toy import Book
+
+COLOURS = "[colours]\nyellow = 0.4\norange = 0.6\nred = 0.8\n"
+
+
+def policy(tmp_path, text):
+    path = tmp_path / "policy.toml"
+    path.write_text(text, "utf-8")
+    return read_policy(path)
+
+
+def test_the_shipped_policy_says_its_version_and_a_least_score_for_each_colour():
+    assert shipped().version and shipped().colours == (0.4, 0.6, 0.8) and not shipped().parameters
+
+
+def test_settings_of_detectors_stand_in_it_and_what_is_given_goes_before(tmp_path):
+    stated = policy(tmp_path, f'version = "x"\n{COLOURS}[parameters.fraud-ring]\nmin_members = 4\nmax_members = 50\n')
+    view = Book().guarantees("A>B B>A").snapshot()
+    batch = run(view, policy=stated, params={"fraud-ring": {"max_members": 70}})
+    ring = next(this for this in batch.runs if this.detector == "fraud-ring")
+    assert (ring.params["min_members"], ring.params["max_members"], ring.policy) == (4, 70, "x")
+    assert next(this for this in batch.runs if this.detector == "guarantee").params == DETECTORS["guarantee"].defaults()
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("version = ", "cannot be read"),
+        (COLOURS, "say its version"),
+        (f'version = "x"\nowner = 1\n{COLOURS}', "unknown entry 'owner'"),
+        ('version = "x"\n[colours]\nyellow = 0.4\n', "takes a least score for each of yellow, orange, red"),
+        ('version = "x"\n[colours]\nyellow = 0.9\norange = 0.6\nred = 0.8\n', "rise from 0 to 1"),
+        (f'version = "x"\n{COLOURS}[parameters]\nmin_members = 4\n', "stand under their detector"),
+    ],
+)
+def test_a_policy_that_cannot_be_used_is_told_in_one_line(tmp_path, text, says):
+    with pytest.raises(UserError, match=says) as told:
+        policy(tmp_path, text)
+    assert "\n" not in str(told.value).replace("\\n", "")
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({"rings": {"min_members": 4}}, "unknown detector 'rings'"),
+        ({"fraud-ring": {"least": 4}}, "has no parameter 'least'"),
+        ({"fraud-ring": {"min_members": 4.5}}, "min_members of detector fraud-ring is a whole number, and 4.5 is not"),
+        ({"fraud-ring": {"link_strength": "x"}}, "link_strength of detector fraud-ring is a number, and 'x' is not"),
+    ],
+)
+def test_settings_that_no_detector_takes_are_told(settings, says):
+    with pytest.raises(UserError, match=says):
+        run(Book().snapshot(), params=settings)
