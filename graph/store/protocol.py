@@ -267,10 +267,6 @@ class Store(Protocol):
         "valid_from", "valid_to", "known_at", "data"}]}``; None for a node the store does not show."""
         ...
 
-    def neighbours(self, nodes: Iterable[str], hops: int, limit: int, as_of: int | None = None) -> dict:
-        """What lies within ``hops`` of nodes: ``{"nodes", "relationships", "truncated"}``, at most ``limit`` nodes."""
-        ...
-
     # -- counts, rejects, secrets
     def counts(self) -> tuple[dict[str, int], dict[str, int]]:
         """Nodes by kind and relationships by relation that the latest revision shows, past ties included."""

@@ -1,6 +1,6 @@
 """Applications as honest people file them: when, for what, by which handset, from where.
 
-``Applications`` is a table of numbers, with room for more rows. Whatever is planted changes times or persons of some
+Whatever is planted changes times or persons of some
 rows first, has ``file`` draw their values like everybody's, and then changes what the scheme needs.
 """
 
@@ -13,6 +13,7 @@ import numpy as np
 from . import places, shops, words
 from .circles import weighted_pick
 from .people import DAYS, FIRST_DAY
+from .rows import Applications
 
 if TYPE_CHECKING:
     from .world import World
@@ -57,62 +58,6 @@ _NEW_YEAR = (
     (np.datetime64("2025-01-26"), np.datetime64("2025-02-06")),
     (np.datetime64("2026-02-14"), np.datetime64("2026-02-25")),
 )
-
-_WHOLE = {
-    "person": -1, "time": 0, "product": -1, "channel": -1, "salesperson": -1, "merchant": -1, "device": -1,
-    "ip": -1, "wifi": -1, "term": 0, "approve": -1, "pay_to": -1, "repay_from": -1, "scheme": -1, "delay": -1,
-}  # fmt: skip
-_REAL = {"amount": 0.0, "limit": 0.0, "lat": np.nan, "lon": np.nan, "bad": np.nan}
-
-
-class Applications:
-    """Columns of numbers by name; rows below ``count`` are in use.
-
-    Attributes
-    ----------
-    approve : 1 or 0 where it is settled, -1 where the usual chances hold
-    bad : the chance that the loan goes bad, where it is not the usual one
-    pay_to, repay_from : accounts, where not the borrower's own
-    scheme : number of the planted scheme it belongs to, -1 for none; never written
-    delay : seconds from application to payment, where not the usual ones
-    """
-
-    person: np.ndarray
-    time: np.ndarray
-    product: np.ndarray
-    channel: np.ndarray
-    salesperson: np.ndarray
-    merchant: np.ndarray
-    device: np.ndarray
-    ip: np.ndarray
-    wifi: np.ndarray
-    term: np.ndarray
-    approve: np.ndarray
-    pay_to: np.ndarray
-    repay_from: np.ndarray
-    scheme: np.ndarray
-    delay: np.ndarray
-    amount: np.ndarray
-    limit: np.ndarray
-    lat: np.ndarray
-    lon: np.ndarray
-    bad: np.ndarray
-
-    def __init__(self, count: int, capacity: int):
-        self.count, self.capacity = count, capacity
-        for name, blank in _WHOLE.items():
-            setattr(self, name, np.full(capacity, blank, np.int64))
-        for name, blank in _REAL.items():
-            setattr(self, name, np.full(capacity, blank, np.float64))
-
-    def add(self, persons: np.ndarray, times: np.ndarray) -> np.ndarray:
-        """Rows for more applications, still to be filed."""
-        rows = np.arange(self.count, self.count + len(persons))
-        if self.count + len(persons) > self.capacity:
-            raise RuntimeError("no room for more applications")
-        self.count += len(persons)
-        self.person[rows], self.time[rows] = persons, times
-        return rows
 
 
 def moments(random: np.random.Generator, count: int, first: int = 0, last: int = DAYS - 1) -> np.ndarray:

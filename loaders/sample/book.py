@@ -15,12 +15,14 @@ from .clusters import plant_clusters
 from .companies import Corporate, found_companies, honest_guarantees
 from .dirt import soil
 from .flows import plant_flows
+from .founding import honest_world
 from .guarantees import innocent_guarantees, plant_guarantees
 from .innocent_places import spare_places
 from .innocents import spare_people
-from .lending import Loans, history, lend, repayments
+from .ledger import Ledger, Loans
+from .lending import history, lend, repayments
 from .marks import account_owners, flags
-from .money import Ledger, everyday
+from .money import everyday
 from .noticed import notice
 from .orders import orders
 from .people import END
@@ -28,7 +30,7 @@ from .rings import plant_rings
 from .settings import setting_named
 from .tables import Columns, Keys
 from .velocity import name_busy_handsets, plant_velocity
-from .world import World, honest_world
+from .world import World
 from .writing import write_table, write_truth
 
 LEAST = 500

@@ -19,7 +19,7 @@ from .shops import BEAUTY, DIGITAL, ONLINE
 from .world import start_day
 
 if TYPE_CHECKING:
-    from .money import Ledger
+    from .ledger import Ledger
     from .world import World
 
 APPLICANTS_PER_SHOP = 4000

@@ -24,23 +24,6 @@ CODE = {word: code for code, word in enumerate(RELATIONS)}
 _MOST = 6
 
 
-class Contacts:
-    """Who named which phone as what; ``named`` is the person whose name stands there, -1 for none."""
-
-    def __init__(self) -> None:
-        self._parts: list[tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]] = []
-
-    def add(self, person: np.ndarray, phone: np.ndarray, named: np.ndarray, relation: np.ndarray) -> None:
-        """More rows."""
-        self._parts.append((person, phone, named, relation))
-
-    def rows(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        """Person, phone, named and relation of all rows, one for each person and phone: the one added last."""
-        person, phone, named, relation = (np.concatenate(part)[::-1] for part in zip(*self._parts, strict=True))
-        _, first = np.unique(np.stack([person, phone], axis=1), axis=0, return_index=True)
-        return person[first], phone[first], named[first], relation[first]
-
-
 def name_people(world: World, random: np.random.Generator, persons: np.ndarray) -> None:
     """Each person names one to six contacts, nearly three on average."""
     people = world.people

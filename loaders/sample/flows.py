@@ -13,7 +13,7 @@ from .settings import Setting, plan
 from .world import gather, start_day
 
 if TYPE_CHECKING:
-    from .money import Ledger
+    from .ledger import Ledger
     from .world import World
 
 APPLICANTS_PER_FLOW = 2000

@@ -12,7 +12,7 @@ from .people import DAYS
 from .world import gather, start_day
 
 if TYPE_CHECKING:
-    from .money import Ledger
+    from .ledger import Ledger
     from .world import World
 
 

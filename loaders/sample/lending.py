@@ -2,57 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from . import places, words
 from .applications import BASE_RISK, CAR, DECOR, GOODS, LESSONS, WEB
+from .ledger import MONTH, Loans
 from .people import DAYS, END, FIRST_DAY
 
 if TYPE_CHECKING:
     from .world import World
 
-MONTH = 30.4 * 86_400
 CLASSES = ("正常", "关注", "次级", "可疑", "损失")
 _AT_SHOP = (GOODS, CAR, DECOR, LESSONS, WEB)
-
-
-@dataclass
-class Loans:
-    """Loans to persons, by number.
-
-    Attributes
-    ----------
-    row : its application
-    disbursed : second of the book
-    account : account paid to, -1 where the merchant was paid; payer: account that pays back
-    stops : the instalment from which nothing is paid any more, beyond the term where all is paid
-    settles : the instalment with which all is paid
-    """
-
-    row: np.ndarray
-    person: np.ndarray
-    amount: np.ndarray
-    disbursed: np.ndarray
-    term: np.ndarray
-    lender: np.ndarray
-    account: np.ndarray
-    payer: np.ndarray
-    stops: np.ndarray
-    settles: np.ndarray
-
-    def overdue(self, at: np.ndarray | float) -> np.ndarray:
-        """Days past due at a second of the book, by loan."""
-        missed = self.disbursed + self.stops * MONTH
-        return np.where(self.stops <= self.term, np.maximum((at - missed) // 86_400, 0), 0).astype(np.int64)
-
-    def balance(self, at: np.ndarray | float) -> np.ndarray:
-        """What is still to be paid back at a second of the book, by loan."""
-        due = np.clip((at - self.disbursed) // MONTH, 0, self.settles)
-        paid = np.minimum(due, self.stops - 1)
-        return np.where(paid >= self.settles, 0.0, np.round(self.amount * (1 - paid / self.term), 2))
 
 
 def lend(world: World, random: np.random.Generator) -> Loans:

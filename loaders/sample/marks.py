@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from .money import Ledger
+from .ledger import Ledger
 from .people import DAYS, SPOUSE
 from .tables import Columns, Keys, account_text, days
 

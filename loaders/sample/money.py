@@ -2,67 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .people import DAYS, END
+from .ledger import PURPOSE, Ledger
+from .people import DAYS
 
 if TYPE_CHECKING:
-    from .lending import Loans
     from .world import World
-
-KINDS = ("transfer", "withdrawal", "purchase", "payroll", "refund", "loan_transfer")
-CODE = {word: code for code, word in enumerate(KINDS)}
-PURPOSES = ("", "工资", "货款", "往来款", "生活费", "还款", "房租", "服务费", "购买理财", "证券转入", "退款", "备用金")
-PURPOSE = {word: code for code, word in enumerate(PURPOSES)}
-
-
-@dataclass
-class Ledger:
-    """What has been lent (loans in the order of their applications), and the transfers and sign-ins that follow.
-
-    Attributes
-    ----------
-    transfers : parts of ``(from, to, amount, time, kind, purpose)``, columns of numbers
-    sign_ins : parts of ``(device, account, time)``
-    flags : ``(kind of node, number, flag, source, day from, day until or -1)``
-    """
-
-    loans: Loans
-    transfers: list[tuple[np.ndarray, ...]] = field(default_factory=list)
-    sign_ins: list[tuple[np.ndarray, ...]] = field(default_factory=list)
-    flags: list[tuple[str, int, str, str, int, int]] = field(default_factory=list)
-
-    def pay(
-        self, source: int, target: int, amount: float, time: int, kind: str = "transfer", purpose: str = ""
-    ) -> None:
-        """One transfer; nothing after the end of the book."""
-        if time < END and source != target:
-            row = (source, target, round(float(amount), 2), int(time), CODE[kind], PURPOSE[purpose])
-            self.transfers.append(tuple(np.array([cell]) for cell in row))
-
-    def pay_all(
-        self,
-        source: np.ndarray,
-        target: np.ndarray,
-        amount: np.ndarray,
-        time: np.ndarray,
-        kind: str,
-        purpose: np.ndarray | str = "",
-    ) -> None:
-        """Many transfers of one kind."""
-        reasons = np.full(len(source), PURPOSE[purpose]) if isinstance(purpose, str) else purpose
-        kept = (time < END) & (time >= 0) & (source != target)
-        columns = (source, target, np.round(amount, 2), time, np.full(len(source), CODE[kind]), reasons)
-        self.transfers.append(tuple(column[kept] for column in columns))
-
-    def of_rows(self, rows: np.ndarray) -> np.ndarray:
-        """The loans that came of some applications."""
-        at = np.searchsorted(self.loans.row, rows)
-        at = at[at < len(self.loans.row)]
-        return np.unique(at[np.isin(self.loans.row[at], rows)])
 
 
 def everyday(world: World, ledger: Ledger, random: np.random.Generator) -> None:

@@ -14,7 +14,7 @@ from .people import END
 from .tables import Columns, Keys, amounts, moments
 
 if TYPE_CHECKING:
-    from .lending import Loans
+    from .ledger import Loans
     from .world import World
 
 _NEVER = -(10**11)

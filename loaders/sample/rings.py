@@ -18,7 +18,7 @@ from .shares import SINGLE, Cast, Share, hand_out, list_contact, use_handset
 from .world import gather, start_day
 
 if TYPE_CHECKING:
-    from .money import Ledger
+    from .ledger import Ledger
     from .world import World
 
 APPLICANTS_PER_RING = 800

@@ -13,7 +13,7 @@ import numpy as np
 
 from . import places
 from .contacts import CODE
-from .money import Ledger
+from .ledger import Ledger
 from .people import END
 
 if TYPE_CHECKING:

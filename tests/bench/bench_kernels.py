@@ -21,7 +21,6 @@ from ringfence.graph.kernels.cycles import cycles, shortest_cycles
 from ringfence.graph.kernels.leiden import leiden
 from ringfence.graph.kernels.pagerank import Scratch, pagerank, push_pagerank
 from ringfence.graph.kernels.paths import k_hop, shortest_path
-from ringfence.graph.kernels.sharing import shared_pairs
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
@@ -71,14 +70,6 @@ def iterate(source: np.ndarray, target: np.ndarray, nodes: int, iterations: int)
     return rank
 
 
-def share(item: np.ndarray, holder: np.ndarray, items: int, holders: int, limit: int, minimum: int) -> int:
-    """Pairs that share enough by a product of sparse matrices, which holds all pairs at once."""
-    held = sparse.csr_matrix((np.ones(len(item), np.int32), (item, holder)), (items, holders))
-    held.data[:] = 1
-    held = held[np.diff(held.indptr) <= limit]
-    return int((sparse.triu(held.T @ held, 1).data >= minimum).sum())
-
-
 def measure(nodes: int, edges: int, seed: int) -> None:
     """All lines for one size."""
     random = np.random.default_rng(seed)
@@ -101,12 +92,6 @@ def measure(nodes: int, edges: int, seed: int) -> None:
     pairs = random.integers(0, nodes, (1_000, 2)).tolist()
     report("2 hops, fan-out 200, 1,000 look-ups", lambda: [k_hop(around, [start], 2) for start, _ in pairs])
     report("path of 6 hops, fan-out 200, 1,000 look-ups", lambda: [shortest_path(around, *pair, 6) for pair in pairs])
-
-    item, holder = heavy_tailed(random, nodes, edges, 2.5)
-    for limit in (50, 200):
-        peer = ("scipy product", lambda limit=limit: share(item, holder, nodes, nodes, limit, 2)) if limit == 50 else ()
-        report(f"pairs sharing 2 items, hub limit {limit}",
-               lambda limit=limit: shared_pairs(item, holder, nodes, nodes, limit, 2), *peer)  # fmt: skip
 
     # A net of guarantees in the proportions of a bank's book: six companies and 17 guarantees to a hundred nodes, four
     # in five of them among neighbours (a town, a trade), which is what makes cycles.
@@ -140,7 +125,6 @@ def main() -> None:
         kernel(none, none, 1)
     leiden(np.array([0]), np.array([1]), 2)
     shortest_cycles(none, none, 1, none)
-    shared_pairs(none, none, 1, 1, 1, 1)
     push_pagerank(both(none, none, 1), [0])
     measure(chosen.nodes, chosen.edges, chosen.seed)
 

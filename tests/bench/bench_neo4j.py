@@ -130,14 +130,14 @@ def bare_merge(store, server: MavenServer) -> int:
 
 
 def look_up(store, names: list[str], pairs: list[tuple[int, int]]) -> tuple[float, float]:
-    """Milliseconds, median: two hops around a node by the store itself, and a shortest path by its snapshot."""
+    """Milliseconds, median: two hops around a node and a shortest path, by the store's snapshot."""
     from ringfence.api.services import nodes as neighbours
 
     snapshot = store.snapshot()
     hops, paths = [], []
     for name in names:
         begun = time.perf_counter()
-        store.neighbours([name], 2, 200)
+        neighbours.neighbourhood(snapshot, name, name, 2, 200)
         hops.append(time.perf_counter() - begun)
     for one, other in pairs:
         ends = [(name, name) for name in snapshot.names([one, other])]

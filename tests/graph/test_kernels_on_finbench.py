@@ -12,7 +12,6 @@ from ringfence.graph.kernels.chains import longest_chains
 from ringfence.graph.kernels.components import strong_components
 from ringfence.graph.kernels.cycles import cycles
 from ringfence.graph.kernels.paths import k_hop, shortest_path
-from ringfence.graph.kernels.sharing import shared_pairs
 
 SAMPLE = Path(__file__).parents[1] / "data" / "finbench-driver-example"
 
@@ -57,15 +56,6 @@ def test_transfers_hold_so_many_triangles(expected):
     source, target, node_count = net("AccountTransferAccount")
     found = cycles(source, target, node_count, max_length=3)
     assert np.count_nonzero(np.diff(found.offsets) == 3) == expected["transfers"]["directed_triangles"]
-
-
-def test_devices_are_shared_by_so_many_pairs_of_accounts(expected):
-    item, holder, node_count = net("MediumSignInAccount")
-    pairs = shared_pairs(item, holder, node_count, node_count, 1_000, 1)
-    degree = pd.Series(holder).groupby(item).nunique()
-    assert (degree == 2).sum() == expected["shared_medium"]["media_ge2_owners"]
-    assert degree.max() == expected["shared_medium"]["max_owners"]
-    assert pairs.shared.sum() == expected["shared_medium"]["media_ge2_owners"]
 
 
 def test_links_between_accounts_are_as_short_as_networkx_finds_them():

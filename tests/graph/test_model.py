@@ -37,6 +37,7 @@ def test_a_finding_has_the_json_shape_that_others_rely_on():
     assert set(Finding("velocity", []).as_dict()) == {
         "id", "kind", "view", "score", "rank", "rank_all", "colour", "members", "evidence", "reason_zh", "reason_en",
         "innocent_twin", "measures", "truncated", "as_of", "detector", "version", "thread",
+        "run", "batch", "revision", "policy", "things", "explanations",
     }  # fmt: skip
 
 

@@ -310,26 +310,20 @@ def test_a_node_shows_where_a_version_states_it_or_a_relationship_ends_at_it(sto
     assert shown == {9: [], 10: ["company:S"], 20: ["company:A", "company:B", "company:S"]}
 
 
-def test_get_and_neighbours_see_what_the_snapshot_sees(store):
+def test_get_sees_what_the_snapshot_sees(store):
     guarantee(
         store,
         ("g", "company:A", "company:B", {"known_at": 10, "valid_from": 10, "valid_to": 40}),
         ("h", "company:B", "company:C", {"known_at": 10, "valid_from": 10}),
     )
     guarantee(store, ("g", "company:A", "company:D", {"known_at": 20, "valid_from": 10, "valid_to": 40}))
-    near = {t: store.neighbours(["company:A"], 1, 100, t) for t in (9, 10, 20, 40)}
-    assert {t: [n["node"] for n in near[t]["nodes"]] for t in near} == {
-        9: ["company:A"], 10: ["company:A", "company:B"], 20: ["company:A", "company:D"], 40: ["company:A"],
-    }  # fmt: skip
+    for moment in (9, 10, 20, 40):
+        view = store.snapshot().at(moment)
+        for name in ("company:A", "company:B", "company:C", "company:D"):
+            number = view.find(name)
+            assert (store.get(name, moment) is not None) == view.shows(number), (moment, name)
     assert store.get("company:D", 10) is None and store.get("company:D", 20)["kind"] == "company"
     assert store.get("company:nobody") is None
-
-
-def test_a_neighbourhood_says_what_its_bound_left_out(store):
-    guarantee(store, *((f"g{i}", "company:hub", f"company:{i}") for i in range(9)))
-    near = store.neighbours(["company:hub"], 1, 5)
-    assert len(near["nodes"]) == 5
-    assert near["truncated"] == [{"bound": "nodes", "limit": 5, "skipped": 5, "could_change": True}]
 
 
 def test_current_versions_are_the_latest_known(store):

@@ -12,7 +12,7 @@ from ringfence.loaders import load
 from ringfence.loaders.cleaning.identifiers import node_name
 from ringfence.loaders.schema.mapping import parse_mapping
 from ringfence.loaders.schema.naming import naming_cells
-from support.stores import STORES
+from support.stores import STORES, relationships_of
 
 MAPPING = parse_mapping("reject_limit = 1.0\n", "personal", "personal")
 GONE = "ZQ-PERSON-7"
@@ -138,8 +138,8 @@ def test_what_others_state_stays_with_them_and_is_named(store):
     for kind, value in (*OTHERS, ("phone", "13900001111"), ("name", "李雷")):
         kept = store.secret(token(store, kind, value))
         assert kept is not None and store.keys.decrypt(kept[1]) == value
-    around = store.neighbours([node(store, "device", "shared-device-1")], 1, 50)
-    assert {item["source"] for item in around["relationships"]} == {"application:P2"}
+    around = relationships_of(store, node(store, "device", "shared-device-1"))
+    assert {item["source"] for item in around} == {"application:P2"}
     assert [fact["data"]["name"] for fact in store.get("applicant:A2")["facts"] if fact["table"] == "applicants"] == [
         token(store, "name", "李雷")
     ]
@@ -198,8 +198,8 @@ def test_an_erased_identifier_stays_a_node_that_leads_to_nothing(store, tmp_path
     assert done.kept == [] and done.removed == 0 and done.findings == 1
     assert shared.partition(":")[2] not in everything(store, tmp_path)
     assert store.secret(shared.partition(":")[2]) is None and store.mask(done.name) is None
-    around = store.neighbours([done.name], 1, 50)
-    assert {item["source"] for item in around["relationships"]} == {"application:P2", "application:ZQ-APPLICATION-1"}
+    around = relationships_of(store, done.name)
+    assert {item["source"] for item in around} == {"application:P2", "application:ZQ-APPLICATION-1"}
     said = [fact["data"]["device_id"] for fact in store.get("application:P2")["facts"]]
     assert said == [done.name.partition(":")[2]]
 
@@ -219,7 +219,7 @@ def test_an_erased_value_that_is_loaded_again_is_a_new_node(store, tmp_path):
     load(store, tmp_path / "book-1", MAPPING)
     again = node(store, "phone", "13900001111")
     assert again != done.name and store.secret(again.partition(":")[2]) is not None
-    assert {item["target"] for item in store.neighbours(["applicant:A2"], 1, 50)["relationships"]} >= {again, done.name}
+    assert {item["target"] for item in relationships_of(store, "applicant:A2")} >= {again, done.name}
 
 
 def test_a_load_goes_on_after_an_erasure_and_its_unchanged_rows_stay_so(store, tmp_path):

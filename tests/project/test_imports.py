@@ -1,7 +1,12 @@
-"""Knowledge runs one way, api to detectors and loaders to graph; rooms are known by their installed names."""
+"""Knowledge runs one way, no two files need each other, and rooms are known by their installed names.
+
+Detectors and loaders know the graph, and the api knows all three.
+"""
 
 import ast
 import json
+
+import networkx as nx
 
 MAY_IMPORT = {
     "graph": {"graph"},
@@ -42,6 +47,35 @@ def wrong_directions(source, name):
             yield f"{name}:{line}: inside the rooms imports are relative, and {target} is not"
 
 
+def module_of(name):
+    """The dotted name of a room's file."""
+    parts = ("ringfence", *name.removesuffix(".py").split("/"))
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def needs(sources):
+    """Which file imports which, wherever in it: ``{file: files}``.
+
+    Parameters
+    ----------
+    sources : by a room's file its text
+    """
+    files = {module_of(name): name for name in sources}
+    found = {}
+    for name, source in sources.items():
+        package = ("ringfence", *name.split("/")[:-1])
+        targets = {target for _, target in relative_imports(source, package)}
+        # what is imported is a file, or stands in one
+        found[name] = {files.get(target) or files.get(target.rpartition(".")[0]) for target in targets} - {name, None}
+    return found
+
+
+def circles(sources):
+    """Files that need each other, over one step or more."""
+    graph = nx.DiGraph((name, other) for name, others in needs(sources).items() for other in others)
+    return sorted(sorted(part) for part in nx.strongly_connected_components(graph) if len(part) > 1)
+
+
 def bare_rooms(source, name):
     """Imports of a room as if it were a package of its own."""
     for line, target in absolute_imports(source):
@@ -59,6 +93,10 @@ def python_of_notebook(text):
 def test_rooms_import_only_what_they_may_know(root, room_sources):
     wrong = [error for name in room_sources for error in wrong_directions((root / name).read_text("utf-8"), name)]
     assert not wrong, "\n".join(wrong)
+
+
+def test_no_two_files_need_each_other(root, room_sources):
+    assert circles({name: (root / name).read_text("utf-8") for name in room_sources}) == []
 
 
 def test_no_file_imports_a_room_by_its_bare_name(root, files):
@@ -83,6 +121,12 @@ def test_the_guard_sees_each_way_of_going_wrong():
     assert directions("from ...api.cli import app", "detectors/guarantees/cycle.py") == 1
     assert directions("def f():\n    from ..api import cli", "graph/model.py") == 1
     assert directions("import ringfence.graph.model", "graph/store/protocol.py") == 1
+
+    below = {"graph/a.py": "x = 1", "graph/b/__init__.py": "from ..a import x", "graph/b/c.py": "from . import x"}
+    assert circles(below) == []
+    assert circles(below | {"graph/a.py": "def f():\n    from .b.c import x"}) == [sorted(below)]
+    typing = "if TYPE_CHECKING:\n    from . import c"
+    assert circles({"graph/b/c.py": "from .d import x", "graph/b/d.py": typing}) == [["graph/b/c.py", "graph/b/d.py"]]
 
     assert list(bare_rooms("from ringfence.graph import model\nimport graphlib", "tests/x.py")) == []
     assert list(bare_rooms("from ...graph import model", "detectors/guarantees/cycle.py")) == []

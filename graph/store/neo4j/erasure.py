@@ -18,13 +18,13 @@ from .loads import LOCK_STORE
 from .schema import FACT_PROPERTIES, LABELS, RELATIONSHIP_PROPERTIES, cell_names
 
 if TYPE_CHECKING:
-    from .store import Neo4jStore
+    from .database import Neo4jDatabase
 
 _VERSION = "v.uid AS uid, v.load AS load, v.data AS data, v.file AS file, v.row AS row"
 _MENTIONS = "any(text IN $texts WHERE v.uid CONTAINS text OR v.data CONTAINS text)"
 
 
-def erase(store: Neo4jStore, node: str, naming: Naming) -> Erased:
+def erase(store: Neo4jDatabase, node: str, naming: Naming) -> Erased:
     """See ``store.Store.erase``."""
     files = store.files()
 

@@ -18,14 +18,14 @@ from .schema import FACT_PROPERTIES, LABELS, cell_names
 from .writer import moment
 
 if TYPE_CHECKING:
-    from .store import Neo4jStore
+    from .database import Neo4jDatabase
 
 STATING = {**DECLARING, "account": "accounts", "device": "devices"}
 """The table whose rows are about one node of a kind and no other: the key of a row is the key of its node."""
 _COLUMNS = ("uid", "load", "node", "data", "known_at")
 
 
-def refresh(store: Neo4jStore, masks: bool) -> None:
+def refresh(store: Neo4jDatabase, masks: bool) -> None:
     """Bring the copies up to the latest revision.
 
     Parameters
@@ -45,14 +45,14 @@ def refresh(store: Neo4jStore, masks: bool) -> None:
             store.connection.write("MATCH (s:Ringfence {name: 'store'}) SET s.copied = $revision", revision=revision)
 
 
-def _behind(store: Neo4jStore) -> tuple[int, int] | None:
+def _behind(store: Neo4jDatabase) -> tuple[int, int] | None:
     record = store.connection.read(
         "MATCH (s:Ringfence {name: 'store'}) RETURN s.copied AS copied, s.revision AS revision"
     )[0]
     return (record["copied"], record["revision"]) if record["copied"] < record["revision"] else None
 
 
-def _copy_since(store: Neo4jStore, copied: int) -> None:
+def _copy_since(store: Neo4jDatabase, copied: int) -> None:
     loads = store.loads()
     standing = store.standing()
     changed = {load.load for load in loads if max(load.revision or 0, load.withdrawn or 0) > copied}
@@ -74,7 +74,9 @@ def _copy_since(store: Neo4jStore, copied: int) -> None:
                 _copy(store, owner, rows, standing, types.get(owner, {}))
 
 
-def _copy(store: Neo4jStore, owner: str, rows: pd.DataFrame, standing: dict[int, int], types: dict[str, str]) -> None:
+def _copy(
+    store: Neo4jDatabase, owner: str, rows: pd.DataFrame, standing: dict[int, int], types: dict[str, str]
+) -> None:
     shown = latest(rows, standing)
     gone = rows.loc[~rows["uid"].isin(shown["uid"]), ["uid", "node"]].drop_duplicates().assign(data="{}")
     held = pd.concat([shown.loc[:, ["uid", "node", "data"]], gone], ignore_index=True)
@@ -99,7 +101,7 @@ def _copy(store: Neo4jStore, owner: str, rows: pd.DataFrame, standing: dict[int,
         )
 
 
-def _copy_masks(store: Neo4jStore) -> None:
+def _copy_masks(store: Neo4jDatabase) -> None:
     for kind, kept in sorted(store.privacy().items()):
         if kept == "personal" and kind in LABELS:
             store.connection.once(

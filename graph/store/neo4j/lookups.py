@@ -1,4 +1,4 @@
-"""Single look-ups in Neo4j: what is said of one node, and what lies around a few."""
+"""Single look-ups in Neo4j: what is said of one node."""
 
 from __future__ import annotations
 
@@ -7,20 +7,19 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ...model import RELATIONS, kind_of
-from ...neighbourhood import spread
 from ..visibility import shown
 from .columns import by_uids
 from .schema import LABELS
 
 if TYPE_CHECKING:
-    from .store import Neo4jStore
+    from .database import Neo4jDatabase
 
 _FEW = 1000
 """Relationships of a hub that are looked at before all of them are, to see whether any shows."""
 
 
-def node_statements(store: Neo4jStore, node: str, as_of: int | None) -> dict | None:
-    """See ``store.Store.get``."""
+def node_statements(store: Neo4jDatabase, node: str, as_of: int | None) -> dict | None:
+    """See ``Reading.get``."""
     kind = kind_of(node)
     if kind not in LABELS:
         return None
@@ -43,22 +42,8 @@ def node_statements(store: Neo4jStore, node: str, as_of: int | None) -> dict | N
     return {"node": node, "kind": kind, "mask": store.mask(node), "facts": facts}
 
 
-def neighbourhood(store: Neo4jStore, nodes: Iterable[str], hops: int, limit: int, as_of: int | None) -> dict:
-    """See ``store.Store.neighbours``."""
-    standing, files = store.standing(), store.files()
-    asked = list(dict.fromkeys(nodes))
-    known: set[str] = set()
-    for kind, keys in _by_kind(asked).items():
-        found = store.connection.read(
-            f"UNWIND $keys AS key MATCH (n:{LABELS[kind]} {{key: key}}) RETURN collect(n.key) AS keys", keys=keys
-        )
-        known.update(found[0]["keys"])
-    start = [name for name in asked if name in known]
-    return spread(start, hops, limit, lambda names: _relationships_at(store, names, as_of, standing, files))
-
-
 def _relationships_at(
-    store: Neo4jStore,
+    store: Neo4jDatabase,
     names: list[str],
     as_of: int | None,
     standing: dict[int, int],
@@ -93,7 +78,7 @@ def _relationships_at(
 
 
 def _versions(
-    store: Neo4jStore,
+    store: Neo4jDatabase,
     owner: str,
     columns: tuple[str, ...],
     uids: list[str],

@@ -23,7 +23,7 @@ from .columns import Batch, batches, by_batches, repeated
 from .schema import LABELS
 
 if TYPE_CHECKING:
-    from .store import Neo4jStore
+    from .database import Neo4jDatabase
 
 _NODES = 50_000
 """Nodes asked for at a time."""
@@ -36,7 +36,7 @@ _AHEAD = 8
 """Batches read ahead of the one that is written down."""
 
 
-def snapshot(store: Neo4jStore, revision: int, progress: Progress | None) -> Snapshot:
+def snapshot(store: Neo4jDatabase, revision: int, progress: Progress | None) -> Snapshot:
     """The snapshot of a revision: mapped where it was built before, else built and kept in the user's cache."""
     latest = store.revision()
     if revision > latest or revision < 0:
@@ -63,7 +63,7 @@ def snapshot(store: Neo4jStore, revision: int, progress: Progress | None) -> Sna
 class _Build:
     """One snapshot in the making."""
 
-    def __init__(self, store: Neo4jStore, revision: int, progress: Progress | None):
+    def __init__(self, store: Neo4jDatabase, revision: int, progress: Progress | None):
         self._store = store
         self._connection = store.connection
         self._revision = revision

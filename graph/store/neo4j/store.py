@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,13 +10,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ...errors import UserError
-from ...keys import KeyFile, is_token, load_key_file
 from ...model import DECLARING, RELATIONS
 from ..protocol import (
-    FACT_COLUMNS,
     REJECT_COLUMNS,
-    RELATIONSHIP_COLUMNS,
-    Load,
     Progress,
     Run,
     Waiting,
@@ -25,11 +20,12 @@ from ..protocol import (
 )
 from ..runs import latest_runs
 from ..visibility import latest
-from .columns import Batch, batches, by_batches, by_uids
-from .connection import Connection, Transaction, read_address
+from .columns import by_batches, by_uids
+from .connection import Transaction
+from .database import Neo4jDatabase
 from .loads import LOCK_STORE, begin_load, discard_load, remove_versions, take_over
-from .locks import Readers, bulk_lock
-from .schema import LABELS, inspect, prepare
+from .locks import bulk_lock
+from .schema import LABELS
 from .writer import ROWS, Neo4jWriter
 
 if TYPE_CHECKING:
@@ -39,7 +35,7 @@ if TYPE_CHECKING:
 _PAGE = 50_000
 
 
-class Neo4jStore:
+class Neo4jStore(Neo4jDatabase):
     """A store in a database of a Neo4j server.
 
     Parameters
@@ -50,56 +46,16 @@ class Neo4jStore:
         the store was made under
     """
 
-    keys: KeyFile
-
     def __init__(self, url: str, *, create: bool, key_file: Path | None):
-        address = read_address(url)
-        self.url = address.url
-        self.connection = Connection(address)
-        try:
-            held = inspect(self.connection, create)
-            # A new store may have a new key file; one that exists was made under a key file that must exist too.
-            self.keys = load_key_file(key_file, create=held is None)
-            self.identity = prepare(self.connection, held, self.keys.fingerprint)
-            if held is not None and "schema" not in held:
-                self._refresh(bulk=True)  # neo4j-admin made it just now
-        except BaseException:
-            self.connection.close()
-            raise
-        self.readers = Readers(self.connection)
-
-    def close(self) -> None:
-        self.readers.close()
-        self.connection.close()
-
-    def beside(self, what: str) -> Path:
-        from platformdirs import user_cache_path
-
-        folder = user_cache_path("ringfence") / self.identity
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return folder / what
+        super().__init__(url, create=create, key_file=key_file)
+        if self._imported:
+            try:
+                self._refresh(bulk=True)
+            except BaseException:
+                self.close()
+                raise
 
     # -- loads and revisions
-    def revision(self) -> int:
-        return self.connection.read("MATCH (s:Ringfence {name: 'store'}) RETURN s.revision AS revision")[0]["revision"]
-
-    def data_date(self) -> int | None:
-        return self.connection.read(
-            "MATCH (l:Load {state: 'published'}) RETURN max(l.data_date.epochMillis) AS data_date"
-        )[0]["data_date"]
-
-    def loads(self) -> list[Load]:
-        records = self.connection.read(
-            "MATCH (l:Load) WHERE l.revision IS NOT NULL RETURN l.load AS load, l.source AS source, l.bulk AS bulk,"
-            " l.state AS state, l.revision AS revision, l.withdrawn AS withdrawn,"
-            " l.data_date.epochMillis AS data_date, l.tables AS tables, l.purged AS purged ORDER BY l.revision"
-        )
-        return [Load(**{**record, "tables": json.loads(record["tables"])}) for record in records]
-
-    def privacy(self) -> dict[str, str]:
-        store = self.connection.read("MATCH (s:Ringfence {name: 'store'}) RETURN properties(s) AS store")[0]["store"]
-        return {name.removeprefix("privacy_"): v for name, v in store.items() if name.startswith("privacy_")}
-
     @contextmanager
     def writer(
         self,
@@ -179,12 +135,6 @@ class Neo4jStore:
                 uids.update(rows.column("uid").to_pylist())
         return uids
 
-    @contextmanager
-    def reading(self, revision: int | None = None) -> Iterator[int]:
-        held = self.revision() if revision is None else revision
-        with self.readers.holding(held):
-            yield held
-
     def purge(self) -> None:
         self.readers.forget_the_gone()
         lowest = min(self.readers.revisions(), default=self.revision())
@@ -215,14 +165,6 @@ class Neo4jStore:
 
         refresh(self, masks=bulk)
 
-    def batches_of(self, loads: Iterable[int], owner: str | None = None) -> dict[str, list[Batch]]:
-        """The batches of versions that some loads wrote, by table or relation."""
-        wanted, found = set(loads), {}
-        for batch in batches(self.connection, owner):
-            if batch.load in wanted and batch.owner != "reject":
-                found.setdefault(batch.owner, []).append(batch)
-        return found
-
     # -- reading the graph
     def current_facts(self, table: str, uids: Sequence[str] | None = None) -> pd.DataFrame:
         columns = ["uid", "node", "data", "valid_from", "valid_to", "known_at", "status_from"]
@@ -247,10 +189,6 @@ class Neo4jStore:
             return pd.DataFrame(columns=columns)
         return latest(pd.concat(frames, ignore_index=True), standing).loc[:, columns].reset_index(drop=True)
 
-    def standing(self) -> dict[int, int]:
-        """The loads that stand, each with the revision that published it."""
-        return {load.load: load.revision or 0 for load in self.loads() if load.state == "published"}
-
     def names(self, kind: str) -> Iterator[list[str]]:
         wanted = self.batches_of(self.standing(), DECLARING[kind]).get(DECLARING[kind], [])
         for _, rows in by_batches(self.connection, DECLARING[kind], ("node",), wanted):
@@ -265,11 +203,6 @@ class Neo4jStore:
         from .lookups import node_statements
 
         return node_statements(self, node, as_of)
-
-    def neighbours(self, nodes: Iterable[str], hops: int, limit: int, as_of: int | None = None) -> dict:
-        from .lookups import neighbourhood
-
-        return neighbourhood(self, nodes, hops, limit, as_of)
 
     # -- counts, rejects, secrets
     def counts(self) -> tuple[dict[str, int], dict[str, int]]:
@@ -310,16 +243,6 @@ class Neo4jStore:
         )
         return pd.DataFrame([record.values() for record in records], columns=columns)
 
-    def secret(self, token: str) -> tuple[str, str] | None:
-        found = self.connection.read(
-            "MATCH (s:Secret {token: $token}) RETURN s.mask AS mask, s.cipher AS cipher", token=token
-        )
-        return (found[0]["mask"], found[0]["cipher"]) if found else None
-
-    def mask(self, node: str) -> str | None:
-        secret = self.secret(node.partition(":")[2]) if is_token(node.partition(":")[2]) else None
-        return secret[0] if secret else None
-
     # -- findings
     def save_batch(self, runs: Sequence[Run], findings: Sequence[dict]) -> list[Run]:
         from .findings import save_batch
@@ -345,31 +268,6 @@ class Neo4jStore:
         return finding(self.connection, prefix)
 
     # -- all of it, for another store
-    def owners(self, load: int) -> list[str]:
-        return sorted(self.batches_of([load]))
-
-    def versions(self, owner: str, load: int) -> Iterator[pd.DataFrame]:
-        columns = RELATIONSHIP_COLUMNS if owner in RELATIONS else FACT_COLUMNS
-        wanted = self.batches_of([load], owner).get(owner, [])
-        for _, rows in by_batches(self.connection, owner, columns, wanted):
-            frame = rows.to_pandas()
-            for name in ("node", "data") if owner not in RELATIONS else ("data",):
-                frame[name] = frame[name].where(frame[name] != "", None)
-            yield frame
-
-    def secrets(self, columns: Sequence[str] = ("token", "mask", "cipher")) -> Iterator[pd.DataFrame]:
-        last, collected = "", ", ".join(f"collect(s.{name}) AS {name}" for name in columns)
-        while True:
-            record = self.connection.read(
-                f"MATCH (s:Secret) WHERE s.token > $last WITH s ORDER BY s.token LIMIT $limit RETURN {collected}",
-                last=last,
-                limit=_PAGE,
-            )[0]
-            if record["token"]:
-                yield pd.DataFrame(dict(record))
-            if len(record["token"]) < _PAGE:
-                return
-            last = record["token"][-1]
 
     # -- personal data
     def replace_ciphers(self, changed: Sequence[tuple[str, str, str]]) -> None:
@@ -392,16 +290,6 @@ class Neo4jStore:
     def scrub(self) -> None:
         # The server takes the places of deleted records again, and prunes its logs, by its own settings.
         pass
-
-    def fields(self) -> list[tuple[str, str, str]]:
-        records = self.connection.read(
-            "MATCH (f:Field) RETURN f.owner AS owner, f.name AS name, f.type AS type ORDER BY owner, name"
-        )
-        return [(record["owner"], record["name"], record["type"]) for record in records]
-
-    def files(self) -> dict[int, str]:
-        records = self.connection.read("MATCH (f:File) RETURN f.file AS file, f.name AS name ORDER BY file")
-        return {record["file"]: record["name"] for record in records}
 
 
 def _withdraw(transaction: Transaction, load: int) -> int:

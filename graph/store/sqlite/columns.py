@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.ipc as ipc
 
 if TYPE_CHECKING:
-    from .store import SqliteStore
+    from .file import SqliteFile
 
 Read = Callable[[str, dict[str, pa.DataType]], Iterator[pa.Table]]
 """From a query and the types of its columns to its rows, in one or several parts that must all be taken."""
@@ -30,7 +30,7 @@ SMALL = 32 << 20
 
 
 @contextmanager
-def column_reader(store: SqliteStore) -> Iterator[Read]:
+def column_reader(store: SqliteFile) -> Iterator[Read]:
     """What reads query results from a store's file as Arrow tables."""
     if store.path.stat().st_size < SMALL:
         yield lambda query, schema: _row_by_row(store, query, schema)
@@ -39,7 +39,7 @@ def column_reader(store: SqliteStore) -> Iterator[Read]:
             yield read
 
 
-def _row_by_row(store: SqliteStore, query: str, schema: dict[str, pa.DataType]) -> Iterator[pa.Table]:
+def _row_by_row(store: SqliteFile, query: str, schema: dict[str, pa.DataType]) -> Iterator[pa.Table]:
     rows = store.connection.execute(query).fetchall()
     yield pa.table(
         {name: pa.array([row[place] for row in rows], kind) for place, (name, kind) in enumerate(schema.items())}

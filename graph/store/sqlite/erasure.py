@@ -14,7 +14,7 @@ from .schema import version_tables
 from .writer import latest_revision, transaction
 
 if TYPE_CHECKING:
-    from .store import SqliteStore
+    from .file import SqliteFile
 
 _REMAINS = "remains"
 """In ``meta`` while bytes of what was removed may still lie in the file."""
@@ -22,7 +22,7 @@ _TEXTS = 200
 """Texts looked for in one pass: an expression of SQLite has a largest depth."""
 
 
-def erase(store: SqliteStore, node: str, naming: Naming) -> Erased:
+def erase(store: SqliteFile, node: str, naming: Naming) -> Erased:
     """See ``store.Store.erase``."""
     connection = store.connection
     finish(store)
@@ -45,14 +45,14 @@ def note_remains(connection: sqlite3.Connection) -> None:
     connection.execute("INSERT OR REPLACE INTO meta VALUES (?, '1')", (_REMAINS,))
 
 
-def finish(store: SqliteStore) -> None:
+def finish(store: SqliteFile) -> None:
     """Where bytes of what was removed may remain, remove them: from the file, and with the snapshots made of it."""
     if store.connection.execute("SELECT 1 FROM meta WHERE name = ?", (_REMAINS,)).fetchone():
         remove_folder(store.beside("snapshots"))
         scrub(store)
 
 
-def scrub(store: SqliteStore) -> None:
+def scrub(store: SqliteFile) -> None:
     """See ``store.Store.scrub``.
 
     Raises

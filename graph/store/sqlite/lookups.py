@@ -1,24 +1,22 @@
-"""Single look-ups in the embedded store: what is said of one node, and what lies around a few."""
+"""Single look-ups in the embedded store: what is said of one node."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ...model import RELATIONS, kind_of
-from ...neighbourhood import spread
 from ..visibility import shown
 from .schema import relation_table, version_tables
 
 if TYPE_CHECKING:
-    from .store import SqliteStore
+    from .file import SqliteFile
 
 _STANDING = "v.load IN (SELECT load FROM loads WHERE revision IS NOT NULL AND withdrawn IS NULL)"
 
 
-def node_statements(store: SqliteStore, node: str, as_of: int | None) -> dict | None:
-    """See ``store.Store.get``."""
+def node_statements(store: SqliteFile, node: str, as_of: int | None) -> dict | None:
+    """See ``Reading.get``."""
     connection = store.connection
     found = connection.execute("SELECT id FROM nodes WHERE name = ?", (node,)).fetchone()
     if found is None:
@@ -41,26 +39,7 @@ def node_statements(store: SqliteStore, node: str, as_of: int | None) -> dict | 
     return {"node": node, "kind": kind_of(node), "mask": store.mask(node), "facts": facts}
 
 
-def neighbourhood(store: SqliteStore, nodes: Iterable[str], hops: int, limit: int, as_of: int | None) -> dict:
-    """See ``store.Store.neighbours``."""
-    names = json.dumps(list(nodes))
-    rows = store.connection.execute(
-        "SELECT id, name FROM nodes WHERE name IN (SELECT value FROM json_each(?))", (names,)
-    )
-    numbers = {name: number for number, name in rows}
-
-    def relationships_at(frontier: list[str]) -> list[dict]:
-        found = _relationships_at(store, [numbers[name] for name in frontier], as_of)
-        for relationship in found:
-            for end in ("source", "target"):
-                numbers[relationship[f"{end}_name"]] = relationship[end]
-                relationship[end] = relationship.pop(f"{end}_name")
-        return found
-
-    return spread(list(numbers), hops, limit, relationships_at)
-
-
-def _relationships_at(store: SqliteStore, nodes: list[int], as_of: int | None, first_only: bool = False) -> list[dict]:
+def _relationships_at(store: SqliteFile, nodes: list[int], as_of: int | None, first_only: bool = False) -> list[dict]:
     """The relationships that show at ``as_of`` and end at any of the nodes; of one relation only where one will do."""
     found: list[dict] = []
     wanted = set(nodes)
@@ -81,7 +60,7 @@ def _relationships_at(store: SqliteStore, nodes: list[int], as_of: int | None, f
     return found
 
 
-def _versions(store: SqliteStore, owner: str, end: str, nodes: list[int], columns: list[str]) -> list[dict]:
+def _versions(store: SqliteFile, owner: str, end: str, nodes: list[int], columns: list[str]) -> list[dict]:
     """All standing versions of the uids of which any version ends at ``nodes``."""
     select = ", ".join("f.name AS file" if name == "file" else f"v.{name}" for name in columns)
     names, joins = "", ""

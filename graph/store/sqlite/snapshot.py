@@ -20,13 +20,13 @@ from .columns import Read, column_reader
 from .schema import relation_table, version_tables
 
 if TYPE_CHECKING:
-    from .store import SqliteStore
+    from .file import SqliteFile
 
 _NO_AMOUNT = "9e999"
 """Stands for a missing amount on the way, so that the column is of one type throughout; becomes NaN."""
 
 
-def snapshot(store: SqliteStore, revision: int, progress: Progress | None) -> Snapshot:
+def snapshot(store: SqliteFile, revision: int, progress: Progress | None) -> Snapshot:
     """The snapshot of a revision: mapped where it was built before, else built and kept beside the store."""
     connection = store.connection
     if revision > store.revision() or revision < 0:
@@ -52,7 +52,7 @@ def snapshot(store: SqliteStore, revision: int, progress: Progress | None) -> Sn
     return open_snapshot(folder, today() if data_date is None else data_date)
 
 
-def _build(store: SqliteStore, revision: int, folder: Path, progress: Progress | None) -> None:
+def _build(store: SqliteFile, revision: int, folder: Path, progress: Progress | None) -> None:
     loads = store.loads()
     standing = standing_at(loads, revision)
     types: dict[str, dict[str, str]] = {}
@@ -91,7 +91,7 @@ def _counted(relations: Iterable[str], progress: Progress | None) -> Iterator[st
 class _Reader:
     """Reads the versions of the loads that stand."""
 
-    def __init__(self, store: SqliteStore, read: Read, standing: dict[int, int]):
+    def __init__(self, store: SqliteFile, read: Read, standing: dict[int, int]):
         self._store = store
         self._read = read
         self._standing = standing
