@@ -13,9 +13,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from . import ledger, lending, numbers, places, shops, words
+from . import lending, numbers, places, shops, words
 from .applications import PRODUCTS
 from .contacts import RELATIONS
+from .ledger import KINDS, MONTH, PURPOSES
 from .networks import ip_text, wifi_text
 from .people import DAYS, END, FIRST_DAY, names
 
@@ -226,7 +227,7 @@ def loans(world: World, keys: Keys, shown: Shown, ledger: Ledger, in_parts: np.n
         "credit_limit": amounts(np.maximum(a.limit[given.row], given.amount)),
         "balance": amounts(balance),
         "disbursed_at": moments(given.disbursed),
-        "due_at": days((given.disbursed + given.term * ledger.MONTH).astype(np.int64) // 86_400),
+        "due_at": days((given.disbursed + given.term * MONTH).astype(np.int64) // 86_400),
         "account_no": account_text(world, np.where(in_parts, -1, given.account)),
         "merchant_no": keys.merchant.take(pa.array(merchant, mask=merchant < 0)),
         "five_class": pick(lending.CLASSES, lending.five_class(overdue)),
@@ -291,8 +292,8 @@ def transfers(world: World, shown: Shown, random: np.random.Generator) -> Column
         "to_account": account_text(world, target),
         "amount": amounts(amount),
         "time": moments(time),
-        "kind": pick(ledger.KINDS, kind),
-        "purpose": pick(ledger.PURPOSES, purpose),
+        "kind": pick(KINDS, kind),
+        "purpose": pick(PURPOSES, purpose),
     }
 
 
