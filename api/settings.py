@@ -16,6 +16,7 @@ class Settings(BaseSettings):
     """Settings of the command line and the HTTP service.
 
     Each is read from the environment variable of its name in upper case after ``RINGFENCE_``, unless it is given.
+    Secrets are no settings: ``graph.environment`` reads them where they are needed.
     """
 
     model_config = SettingsConfigDict(env_prefix="RINGFENCE_", env_ignore_empty=True, frozen=True)

@@ -10,8 +10,9 @@ from typing import Any
 from ..graph.errors import UserError
 from ..graph.model import Finding
 from ..graph.snapshot import GraphView
-from ..graph.store import Run, Store
-from ..graph.store.protocol import Purpose
+from ..graph.store import Run
+from ..graph.store.protocol import Findings
+from ..graph.store.records import Purpose
 from .contract import Candidate, Detector
 from .finalise import finalise
 from .policy import Policy, shipped
@@ -65,7 +66,7 @@ def settings(detector: Detector, *given: Mapping[str, Any]) -> dict[str, Any]:
 
 def run(
     view: GraphView,
-    store: Store | None = None,
+    store: Findings | None = None,
     detectors: Sequence[str] = (),
     params: Mapping[str, Mapping[str, Any]] | None = None,
     progress: Callable[[str], None] = lambda detector: None,
@@ -125,7 +126,7 @@ def run(
     return _saved(store, runs, findings) if store else Batch(runs, findings)
 
 
-def _saved(store: Store, runs: list[Run], findings: list[Finding]) -> Batch:
+def _saved(store: Findings, runs: list[Run], findings: list[Finding]) -> Batch:
     saved = store.save_batch(runs, [finding.as_dict() for finding in findings])
     of = {run.detector: run for run in saved}
     for finding in findings:

@@ -1,18 +1,30 @@
-"""The one exception for everything the user can mend."""
+"""What the user can mend, by kind. The command line prints the line and exits with 2; ``api.http.errors`` alone knows
+which HTTP status a kind is."""
 
 
 class UserError(Exception):
     """Bad input, an unknown name, a file that is not there: something the user can put right.
 
-    The message is one line and says what to do. The command line prints it and exits with 2; the HTTP service
-    answers with ``status`` and a problem+json body.
-
     Parameters
     ----------
     message : one line, in plain words, that names the thing and the remedy
-    status : the HTTP status the service answers with; 404 for what does not exist, 409 for a conflict
     """
 
-    def __init__(self, message: str, status: int = 400):
+    def __init__(self, message: str):
         super().__init__(" ".join(message.split()))
-        self.status = status
+
+
+class NotFound(UserError):
+    """What is asked for does not exist, or was not known at that time."""
+
+
+class Conflict(UserError):
+    """It cannot be done as things stand: several fit, or something rests on it."""
+
+
+class Gone(UserError):
+    """What is asked for was there, and is kept no longer."""
+
+
+class Unavailable(UserError):
+    """There is no store yet, or disk or server fail at the moment: the same may work later."""

@@ -19,6 +19,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from .environment import stated
 from .errors import UserError
 
 _FORMAT = 1
@@ -137,7 +138,7 @@ def is_token(key: str) -> bool:
 
 def default_path() -> Path:
     """Where the key file is: ``RINGFENCE_KEY_FILE``, else ``keys.json`` in the user's configuration folder."""
-    named = os.environ.get("RINGFENCE_KEY_FILE")
+    named = stated("RINGFENCE_KEY_FILE")
     if named:
         return Path(named).expanduser()
     from platformdirs import user_config_path

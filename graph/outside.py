@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import sqlite3
 
-from .errors import UserError
+from .errors import Unavailable
 
 _ERRNOS = frozenset(
     (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE)
@@ -29,4 +29,4 @@ def outside_cause(error: BaseException) -> str | None:
         return f"{error.strerror}: {error.filename}" if error.filename else str(error.strerror)
     if isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) & 0xFF in _SQLITE:
         return f"the store cannot be used: {error}"
-    return str(error) if isinstance(error, UserError) and error.status == 503 else None
+    return str(error) if isinstance(error, Unavailable) else None

@@ -8,7 +8,6 @@ two.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -16,6 +15,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from ..graph.environment import stated
 from ..graph.errors import UserError
 from ..graph.keys import KeyFile, keyed_hash
 from ..graph.model import KINDS, PERSONAL_KINDS
@@ -56,10 +56,10 @@ def agreed_key(file: Path | None, own: KeyFile) -> bytes:
 
 def _key_text(file: Path | None) -> str:
     if file is None:
-        stated = os.environ.get("RINGFENCE_PARTNER_KEY")
-        if not stated:
+        key = stated("RINGFENCE_PARTNER_KEY")
+        if not key:
             raise UserError("no agreed key: name its file with --key-file, or set RINGFENCE_PARTNER_KEY")
-        return stated
+        return key
     try:
         return file.expanduser().read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:

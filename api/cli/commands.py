@@ -94,12 +94,13 @@ def _exit_code(run: Any) -> int:
     except (KeyboardInterrupt, typer.Abort):
         return 130
     except Exception as error:
+        from ...graph.environment import stated
         from ...graph.outside import outside_cause
 
         if cause := outside_cause(error):
             _close_output()
             return _say(f"{cause}; make room or give access, and run it again", 2)
-        if os.environ.get("RINGFENCE_DEBUG") == "1":
+        if stated("RINGFENCE_DEBUG") == "1":
             traceback.print_exc()
         hint = "set RINGFENCE_DEBUG=1 and run it again for the traceback to report"
         return _say(f"a defect of Ringfence, not of your data ({type(error).__name__}); {hint}", 1)

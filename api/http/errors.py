@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from ...graph.errors import UserError
+from ...graph.errors import Conflict, Gone, NotFound, Unavailable, UserError
 from ...graph.outside import outside_cause
 from .models import Problem
 
@@ -41,8 +41,12 @@ def problem(
     return JSONResponse(content, status_code=status, media_type=MEDIA_TYPE, headers=headers)
 
 
+STATUSES = {NotFound: 404, Conflict: 409, Gone: 410, Unavailable: 503, UserError: 400}
+"""The status of each kind of ``UserError``; the first that fits counts."""
+
+
 def _user_error(_: Request, error: UserError) -> JSONResponse:
-    return problem(error.status, str(error))
+    return problem(next(status for kind, status in STATUSES.items() if isinstance(error, kind)), str(error))
 
 
 def _invalid_request(_: Request, error: RequestValidationError) -> JSONResponse:

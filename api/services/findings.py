@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from ...detectors.ranking import ranked
-from ...graph.errors import UserError
+from ...graph.errors import Conflict, NotFound, UserError
 from ...graph.model import FINDING_KINDS
-from ...graph.store import Run, Store
+from ...graph.store import Run
+from ...graph.store.protocol import Findings
 from ...graph.times import to_iso
 
 VIEWS = ("raw", "contracted")
 
 
 def findings(
-    store: Store, kind: str | None = None, view: str | None = None, as_of: int | None = None
+    store: Findings, kind: str | None = None, view: str | None = None, as_of: int | None = None
 ) -> tuple[list[Run], list[dict]]:
     """The run of each detector whose findings people see, and what they found, by rank over all.
 
@@ -42,13 +43,13 @@ def findings(
     ]
 
 
-def _listed(store: Store, as_of: int | None) -> tuple[list[Run], list[dict]]:
+def _listed(store: Findings, as_of: int | None) -> tuple[list[Run], list[dict]]:
     runs = store.latest_runs(as_of)
     found = store.findings([run.run for run in runs])
     return runs, ranked(found) if len({run.batch for run in runs}) > 1 else found
 
 
-def finding(store: Store, prefix: str, as_of: int | None = None) -> dict:
+def finding(store: Findings, prefix: str, as_of: int | None = None) -> dict:
     """The finding whose id is, or alone begins with, ``prefix``.
 
     Parameters
@@ -61,22 +62,22 @@ def finding(store: Store, prefix: str, as_of: int | None = None) -> dict:
     """
     sought = prefix.strip().lower()
     if not is_id(sought):
-        raise UserError(f"no finding {prefix!r}: ids are 16 hex digits, and 'ringfence findings' lists them", 404)
+        raise NotFound(f"no finding {prefix!r}: ids are 16 hex digits, and 'ringfence findings' lists them")
     if as_of is None:
         found = store.finding(sought)
     else:
         found = [item for item in _listed(store, as_of)[1] if item["id"].startswith(sought)]
     if not found:
         when = f" as of {to_iso(as_of)}" if as_of is not None else ""
-        raise UserError(f"no finding {prefix!r}{when}: 'ringfence findings' lists them", 404)
+        raise NotFound(f"no finding {prefix!r}{when}: 'ringfence findings' lists them")
     if len(found) > 1:
         named = ", ".join(item["id"] for item in found[:5])
         more = ", …" if len(found) > 5 else ""
-        raise UserError(f"{prefix!r} begins the ids of several findings: give more of {named}{more}", 409)
+        raise Conflict(f"{prefix!r} begins the ids of several findings: give more of {named}{more}")
     return found[0] if as_of is not None else _as_listed(store, found[0])
 
 
-def _as_listed(store: Store, finding: dict) -> dict:
+def _as_listed(store: Findings, finding: dict) -> dict:
     """A finding with the ranks that it has in the list; one of an earlier run keeps its own."""
     runs = store.latest_runs()
     if len({run.batch for run in runs}) == 1 or finding["run"] not in {run.run for run in runs}:

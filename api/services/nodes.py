@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ...graph.errors import UserError
+from ...graph.errors import NotFound
 from ...graph.kernels.adjacency import Adjacency
 from ...graph.kernels.paths import k_hop, shortest_path
 from ...graph.keys import is_token
@@ -49,9 +49,9 @@ def place_of(snapshot: GraphView, name: str, text: str) -> int:
     if number is None:
         why = no_link(text)
         hint = _NO_LINK[why] if why else "'ringfence status' counts what there is"
-        raise UserError(f"no node {safe(text, name)} in the store: {hint}", 404)
+        raise NotFound(f"no node {safe(text, name)} in the store: {hint}")
     if not snapshot.shows(number):
-        raise UserError(f"node {safe(text, name)} was not known at {to_iso(snapshot.as_of)}: ask for a later time", 404)
+        raise NotFound(f"node {safe(text, name)} was not known at {to_iso(snapshot.as_of)}: ask for a later time")
     return number
 
 

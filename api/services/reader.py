@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, ExitStack, nullcontext
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ...graph.errors import UserError
+from ...graph.errors import Unavailable, UserError
 from ...graph.store import Progress, Store, open_store
 from ...graph.times import parse_moment, to_iso, today
 from ..access.audit import AuditLog
@@ -51,7 +51,7 @@ class Reader:
     def _open(self) -> Store:
         file = self.settings.store_file
         if file is not None and not file.exists():
-            raise UserError(f"no store at {file}: run 'ringfence load' first, or name another with --store", 503)
+            raise Unavailable(f"no store at {file}: run 'ringfence load' first, or name another with --store")
         return open_store(self.settings.store, create=False, key_file=self.settings.key_file)
 
     @cached_property

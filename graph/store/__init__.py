@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..errors import UserError
-from .protocol import Load, Progress, Run, Store, Waiting, Writer
+from ..errors import NotFound, UserError
+from .protocol import Store, Writer
+from .records import Load, Progress, Run, Waiting
 
 __all__ = ["Load", "Progress", "Run", "Store", "Waiting", "Writer", "open_store"]
 
@@ -39,7 +40,7 @@ def open_store(url: str, *, create: bool = True, key_file: Path | None = None) -
 
         path = Path(rest[1:])
         if not create and not path.exists():
-            raise UserError(f"no store at {path}: run 'ringfence load' first, or name another with --store", 404)
+            raise NotFound(f"no store at {path}: run 'ringfence load' first, or name another with --store")
         # A new store may have a new key file; one that exists was made under a key file that must exist too.
         return SqliteStore(path, create=create, key_file=load_key_file(key_file, create=not path.exists()))
     from .neo4j.connection import EXAMPLE, SCHEMES

@@ -13,7 +13,8 @@ from itertools import groupby
 from ..errors import UserError
 from ..model import RELATIONS
 from .erasure import SOURCE
-from .protocol import FieldType, Load, Progress, Store, Writer
+from .protocol import Store, Writer
+from .records import FieldType, Load, Progress
 
 
 @dataclass(frozen=True)

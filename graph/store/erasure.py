@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from ..errors import UserError
+from ..errors import NotFound, UserError
 from ..keys import TOKEN_PREFIX, is_token
 from ..model import PARTIES, RELATIONS, kind_of
 
@@ -157,7 +157,7 @@ def plan(ground: Ground, node: str, naming: Naming) -> Plan:
     check_erasable(node)
     near = ground.at([node])
     if not near and not ground.held(node):
-        raise UserError(f"nothing to erase: the store holds no {node}", 404)
+        raise NotFound(f"nothing to erase: the store holds no {node}")
     return _Person(ground, node, near, naming).plan() if kind_of(node) == PERSON else _identifier(ground, node, near)
 
 

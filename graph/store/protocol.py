@@ -1,112 +1,26 @@
-"""What every store promises, and the records that pass through it.
+"""What every store promises: five roles, each a small protocol, and one store that has them all.
 
 A load has a number; publishing it is one small write that gives it a *revision*. At revision r exist the versions
 written by loads that were published by r and not withdrawn by r. Among the versions of one uid, T shows the one with
-the latest ``known_at <= T``, ties to the higher revision. Nothing above this module knows which store it talks to.
+the latest ``known_at <= T``, ties to the higher revision. A caller asks for the role it needs; nothing above this
+room knows which store it talks to.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from ..errors import UserError
-from ..model import PERSONAL_KINDS
+from .records import FieldType, Load, Progress, Run, Waiting
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from ..keys import KeyFile
-    from ..snapshot.reading import Snapshot
+    from ..snapshot import Snapshot
     from .erasure import Erased, Naming
-
-FieldType = Literal["text", "number", "time"]
-"""What a cell of ``data`` holds: a JSON string, a JSON number, or epoch milliseconds as a JSON integer."""
-
-FACT_COLUMNS = ("uid", "node", "data", "valid_from", "valid_to", "known_at", "status_from", "file", "row")
-"""One version of what a row says of a node. ``node`` is a node name, or None for a row about no node (partners);
-``data`` is JSON text of the row's own cells without blanks, its keys in the table's column order; times are epoch
-milliseconds with ``ALWAYS`` and ``FOREVER`` for what is open; ``status_from`` is the time from which the columns of the
-present state count; ``file`` is a number from ``Writer.file``; ``row`` counts the header as 1."""
-
-RELATIONSHIP_COLUMNS = (
-    "uid", "source", "target", "amount", "data", "valid_from", "valid_to", "known_at", "file", "row",
-)  # fmt: skip
-"""One version of a relationship. ``source`` and ``target`` are node names; ``amount`` is a float, NaN where unknown;
-an event's time is its ``valid_from``, and one that its row states no longer has the ``valid_to`` ``ALWAYS``; ``data``
-is JSON text of the other cells, or None."""
-
-REJECT_COLUMNS = ("table", "file", "row", "column", "reason", "level", "value")
-"""A row or cell that could not be used: ``level`` is ``row`` or ``cell``; ``value`` is masked where personal."""
-
-
-Progress = Callable[[str, str, int, int], None]
-"""``progress(step, name, done, total)``: ``reading`` counts the bytes of a file, ``writing`` the rows of a table,
-``snapshot`` the rows of a relation or table, or what else the store reads one by one."""
-
-Waiting = Callable[[str], None]
-"""``waiting(source)``: this load waits for another, of that source (``""``: not known yet), to end."""
-
-
-@dataclass
-class Load:
-    """One load as the store records it.
-
-    Attributes
-    ----------
-    state : ``open`` while it is written, then ``published``, perhaps ``withdrawn`` later
-    revision : the revision its publication made, None while open
-    withdrawn : the revision its undo made, None while it stands
-    data_date : epoch milliseconds of the latest event it holds, None where it holds none
-    purged : undone, and its rows are gone
-    tables : ``{table: {"read", "used", "unchanged", "duplicate", "rejected"}}``
-    """
-
-    load: int
-    source: str
-    bulk: bool
-    state: Literal["open", "published", "withdrawn"]
-    revision: int | None = None
-    withdrawn: int | None = None
-    data_date: int | None = None
-    tables: dict[str, dict[str, int]] = field(default_factory=dict)
-    purged: bool = False
-
-
-Purpose = Literal["nightly", "ad hoc", "backtest"]
-"""What a batch is for. What people see as today's findings are those of nightly batches."""
-
-
-@dataclass
-class Run:
-    """One run of one detector; the runs of one call make a batch.
-
-    Attributes
-    ----------
-    as_of : epoch milliseconds
-    params : the parameters it ran with
-    seconds : wall-clock, and ``cpu_seconds`` processor time it took
-    truncated : bounds of the run itself that bit
-    run, batch : their numbers in the store; 0 before they are saved
-    policy : the version of the policy it ran under
-    """
-
-    detector: str
-    version: str
-    revision: int
-    as_of: int
-    params: dict
-    seconds: float = 0.0
-    cpu_seconds: float = 0.0
-    findings: int = 0
-    truncated: list[dict] = field(default_factory=list)
-    run: int = 0
-    batch: int = 0
-    purpose: Purpose = "nightly"
-    policy: str = ""
 
 
 class Writer(Protocol):
@@ -170,21 +84,9 @@ class Writer(Protocol):
         ...
 
 
-class Store(Protocol):
-    """Where the graph is kept. One behaviour test body runs against every implementation."""
+class Loads(Protocol):
+    """How rows come in and go: loads, revisions, undo."""
 
-    url: str
-    keys: KeyFile
-
-    def close(self) -> None:
-        """Let go of files and connections."""
-        ...
-
-    def beside(self, what: str) -> Path:
-        """Where this machine keeps what goes with the store: ``snapshots``, or ``staging`` while a load runs."""
-        ...
-
-    # -- loads and revisions
     def revision(self) -> int:
         """The latest revision; 0 for an empty store."""
         ...
@@ -236,15 +138,31 @@ class Store(Protocol):
         """Withdraw a bulk load, the newest first, and return the revision that made; what it covered shows again."""
         ...
 
-    def changes_since(self, revision: int) -> set[str]:
-        """The uids with a version published or withdrawn after ``revision``."""
+    def purge(self) -> None:
+        """Remove the rows of withdrawn loads that no reader can still see."""
+        ...
+
+
+class Reading(Protocol):
+    """The graph as it stands: a snapshot of it, single look-ups, what changed."""
+
+    def beside(self, what: str) -> Path:
+        """Where this machine keeps what goes with the store: ``snapshots``, or ``staging`` while a load runs."""
         ...
 
     def reading(self, revision: int | None = None) -> AbstractContextManager[int]:
         """Hold a revision: what it shows is kept until the context ends, whatever is withdrawn meanwhile."""
         ...
 
-    # -- reading the graph
+    def snapshot(self, revision: int | None = None, progress: Progress | None = None) -> Snapshot:
+        """The graph at a revision as memory-mapped arrays, built once and kept (see ``beside``)."""
+        ...
+
+    def get(self, node: str, as_of: int | None = None) -> dict | None:
+        """What standing versions say of a node: ``{"node", "kind", "mask", "facts": [{"table", "uid", "file", "row",
+        "valid_from", "valid_to", "known_at", "data"}]}``; None for a node the store does not show."""
+        ...
+
     def current_facts(self, table: str, uids: Sequence[str] | None = None) -> pd.DataFrame:
         """Per uid the version with the latest ``known_at``, ties to the higher revision; columns uid, node, data,
         valid_from, valid_to, known_at, status_from. All of the table's where ``uids`` is None."""
@@ -258,16 +176,6 @@ class Store(Protocol):
         """Blocks of the names of nodes of a kind that a standing version states as a row's own node."""
         ...
 
-    def snapshot(self, revision: int | None = None, progress: Progress | None = None) -> Snapshot:
-        """The graph at a revision as memory-mapped arrays, built once and kept (see ``beside``)."""
-        ...
-
-    def get(self, node: str, as_of: int | None = None) -> dict | None:
-        """What standing versions say of a node: ``{"node", "kind", "mask", "facts": [{"table", "uid", "file", "row",
-        "valid_from", "valid_to", "known_at", "data"}]}``; None for a node the store does not show."""
-        ...
-
-    # -- counts, rejects, secrets
     def counts(self) -> tuple[dict[str, int], dict[str, int]]:
         """Nodes by kind and relationships by relation that the latest revision shows, past ties included."""
         ...
@@ -276,15 +184,18 @@ class Store(Protocol):
         """The rejects of loads that stand, or of one load, stand it or not; columns load and ``REJECT_COLUMNS``."""
         ...
 
-    def secret(self, token: str) -> tuple[str, str] | None:
-        """Mask and ciphertext behind a token."""
-        ...
-
     def mask(self, node: str) -> str | None:
         """What people may see of a node's personal key; None where the key is not personal."""
         ...
 
-    # -- findings
+    def changes_since(self, revision: int) -> set[str]:
+        """The uids with a version published or withdrawn after ``revision``."""
+        ...
+
+
+class Findings(Protocol):
+    """What detectors found: batches, runs, findings."""
+
     def save_batch(self, runs: Sequence[Run], findings: Sequence[dict]) -> list[Run]:
         """Keep the runs of one batch and their findings (in their JSON shape), all or nothing, and return the runs with
         their numbers. Each finding belongs to the run of its ``detector``, and says so in ``run`` and ``batch``."""
@@ -307,10 +218,9 @@ class Store(Protocol):
         the last of them."""
         ...
 
-    # -- all of it, for another store
-    def purge(self) -> None:
-        """Remove the rows of withdrawn loads that no reader can still see."""
-        ...
+
+class Transfer(Protocol):
+    """All of a store, for another one or for an export."""
 
     def owners(self, load: int) -> list[str]:
         """The tables and relations of which a load wrote versions that are still held, each once."""
@@ -333,7 +243,14 @@ class Store(Protocol):
         two blocks."""
         ...
 
-    # -- personal data
+
+class Personal(Protocol):
+    """What stands behind personal tokens, and how it goes."""
+
+    def secret(self, token: str) -> tuple[str, str] | None:
+        """Mask and ciphertext behind a token."""
+        ...
+
     def replace_ciphers(self, changed: Sequence[tuple[str, str, str]]) -> None:
         """Put new ciphertexts in place of old ones, each given as token, old, new. One that is no longer the old one
         stays as it is."""
@@ -359,36 +276,12 @@ class Store(Protocol):
         ...
 
 
-def standing_at(loads: Iterable[Load], revision: int) -> dict[int, int]:
-    """The loads that exist at a revision, each with the revision that published it."""
-    return {
-        load.load: load.revision
-        for load in loads
-        if load.revision is not None
-        and load.revision <= revision
-        and (load.withdrawn is None or load.withdrawn > revision)
-    }
+class Store(Loads, Reading, Findings, Transfer, Personal, Protocol):
+    """Where the graph is kept. One behaviour test body runs against every implementation."""
 
+    url: str
+    keys: KeyFile
 
-def latest_date(loads: Iterable[Load], revision: int) -> int | None:
-    """The latest data date of the loads that exist at a revision; None where they hold no event."""
-    loads = list(loads)
-    standing = standing_at(loads, revision)
-    return max((load.data_date for load in loads if load.load in standing and load.data_date is not None), default=None)
-
-
-def checked_privacy(held: Mapping[str, str], stated: Mapping[str, str] | None) -> dict[str, str]:
-    """Which kinds are personal: as a load states, else as the store decided before, else personal.
-
-    Raises
-    ------
-    UserError : the load contradicts the store
-    """
-    stated = stated or {}
-    for kind in sorted(PERSONAL_KINDS):
-        if kind in stated and held.get(kind, stated[kind]) != stated[kind]:
-            raise UserError(
-                f"the mapping says {kind} is {stated[kind]}, this store holds it as {held[kind]}:"
-                " change the mapping or load into another store"
-            )
-    return {kind: stated.get(kind, held.get(kind, "personal")) for kind in PERSONAL_KINDS}
+    def close(self) -> None:
+        """Let go of files and connections."""
+        ...

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from ..errors import UserError
 from ..keys import add_encryption_key, key_version
-from .protocol import Progress, Store
+from .protocol import Store
+from .records import Progress
 
 
 @dataclass(frozen=True)

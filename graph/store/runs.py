@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from .protocol import Run
+from .records import Run
 
 
 def latest_runs(runs: Iterable[Run], as_of: int | None = None) -> list[Run]:

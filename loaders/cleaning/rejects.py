@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ...graph.keys import mask
-from ...graph.store.protocol import REJECT_COLUMNS
+from ...graph.store.records import REJECT_COLUMNS
 from ..vectors import text
 
 REASONS = {

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from ...graph.model import ALWAYS, DECLARING
-from ...graph.store import Store
+from ...graph.store.protocol import Reading
 from ..vectors import hashes, joined, text
 from .gathering import FirstTimes, HashSet, KeptSet
 from .staging import Staging
@@ -27,7 +27,7 @@ class Declared:
     here : hashes of what this load declares, by kind
     """
 
-    def __init__(self, store: Store, here: dict[str, HashSet]):
+    def __init__(self, store: Reading, here: dict[str, HashSet]):
         self._store = store
         self._here = dict(here)
         self._held: dict[str, HashSet] = {}
@@ -70,7 +70,7 @@ class Declared:
         self._here[kind].add(hashes(ids))
 
 
-def loaded_tables(store: Store, bulk: bool = False) -> set[str]:
+def loaded_tables(store: Reading, bulk: bool = False) -> set[str]:
     """The tables of which the store holds rows; of bulk loads only, where asked."""
     return {
         table
@@ -84,7 +84,7 @@ def loaded_tables(store: Store, bulk: bool = False) -> set[str]:
 class FirstApplications:
     """Each applicant's first ``apply_time``, in this load or the store."""
 
-    def __init__(self, store: Store, here: FirstTimes):
+    def __init__(self, store: Reading, here: FirstTimes):
         self._store = store
         self._times = here
         self._complete = "applications" not in loaded_tables(store)

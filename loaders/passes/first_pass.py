@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 from ...graph.keys import KeyFile, mask
 from ...graph.model import DECLARING
 from ...graph.store import Progress
-from ...graph.store.protocol import REJECT_COLUMNS
+from ...graph.store.records import REJECT_COLUMNS
 from ..cleaning import values as clean
 from ..cleaning.identifiers import NO_LINK, normal_form, normal_values, place_cells
 from ..cleaning.rejects import Issues, reject_frame, shown_values

@@ -19,11 +19,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ...graph.errors import UserError
+from ...graph.errors import Unavailable, UserError
 from ...graph.model import DECLARING, PARTIES
 from ...graph.outside import outside_cause
 from ...graph.store import Progress, Store, Waiting, Writer
-from ...graph.store.protocol import REJECT_COLUMNS
+from ...graph.store.records import REJECT_COLUMNS
 from ...graph.times import parse_moment
 from ..schema.columns import Table
 from ..schema.mapping import Mapping, parse_mapping
@@ -86,7 +86,7 @@ def load(
     Raises
     ------
     UserError : the source cannot be read, contradicts the store, or a table has too many rejected rows; nothing
-        changes. With status 503 where disk or server failed: the load stays open, for ``resume``
+        changes. ``Unavailable`` where disk or server failed: the load stays open, for ``resume``
     """
     source = source if isinstance(source, Source) else open_source(source, mapping)
     with store.writer(source.name, privacy=dict(source.mapping.privacy), waiting=waiting) as writer:
@@ -152,7 +152,7 @@ def _finished(
             raise
         writer.left = True
         resumed = "once that is mended, 'ringfence load --resume' goes on with it"
-        raise UserError(f"load {writer.load} broke off: {cause}; {resumed}", 503) from error
+        raise Unavailable(f"load {writer.load} broke off: {cause}; {resumed}") from error
     finally:
         if not writer.left:
             staging.remove()

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from ...graph.model import ALWAYS, FOREVER, PARTIES, RELATIONS
 from ...graph.snapshot.cells import parse_data
 from ...graph.store import Store, Writer
-from ...graph.store.protocol import FACT_COLUMNS, RELATIONSHIP_COLUMNS
+from ...graph.store.records import FACT_COLUMNS, RELATIONSHIP_COLUMNS
 from ..schema.columns import Table
 from ..schema.relations import (
     EDGES,

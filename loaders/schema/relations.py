@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ...graph.model import ALWAYS, FOREVER, RELATIONS
-from ...graph.store.protocol import FieldType
+from ...graph.store.records import FieldType
 from ..vectors import blanks, joined, json_rows, long, present, text
 from .columns import VALIDITY, Column, Table
 from .tables import PLACE, TABLES

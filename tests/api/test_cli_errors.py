@@ -137,7 +137,7 @@ def test_a_defect_is_one_line_and_exit_code_1_with_a_traceback_only_when_asked(s
     def broken(store):
         raise ZeroDivisionError("13812345678")
 
-    monkeypatch.setattr("ringfence.api.services.findings.status", broken)
+    monkeypatch.setattr("ringfence.api.services.status.status", broken)
     done = CliRunner().invoke(app, ["status", "--store", store_url])
     (line,) = done.stderr.splitlines()
     assert done.exit_code == 1
@@ -150,7 +150,7 @@ def test_an_interruption_is_exit_code_130(store_url, monkeypatch):
     def interrupted(store):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("ringfence.api.services.findings.status", interrupted)
+    monkeypatch.setattr("ringfence.api.services.status.status", interrupted)
     done = CliRunner().invoke(app, ["status", "--store", store_url])
     assert (done.exit_code, done.stderr) == (130, "")
 

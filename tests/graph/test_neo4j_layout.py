@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from ringfence.graph.model import ALWAYS, FOREVER
 from ringfence.graph.store import Run, open_store
-from ringfence.graph.store.protocol import FACT_COLUMNS, RELATIONSHIP_COLUMNS
+from ringfence.graph.store.records import FACT_COLUMNS, RELATIONSHIP_COLUMNS
 
 T0 = 1_700_000_000_123
 

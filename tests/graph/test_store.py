@@ -16,7 +16,7 @@ from ringfence.graph.errors import UserError
 from ringfence.graph.keys import load_key_file
 from ringfence.graph.model import ALWAYS, FOREVER
 from ringfence.graph.store import Run, open_store
-from ringfence.graph.store.protocol import REJECT_COLUMNS
+from ringfence.graph.store.records import REJECT_COLUMNS
 from support.stores import STORES
 
 ALWAYS_TRUE = {"valid_from": ALWAYS, "valid_to": FOREVER, "known_at": ALWAYS, "file": 1, "row": 2}

@@ -12,7 +12,7 @@ from ringfence.graph.model import ALWAYS, FOREVER
 from ringfence.graph.store import Run, open_store
 from ringfence.graph.store.copying import copy
 from ringfence.graph.store.neo4j.admin_import import export_neo4j_import
-from ringfence.graph.store.protocol import FACT_COLUMNS, REJECT_COLUMNS, RELATIONSHIP_COLUMNS
+from ringfence.graph.store.records import FACT_COLUMNS, REJECT_COLUMNS, RELATIONSHIP_COLUMNS
 from support.neo4j_server import MavenServer
 
 FILE = '担保, "a".csv'

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ringfence.detectors.guarantees.net import licensed_guarantors
 from ringfence.graph.errors import UserError
 from ringfence.graph.model import ALWAYS, FOREVER
-from ringfence.graph.store.protocol import FACT_COLUMNS
+from ringfence.graph.store.records import FACT_COLUMNS
 from ringfence.loaders.passes import load as load_module
 from ringfence.loaders.schema.mapping import parse_mapping
 from support.loading import LENIENT, Loading, adds_up, at

@@ -65,6 +65,14 @@ def test_every_setting_is_documented(root, room_sources, docs):
     assert_documented(sorted(declared | read), docs)
 
 
+def test_the_environment_is_read_in_two_places(root, room_sources):
+    """By the settings of the service, and by ``graph.environment`` for what a library needs as well."""
+    readers = [
+        name for name in room_sources if re.search(r"\bos\.environ\b|\bgetenv\b", (root / name).read_text("utf-8"))
+    ]
+    assert readers == ["graph/environment.py"]
+
+
 def test_every_detector_is_documented(docs):
     from ringfence.detectors.registry import DETECTORS
 

@@ -23,7 +23,8 @@ from ...errors import UserError
 from ...keys import is_token
 from ...model import ALWAYS, FOREVER, KINDS, RELATIONS
 from ...snapshot.cells import parse_data
-from ..protocol import REJECT_COLUMNS, Progress, Store
+from ..protocol import Store
+from ..records import REJECT_COLUMNS, Progress
 from .columns import shared_values
 from .findings import finding_properties, run_properties
 from .latest_values import STATING

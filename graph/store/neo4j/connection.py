@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, LiteralString, TypeVar, cast
 from urllib.parse import quote, unquote, urlsplit
 
-from ...errors import UserError
+from ...environment import stated
+from ...errors import Unavailable, UserError
 
 if TYPE_CHECKING:
     from neo4j import ManagedTransaction, Session
@@ -81,9 +81,9 @@ def read_password() -> str:
     ------
     UserError : neither is set, or the file cannot be read
     """
-    if password := os.environ.get("RINGFENCE_NEO4J_PASSWORD"):
+    if password := stated("RINGFENCE_NEO4J_PASSWORD"):
         return password
-    named = os.environ.get("RINGFENCE_NEO4J_PASSWORD_FILE")
+    named = stated("RINGFENCE_NEO4J_PASSWORD_FILE")
     if not named:
         raise UserError("no password for Neo4j: set RINGFENCE_NEO4J_PASSWORD, or RINGFENCE_NEO4J_PASSWORD_FILE")
     try:
@@ -100,7 +100,7 @@ def read_timeout() -> float:
     ------
     UserError : ``RINGFENCE_NEO4J_TIMEOUT`` is no positive number
     """
-    text = os.environ.get("RINGFENCE_NEO4J_TIMEOUT") or str(DEFAULT_TIMEOUT)
+    text = stated("RINGFENCE_NEO4J_TIMEOUT") or str(DEFAULT_TIMEOUT)
     try:
         seconds = float(text)
     except ValueError:
@@ -216,10 +216,9 @@ class Connection:
         versions = self.read("CALL dbms.components() YIELD versions RETURN versions[0] AS version")
         text = str(versions[0]["version"])
         if is_too_old(text):
-            raise UserError(
+            raise Unavailable(
                 f"the Neo4j server at {self.address.host}:{self.address.port} is version {text}: Ringfence needs "
                 f"{OLDEST[0]}.{OLDEST[1]} or newer",
-                503,
             )
 
 
@@ -260,7 +259,7 @@ def translated(address: Address) -> Iterator[None]:
 
     Raises
     ------
-    UserError : with status 503 where the server is away, so that the service says so
+    UserError : ``Unavailable`` where the server is away or does not let the user
     """
     from neo4j.exceptions import AuthError, DriverError, Neo4jError
 
@@ -270,66 +269,73 @@ def translated(address: Address) -> Iterator[None]:
         cause = _cause(error)
         if cause is None:
             raise
-        message, status = cause
+        message, kind = cause
         if isinstance(error, AuthError):
             message = f"refuses user {address.user!r}: check RINGFENCE_NEO4J_PASSWORD and the user in the URL"
         elif message == _AWAY and address.scheme.endswith("+s"):
             # The driver does not say whether it found no server, or one whose certificate it does not trust.
             message = "cannot be reached: see that it runs encrypted, with a certificate that this machine trusts"
         where = f"the Neo4j server at {address.host}:{address.port}"
-        raise UserError(f"{where} {message.format(database=address.database)}", status) from None
+        raise kind(f"{where} {message.format(database=address.database)}") from None
 
 
-def _cause(error: Exception) -> tuple[str, int] | None:
-    """What is wrong, where it is the server or the user, as the end of a sentence, and the HTTP status."""
+def _cause(error: Exception) -> tuple[str, type[UserError]] | None:
+    """What is wrong, where it is the server or the user, as the end of a sentence, and of which kind that is."""
     from neo4j import exceptions
 
     if known := _known(error):
         return known
     if isinstance(error, exceptions.AuthError):
-        return "", 503
+        return "", Unavailable
     if isinstance(error, exceptions.TransientError):
-        return "is too busy or too small for this: try again, or give it more memory", 503
+        return "is too busy or too small for this: try again, or give it more memory", Unavailable
     if isinstance(error, exceptions.ServiceUnavailable | exceptions.SessionExpired | exceptions.IncompleteCommit):
         if "handshake" in str(error).lower():
-            return f"is too old, or no Neo4j: Ringfence needs {OLDEST[0]}.{OLDEST[1]} or newer", 503
-        return _AWAY, 503
+            return f"is too old, or no Neo4j: Ringfence needs {OLDEST[0]}.{OLDEST[1]} or newer", Unavailable
+        return _AWAY, Unavailable
     if isinstance(error, exceptions.UnsupportedServerProduct) or "Notification filtering" in str(error):
         # Unknown before Bolt 5.2, which came with Neo4j 5.7.
-        return f"is too old: Ringfence needs {OLDEST[0]}.{OLDEST[1]} or newer", 503
+        return f"is too old: Ringfence needs {OLDEST[0]}.{OLDEST[1]} or newer", Unavailable
     if isinstance(error, exceptions.ConfigurationError):
-        return "cannot be used as the URL says: check its scheme (neo4j://, neo4j+s://, bolt://)", 400
+        return "cannot be used as the URL says: check its scheme (neo4j://, neo4j+s://, bolt://)", UserError
     if isinstance(error, exceptions.DriverError):
-        return _AWAY, 503
+        return _AWAY, Unavailable
     return None
 
 
-def _known(error: Exception) -> tuple[str, int] | None:
+def _known(error: Exception) -> tuple[str, type[UserError]] | None:
     """The same by the error's code, for those that are told apart by it."""
     code = getattr(error, "code", None) or ""
-    return next(((message, status) for ending, message, status in _CODES if code.startswith(ending)), None)
+    return next(((message, Unavailable) for ending, message in _CODES if code.startswith(ending)), None)
 
 
 _AWAY = "cannot be reached: see that it runs, and run the same again"
 _CODES = (
-    ("Neo.ClientError.Database.DatabaseNotFound", "has no database {database!r}: name another in the URL", 503),
-    ("Neo.ClientError.Database", "cannot serve database {database!r} now: see that it is started", 503),
-    ("Neo.TransientError.General.DatabaseUnavailable", "cannot serve database {database!r} now: try again", 503),
-    ("Neo.TransientError.Database", "cannot serve database {database!r} now: try again", 503),
-    ("Neo.ClientError.Security.AuthenticationRateLimit", "was given wrong passwords too often: wait a little", 503),
-    ("Neo.ClientError.Security.CredentialsExpired", "wants a new password for this user: change it there", 503),
-    ("Neo.ClientError.Security.Forbidden", "does not let this user do that on {database!r}: see its roles", 503),
+    ("Neo.ClientError.Database.DatabaseNotFound", "has no database {database!r}: name another in the URL"),
+    ("Neo.ClientError.Database", "cannot serve database {database!r} now: see that it is started"),
+    (
+        "Neo.TransientError.General.DatabaseUnavailable",
+        "cannot serve database {database!r} now: try again",
+    ),
+    ("Neo.TransientError.Database", "cannot serve database {database!r} now: try again"),
+    (
+        "Neo.ClientError.Security.AuthenticationRateLimit",
+        "was given wrong passwords too often: wait a little",
+    ),
+    ("Neo.ClientError.Security.CredentialsExpired", "wants a new password for this user: change it there"),
+    (
+        "Neo.ClientError.Security.Forbidden",
+        "does not let this user do that on {database!r}: see its roles",
+    ),
     (
         "Neo.ClientError.General.ForbiddenOnReadOnlyDatabase",
         "holds database {database!r} read-only: nothing was changed",
-        503,
     ),
     (
         "Neo.ClientError.General.WriteOnReadOnlyAccessDatabase",
         "holds database {database!r} read-only: nothing was changed",
-        503,
     ),
-    ("Neo.ClientError.Cluster.NotALeader", "is no place to write to: use neo4j:// instead of bolt://", 503),
-    ("Neo.DatabaseError.General.StorageDamageDetected", "says that database {database!r} is damaged", 503),
-    ("Neo.TransientError.General.OutOfDiskSpace", "has no room left on its disk", 503),
+    ("Neo.ClientError.Cluster.NotALeader", "is no place to write to: use neo4j:// instead of bolt://"),
+    ("Neo.DatabaseError.General.StorageDamageDetected", "says that database {database!r} is damaged"),
+    ("Neo.TransientError.General.OutOfDiskSpace", "has no room left on its disk"),
 )

@@ -11,11 +11,7 @@ import pandas as pd
 
 from ...keys import is_token, load_key_file
 from ...model import RELATIONS
-from ..protocol import (
-    FACT_COLUMNS,
-    RELATIONSHIP_COLUMNS,
-    Load,
-)
+from ..records import FACT_COLUMNS, RELATIONSHIP_COLUMNS, Load
 from .columns import Batch, batches, by_batches
 from .connection import Connection, read_address
 from .locks import Readers

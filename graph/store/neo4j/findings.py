@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Sequence
 
 from ...model import kind_of
-from ..protocol import Run
+from ..records import Run
 from ..runs import assigned, chosen_runs, latest_runs, numbered
 from .connection import Connection, Transaction
 from .loads import LOCK_STORE

@@ -13,7 +13,7 @@ import re
 import uuid
 from collections.abc import Iterable
 
-from ...errors import UserError
+from ...errors import Unavailable, UserError
 from ...model import KINDS, RELATIONS
 from .connection import Connection
 
@@ -115,7 +115,7 @@ def inspect(connection: Connection, create: bool) -> dict | None:
         if connection.read("MATCH (n) RETURN count(n) AS nodes")[0]["nodes"]:
             raise UserError(f"{where} holds a graph of something else: name another with --store")
         if not create:
-            raise UserError(f"{where} is empty: run 'ringfence load' first, or name another with --store", 503)
+            raise Unavailable(f"{where} is empty: run 'ringfence load' first, or name another with --store")
     elif held["format"] > FORMAT:
         raise UserError(
             f"{where} was made by a newer version of Ringfence (format {held['format']}, this one reads {FORMAT}):"

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from ...errors import UserError
+from ...errors import Gone, NotFound
 from ...model import RELATIONS
 from ...snapshot.cache import kept
 from ...snapshot.reading import Snapshot, open_snapshot
 from ...snapshot.writing import places, write_snapshot
 from ...times import today
-from ..protocol import Progress, latest_date, standing_at
+from ..records import Progress
+from ..standing import latest_date, standing_at
 from .columns import Batch, batches, by_batches, repeated
 from .schema import LABELS
 
@@ -40,7 +41,7 @@ def snapshot(store: Neo4jDatabase, revision: int, progress: Progress | None) -> 
     """The snapshot of a revision: mapped where it was built before, else built and kept in the user's cache."""
     latest = store.revision()
     if revision > latest or revision < 0:
-        raise UserError(f"no revision {revision}: the latest is {latest}", 404)
+        raise NotFound(f"no revision {revision}: the latest is {latest}")
     loads = store.loads()
 
     def build(folder: Path) -> None:
@@ -49,9 +50,7 @@ def snapshot(store: Neo4jDatabase, revision: int, progress: Progress | None) -> 
             revision=revision,
         )
         if purged:
-            raise UserError(
-                f"revision {revision} shows a load that was unloaded and cleared since: take a later one", 410
-            )
+            raise Gone(f"revision {revision} shows a load that was unloaded and cleared since: take a later one")
         with store.reading(revision):
             _Build(store, revision, progress).write(folder)
 

@@ -9,16 +9,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ...errors import UserError
+from ...errors import Conflict, Gone, NotFound, Unavailable, UserError
 from ...model import DECLARING, RELATIONS
-from ..protocol import (
-    REJECT_COLUMNS,
-    Progress,
-    Run,
-    Waiting,
-    checked_privacy,
-)
+from ..records import REJECT_COLUMNS, Progress, Run, Waiting
 from ..runs import latest_runs
+from ..standing import checked_privacy
 from ..visibility import latest
 from .columns import by_batches, by_uids
 from .connection import Transaction
@@ -94,8 +89,8 @@ class Neo4jStore(Neo4jDatabase):
         away = False
         try:
             yield writer
-        except UserError as error:
-            away = error.status == 503
+        except Unavailable:
+            away = True
             raise
         finally:
             # A server that is away cannot be told; the next bulk load discards what this one left.
@@ -127,7 +122,7 @@ class Neo4jStore(Neo4jDatabase):
             revision=revision,
         )
         if any(record["purged"] for record in changed):
-            raise UserError(f"revision {revision} is too old to tell what changed since: take a new snapshot", 410)
+            raise Gone(f"revision {revision} is too old to tell what changed since: take a new snapshot")
         loads = {record["load"] for record in changed}
         uids: set[str] = set()
         for owner, wanted in self.batches_of(loads).items() if loads else ():
@@ -300,7 +295,7 @@ def _withdraw(transaction: Transaction, load: int) -> int:
         load=load,
     )
     if not found or found[0]["state"] not in ("published", "withdrawn"):
-        raise UserError(f"no load {load} to unload: 'ringfence status' lists them", 404)
+        raise NotFound(f"no load {load} to unload: 'ringfence status' lists them")
     held = found[0]
     if held["state"] == "withdrawn":
         raise UserError(f"load {load} was unloaded before")
@@ -313,7 +308,7 @@ def _withdraw(transaction: Transaction, load: int) -> int:
     )
     if later:
         names = ", ".join(str(record["load"]) for record in later)
-        raise UserError(f"load {load} has later loads resting on it: unload {names} first", 409)
+        raise Conflict(f"load {load} has later loads resting on it: unload {names} first")
     revision = held["latest"] + 1
     transaction.run(
         "MATCH (s:Ringfence {name: 'store'}) MATCH (l:Load {load: $load})"

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from ...errors import UserError
+from ...errors import Unavailable, UserError
 from ...model import ALWAYS, FOREVER, KINDS, kind_of
 from ...snapshot.cells import parse_data
-from ..protocol import REJECT_COLUMNS, FieldType
+from ..records import REJECT_COLUMNS, FieldType
 from .columns import shared_values
 from .connection import Connection, Transaction
 from .loads import LOCK_STORE, OF_LOAD, batches_of, discard_load, remove_versions
@@ -187,9 +187,7 @@ class Neo4jWriter:
 
     def _taken_over(self) -> UserError:
         lost = "lost its connection to Neo4j and was resumed or discarded by another process"
-        return UserError(
-            f"load {self.load} {lost}: see 'ringfence status', and run it again where it is not there", 503
-        )
+        return Unavailable(f"load {self.load} {lost}: see 'ringfence status', and run it again where it is not there")
 
     def discard(self) -> None:
         for waiting in self._waiting:

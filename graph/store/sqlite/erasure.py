@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from ...errors import UserError
+from ...errors import Unavailable
 from ...snapshot.cache import remove_folder
 from ..erasure import SOURCE, Erased, Naming, Plan, Version, plan
 from .schema import version_tables
@@ -63,10 +63,9 @@ def scrub(store: SqliteFile) -> None:
     # Free pages, and what is free in the others, hold what was there before: the file is written anew.
     connection.execute("VACUUM")
     if connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
-        raise UserError(
+        raise Unavailable(
             f"another process reads {store.path} without end, and its write-ahead log still holds what was removed:"
             " end it and run the same again",
-            503,
         )
     connection.execute("DELETE FROM meta WHERE name = ?", (_REMAINS,))
 

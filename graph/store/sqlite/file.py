@@ -15,11 +15,7 @@ import pandas as pd
 
 from ...keys import KeyFile, is_token
 from ...model import RELATIONS
-from ..protocol import (
-    FACT_COLUMNS,
-    RELATIONSHIP_COLUMNS,
-    Load,
-)
+from ..records import FACT_COLUMNS, RELATIONSHIP_COLUMNS, Load
 from .schema import fact_table, prepare, relation_table
 from .writer import latest_revision
 

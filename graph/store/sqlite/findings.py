@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Sequence
 
-from ..protocol import Run
+from ..records import Run
 from ..runs import assigned, chosen_runs, latest_runs, numbered
 from .writer import transaction
 

@@ -14,7 +14,7 @@ import sqlite3
 import uuid
 from pathlib import Path
 
-from ...errors import UserError
+from ...errors import NotFound, UserError
 from ...model import RELATIONS
 
 VERSION = 2
@@ -143,7 +143,7 @@ def _prepare(connection: sqlite3.Connection, path: Path, fingerprint: str, creat
             if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
                 raise UserError(f"{path} is a database of something else: name another file with --store")
             if not create:
-                raise UserError(f"{path} is empty: run 'ringfence load' first, or name another with --store", 404)
+                raise NotFound(f"{path} is empty: run 'ringfence load' first, or name another with --store")
             _create(connection, fingerprint)
         connection.execute("COMMIT")
         connection.execute("PRAGMA journal_mode = WAL")

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from ...errors import UserError
+from ...errors import Gone, NotFound
 from ...model import RELATIONS
 from ...snapshot.cache import kept
 from ...snapshot.reading import Snapshot, open_snapshot
 from ...snapshot.writing import places, write_snapshot
 from ...times import today
-from ..protocol import Progress, latest_date, standing_at
+from ..records import Progress
+from ..standing import latest_date, standing_at
 from .columns import Read, column_reader
 from .schema import relation_table, version_tables
 
@@ -30,7 +31,7 @@ def snapshot(store: SqliteFile, revision: int, progress: Progress | None) -> Sna
     """The snapshot of a revision: mapped where it was built before, else built and kept beside the store."""
     connection = store.connection
     if revision > store.revision() or revision < 0:
-        raise UserError(f"no revision {revision}: the latest is {store.revision()}", 404)
+        raise NotFound(f"no revision {revision}: the latest is {store.revision()}")
     identity = connection.execute("SELECT value FROM meta WHERE name = 'store'").fetchone()[0]
 
     def build(folder: Path) -> None:
@@ -38,9 +39,7 @@ def snapshot(store: SqliteFile, revision: int, progress: Progress | None) -> Sna
             "SELECT 1 FROM loads WHERE purged AND revision <= ?1 AND withdrawn > ?1", (revision,)
         ).fetchone()
         if purged:
-            raise UserError(
-                f"revision {revision} shows a load that was unloaded and cleared since: take a later one", 410
-            )
+            raise Gone(f"revision {revision} shows a load that was unloaded and cleared since: take a later one")
         with store.reading(revision):
             _build(store, revision, folder, progress)
 

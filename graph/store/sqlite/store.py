@@ -11,17 +11,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ...errors import UserError
+from ...errors import Conflict, Gone, NotFound, UserError
 from ...model import DECLARING, RELATIONS
 from ...snapshot.cache import remove_folder
-from ..protocol import (
-    REJECT_COLUMNS,
-    Progress,
-    Run,
-    Waiting,
-    checked_privacy,
-)
+from ..records import REJECT_COLUMNS, Progress, Run, Waiting
 from ..runs import latest_runs
+from ..standing import checked_privacy
 from . import findings as saved
 from .erasure import erase, finish, note_remains, scrub
 from .file import SqliteFile
@@ -94,7 +89,7 @@ class SqliteStore(SqliteFile):
         with transaction(connection):
             row = connection.execute("SELECT bulk, state FROM loads WHERE load = ?", (load,)).fetchone()
             if row is None or row[1] == "open":
-                raise UserError(f"no load {load} to unload: 'ringfence status' lists them", 404)
+                raise NotFound(f"no load {load} to unload: 'ringfence status' lists them")
             if row[1] == "withdrawn":
                 raise UserError(f"load {load} was unloaded before")
             if not row[0]:
@@ -106,7 +101,7 @@ class SqliteStore(SqliteFile):
             ).fetchall()
             if later:
                 names = ", ".join(str(row[0]) for row in later)
-                raise UserError(f"load {load} has later loads resting on it: unload {names} first", 409)
+                raise Conflict(f"load {load} has later loads resting on it: unload {names} first")
             revision = self.revision() + 1
             connection.execute("UPDATE loads SET state = 'withdrawn', withdrawn = ? WHERE load = ?", (revision, load))
             connection.execute("INSERT OR REPLACE INTO meta VALUES ('orphans', '1')")
@@ -119,7 +114,7 @@ class SqliteStore(SqliteFile):
             (revision,),
         ).fetchall()
         if any(purged for _, purged in loads):
-            raise UserError(f"revision {revision} is too old to tell what changed since: take a new snapshot", 410)
+            raise Gone(f"revision {revision} is too old to tell what changed since: take a new snapshot")
         uids: set[str] = set()
         for load, _ in loads:
             spans = connection.execute("SELECT owner, first, last FROM spans WHERE load = ?", (load,)).fetchall()

@@ -10,7 +10,7 @@ from typing import cast
 
 import pandas as pd
 
-from ..protocol import FACT_COLUMNS, REJECT_COLUMNS, RELATIONSHIP_COLUMNS, FieldType
+from ..records import FACT_COLUMNS, REJECT_COLUMNS, RELATIONSHIP_COLUMNS, FieldType
 from .schema import (
     create_fact_table,
     drop_index_statements,
