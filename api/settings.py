@@ -28,13 +28,13 @@ class Settings(BaseSettings):
     )
     audit: Path | None = Field(
         default=None,
-        description="The audit log, a SQLite file; unless said beside an embedded store (its file name and .audit.db), "
+        description="The audit log, a SQLite file; by default beside an embedded store (its file name and .audit.db), "
         "for a store on a server in the user's state folder.",
     )
     key_file: Path | None = Field(
         default=None,
         description="The key file with the token secret and the encryption keys; in the user's configuration folder "
-        "unless said.",
+        "by default.",
     )
     policy: Path | None = Field(
         default=None, description="The policy file of `ringfence detect`; the shipped one unless another is named."

@@ -33,7 +33,7 @@ StoreUrl = Annotated[
         "--store",
         envvar="RINGFENCE_STORE",
         metavar="URL",
-        help="The store: sqlite:///ringfence.db (which it is unless said) or neo4j://user@host:7687/database.",
+        help="The store: sqlite:///ringfence.db by default, or neo4j://user@host:7687/database.",
     ),
 ]
 AsOf = Annotated[
@@ -42,14 +42,14 @@ AsOf = Annotated[
         "--as-of",
         metavar="T",
         help="What was known at this time: a date (its first instant, in Asia/Shanghai) or an ISO time. "
-        "Unless said, the store's latest data date.",
+        "The default is the store's latest data date.",
     ),
 ]
 TABLE_ROWS = 20
-"""What a table lists, unless said."""
+"""How many rows a table lists by default."""
 Top = Annotated[
     int | None,
-    typer.Option("--top", metavar="N", min=1, help=f"The first N only; the table shows {TABLE_ROWS} unless said."),
+    typer.Option("--top", metavar="N", min=1, help=f"The first N only; the table shows {TABLE_ROWS} by default."),
 ]
 
 

@@ -40,7 +40,7 @@ def findings(
 ) -> None:
     """List what the detectors' latest runs found.
 
-    By rank; a table shows the first 20 unless told.
+    By rank; a table shows the first 20 by default.
     """
     from ..services import findings as answers
 
@@ -152,7 +152,7 @@ def path(
     target: Annotated[str, typer.Argument(metavar="TO", help="The other node.")],
     max_hops: Annotated[
         int | None,
-        typer.Option("--max-hops", metavar="N", min=1, max=20, help="Longest link looked for; 6 unless said."),
+        typer.Option("--max-hops", metavar="N", min=1, max=20, help="Longest link looked for; 6 by default."),
     ] = None,
     as_of: AsOf = None,
     format: Annotated[

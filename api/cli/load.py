@@ -110,7 +110,7 @@ def token(
 
 def detect(
     detectors: Annotated[
-        list[str] | None, typer.Argument(metavar="[DETECTOR]...", help="Which ones; all of them unless said.")
+        list[str] | None, typer.Argument(metavar="[DETECTOR]...", help="Which ones; all of them by default.")
     ] = None,
     as_of: AsOf = None,
     policy: Annotated[

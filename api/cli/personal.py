@@ -38,7 +38,7 @@ def rotate(store: StoreUrl = None) -> None:
 def export(
     kinds: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[KIND]...", help="Which kinds, such as phone; all of them unless said."),
+        typer.Argument(metavar="[KIND]...", help="Which kinds, such as phone; all of them by default."),
     ] = None,
     key_file: Annotated[
         Path | None,
@@ -46,7 +46,7 @@ def export(
             "--key-file",
             envvar="RINGFENCE_PARTNER_KEY_FILE",
             metavar="FILE",
-            help="The agreed key, 32 characters or more; unless said it is taken from RINGFENCE_PARTNER_KEY.",
+            help="The agreed key, 32 characters or more; by default it is taken from RINGFENCE_PARTNER_KEY.",
         ),
     ] = None,
     nodes: Annotated[

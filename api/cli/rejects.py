@@ -13,7 +13,7 @@ from .output import REJECTED, rejects_csv, table
 
 def rejects(
     load: Annotated[
-        int | None, typer.Option("--load", metavar="N", help="Only of this load; of all that stand unless said.")
+        int | None, typer.Option("--load", metavar="N", help="Only of this load; by default of all that stand.")
     ] = None,
     name: Annotated[
         str | None, typer.Option("--table", metavar="T", help="Only of this input table, such as guarantees.")
@@ -29,7 +29,7 @@ def rejects(
 ) -> None:
     """List the rows and cells that loads could not use.
 
-    Where each stands and why; personal values are masked. A table shows the first 20 unless told.
+    Where each stands and why; personal values are masked. A table shows the first 20 by default.
     """
     from ..services.status import rejects as listed
 

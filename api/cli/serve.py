@@ -24,7 +24,7 @@ def serve(
         typer.Option("--host", metavar="ADDRESS", help=f"{LOOPBACK} and no other, as there is no access control yet."),
     ] = LOOPBACK,
     port: Annotated[
-        int | None, typer.Option("--port", metavar="N", min=0, max=65535, help="8000 unless said; 0 takes a free one.")
+        int | None, typer.Option("--port", metavar="N", min=0, max=65535, help="8000 by default; 0 takes a free one.")
     ] = None,
     store: StoreUrl = None,
 ) -> None:

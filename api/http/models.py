@@ -206,4 +206,4 @@ class Health(BaseModel):
     status: Literal["ok"]
     version: str
     revision: int = Field(description="the latest revision of the store")
-    data_date: str | None = Field(description="the latest event it holds; questions are about this time unless said")
+    data_date: str | None = Field(description="the latest event it holds; questions are about this time by default")

@@ -18,9 +18,9 @@ from .labels import labels
 from .names import no_link, safe
 
 FAN_OUT = 1000
-"""Most neighbours followed from one node, unless said: more than a person has, fewer than a hub."""
+"""Most neighbours followed from one node by default: more than a person has, fewer than a hub."""
 MAX_HOPS = 6
-"""Longest path looked for, unless said."""
+"""Longest path looked for by default."""
 RELATIONSHIPS = 2000
 """Most relationships in the answer about a neighbourhood."""
 

@@ -46,7 +46,7 @@ def rejects(store: Store, load: int | None = None, table: str | None = None, rea
 
     Parameters
     ----------
-    load : of this load, whether it stands or was undone; of all that stand unless said
+    load : of this load, whether it stands or was undone; by default of all that stand
 
     Raises
     ------

@@ -10,7 +10,7 @@ from .compiled import edge_ids, frozen, kernel
 from .components import numbered, weak_components
 
 LIMIT = 200
-"""How often, on average, each end of an edge may be looked at before nodes stop moving, unless said otherwise."""
+"""How often, on average, each end of an edge may be looked at before nodes stop moving, by default."""
 _PASSES = 2
 """How often nodes are gone over from single ones up to communities: what a first pass put into one node of a smaller
 graph is free again in the next."""

@@ -5,10 +5,10 @@ optional but what is marked *required*; names of files and columns are compared 
 
 Top level:
 
-``zone``          zone of times that state none, by its IANA name; ``Asia/Shanghai`` unless said
+``zone``          zone of times that state none, by its IANA name; by default ``Asia/Shanghai``
 ``data_date``     the date of the data, where it is not the latest event in it
 ``delimiter``     the separator of CSV files, where the header line does not tell
-``reject_limit``  the share of a table's rows that may be rejected before the load stops; 0.10 unless said
+``reject_limit``  the share of a table's rows that may be rejected before the load stops; 0.10 by default
 ``[extract]``     by table: ``"delta"`` (the default) or ``"full"`` (rows that are missing now have ended)
 ``[privacy]``     by kind of personal key: ``"personal"`` (the default) or ``"internal"``; ``default`` sets
                   those not named

@@ -19,7 +19,7 @@ HUB = 10_000
 RELATIONSHIPS_BUT_TRANSFERS = 9.8
 """How many relationships one applicant brings, its share of companies and guarantees counted, transfers not."""
 TRANSFERS = 3.4
-"""Transfers for each applicant, unless said otherwise."""
+"""Transfers for each applicant by default."""
 
 
 def write_book(folder: Path, relationships: int, seed: int, transfers: float = TRANSFERS) -> None:

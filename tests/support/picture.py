@@ -2,7 +2,7 @@
 
 Usage: python tests/support/picture.py EVIDENCE.html PICTURE.png [WIDTH [HEIGHT]] [--page]
 
-WIDTH and HEIGHT are those of the browser window in pixels (1280 × 900 unless said). The image is cropped to the
+WIDTH and HEIGHT are those of the browser window in pixels (by default 1280 × 900). The image is cropped to the
 picture with its legend; ``--page`` takes the whole page instead. Needs Playwright (``pip install -e '.[dev]'``) and
 Debian's packages chromium and fonts-noto-cjk.
 """

@@ -99,7 +99,7 @@ class _Export:
         lines = [
             "#!/bin/sh",
             "# Run with the server stopped: sh import.sh. NEO4J_ADMIN names the program where it is not on the path,",
-            "# NEO4J_DATABASE the database (neo4j unless said), which must not be there yet unless",
+            "# NEO4J_DATABASE the database (neo4j by default), which must not be there yet unless",
             "# --overwrite-destination is given.",
             'cd "$(dirname "$0")" || exit 1',
             'exec ${NEO4J_ADMIN:-neo4j-admin} database import full "${NEO4J_DATABASE:-neo4j}" "$@" \\',

@@ -49,7 +49,7 @@ def discard_load(connection: Connection, load: int) -> None:
 
 
 def remove_versions(connection: Connection, load: int, rejects: bool = True, after: int = 0) -> None:
-    """Delete all versions a load wrote, and its rejects unless told to keep them, a batch at a time.
+    """Delete all versions a load wrote, and its rejects where they are not to be kept, a batch at a time.
 
     Parameters
     ----------
