@@ -1,6 +1,7 @@
 """Texts found in a sorted column of texts, by binary search over their UTF-8 bytes: one at once, many compiled.
 
-Python orders texts by code points, and that is the order of their UTF-8 bytes.
+Python orders texts by code points, and that is the order of their UTF-8 bytes. Half a surrogate pair, which JSON can
+say and UTF-8 cannot, is sought as the bytes that UTF-8 would give it, and so is no text of a column read from a file.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class Texts:
     @classmethod
     def of(cls, texts: Iterable[str]) -> Texts:
         """A column made of texts."""
-        encoded = [text.encode() for text in texts]
+        encoded = [_encoded(text) for text in texts]
         ends = np.zeros(len(encoded) + 1, dtype=np.int64)
         np.cumsum([len(text) for text in encoded], out=ends[1:])
         order = np.array(sorted(range(len(encoded)), key=encoded.__getitem__), dtype=np.int64)
@@ -44,7 +45,7 @@ class Texts:
 
     def text(self, place: int) -> str:
         """The text at a place."""
-        return self._bytes(place).decode()
+        return self._bytes(place).decode("utf-8", "surrogatepass")
 
     def texts(self, places: np.ndarray | Sequence[int]) -> list[str]:
         """The texts at some places."""
@@ -52,7 +53,7 @@ class Texts:
 
     def find(self, text: str) -> int:
         """The place of a text, -1 where it is none of them."""
-        sought = text.encode()
+        sought = _encoded(text)
         low, high = 0, len(self)
         while low < high:
             middle = (low + high) // 2
@@ -81,3 +82,7 @@ class Texts:
     @cached_property
     def _order(self) -> np.ndarray:
         return np.arange(len(self)) if self.order is None else self.order
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
