@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.ipc as ipc
 
-from ..kernels.sets import laid_out
+from ..kernels.sets import distinct, laid_out
 from ..kernels.texts import Texts
 from .cells import all_cells, single_chunk
 
@@ -66,7 +66,7 @@ class Facts(NamedTuple):
         node, sought = self.numbers["node"], np.asarray(nodes, dtype=np.int32)
         low = np.searchsorted(node, sought, side="left", sorter=self.by_node)
         high = np.searchsorted(node, sought, side="right", sorter=self.by_node)
-        return np.sort(self.by_node[laid_out(low, high)])
+        return distinct(self.by_node[laid_out(low, high)])
 
 
 class Files:
