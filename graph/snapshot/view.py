@@ -298,9 +298,10 @@ class GraphView(ABC):
         ``valid_from``, ``valid_to`` and the table's own columns; only those about ``nodes``, where given. Columns of
         the present state are blank before their ``status_from``. Empty where the store holds no such table."""
         if table not in self._files.tables:
-            return pd.DataFrame({"node": np.array([], dtype=np.int32), "uid": []})
+            none = np.array([], dtype=np.int64)
+            return pd.DataFrame({"node": none.astype(np.int32), "valid_from": none, "valid_to": none, "uid": []})
         facts = self._files.facts(table)
-        among = self._stated(table) if nodes is None else self._about(table, np.asarray(nodes))
+        among = self._stated(table) if nodes is None else self._about(table, np.asarray(nodes, dtype=np.int64))
         holds = self._holds(facts, among)
         places = np.flatnonzero(holds) if isinstance(among, slice) else among[holds]
         rows = pa.array(places)
