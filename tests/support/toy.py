@@ -43,11 +43,13 @@ class Tie:
     end: int
     known: int
     cells: dict
+    revision: int = 1
+    """At which its load was published: a later version of its ``uid`` is a row with another."""
 
 
 @dataclass(frozen=True)
 class Fact:
-    """One fact row; ``node`` is None for rows about no node."""
+    """One fact row; ``node`` is None for rows about no node. Cells of the present state count from ``status`` on."""
 
     table: str
     node: str | None
@@ -56,6 +58,8 @@ class Fact:
     end: int
     cells: dict
     known: int = ALWAYS
+    status: int = ALWAYS
+    revision: int = 1
 
 
 @dataclass
@@ -304,7 +308,7 @@ def write(book: Book, folder: Path) -> None:
                         "valid_from": pa.array([tie.start for _, tie in rows], pa.int64()),
                         "valid_to": pa.array([tie.end for _, tie in rows], pa.int64()),
                         "known_at": pa.array([tie.known for _, tie in rows], pa.int64()),
-                        "revision": pa.array([1 for _ in rows], pa.int64()),
+                        "revision": pa.array([tie.revision for _, tie in rows], pa.int64()),
                         "file": pa.array([1 for _ in rows], pa.int32()),
                         "row": pa.array([place + 2 for place, _ in rows], pa.int32()),
                         "uid": pa.array([tie.uid for _, tie in rows], pa.string()),
@@ -326,8 +330,8 @@ def write(book: Book, folder: Path) -> None:
                         "valid_from": pa.array([fact.start for _, fact in rows], pa.int64()),
                         "valid_to": pa.array([fact.end for _, fact in rows], pa.int64()),
                         "known_at": pa.array([fact.known for _, fact in rows], pa.int64()),
-                        "revision": pa.array([1 for _ in rows], pa.int64()),
-                        "status_from": pa.array([ALWAYS for _ in rows], pa.int64()),
+                        "revision": pa.array([fact.revision for _, fact in rows], pa.int64()),
+                        "status_from": pa.array([fact.status for _, fact in rows], pa.int64()),
                         "file": pa.array([2 for _ in rows], pa.int32()),
                         "row": pa.array([place + 2 for place, _ in rows], pa.int32()),
                         "uid": pa.array([fact.uid for _, fact in rows], pa.string()),
@@ -338,7 +342,7 @@ def write(book: Book, folder: Path) -> None:
         )
     write_snapshot(
         folder,
-        revision=1,
+        revision=max((row.revision for row in [*book.ties, *book.facts]), default=1),
         data_date=NOW,
         files={1: "ties.csv", 2: "facts.csv"},
         names=pa.array(names, pa.string()),
