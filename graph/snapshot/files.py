@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import weakref
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,6 +16,7 @@ import pyarrow.ipc as ipc
 from ..kernels.sets import distinct, laid_out
 from ..kernels.texts import Texts
 from .cells import all_cells, single_chunk
+from .holds import hold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -70,10 +73,12 @@ class Facts(NamedTuple):
 
 
 class Files:
-    """The files of a snapshot; shared by every time and every part of it that is looked at."""
+    """The files of a snapshot; shared by every time and every part of it that is looked at. While it lives, the folder
+    is not dropped."""
 
     def __init__(self, folder: Path):
         self.folder = folder
+        weakref.finalize(self, os.close, hold(folder / "snapshot.json"))
         self.meta = json.loads((folder / "snapshot.json").read_text("utf-8"))
         self._facts: dict[str, Facts] = {}
 
