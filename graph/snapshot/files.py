@@ -21,7 +21,7 @@ from .holds import hold
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-FORMAT = 3
+FORMAT = 4
 """Of the files of a snapshot; one of another is built anew."""
 EDGE_NUMBERS = {
     "source": np.int32,
@@ -167,6 +167,16 @@ class Files:
             numbers, uids = _numbers(folder, FACT_NUMBERS), load_texts(folder, "uid")
             self._facts[table] = Facts(numbers, by_node, cells, uids, columns)
         return self._facts[table]
+
+    def stating(self, node: int) -> list[str]:
+        """The tables that say something of a node, at whatever time: the others need not be looked through."""
+        tables = int(self._stating[node])
+        return [table for place, table in enumerate(self.tables) if tables >> place & 1]
+
+    @cached_property
+    def _stating(self) -> np.ndarray:
+        """uint32 by node: a bit for each of ``tables``, the first the lowest."""
+        return self._array("stating")
 
     @cached_property
     def adjacency(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
