@@ -1,19 +1,25 @@
-"""Snapshots kept as folders, each built once and dropped when a newer one is there and nobody holds it."""
+"""Snapshots kept as folders, each built once and dropped when a newer one is there and nobody looks at it."""
 
 from __future__ import annotations
 
 import fcntl
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from .files import FORMAT
+from .files import FORMAT, Files
+from .holds import is_open_at, unless_held
+
+_DRAFT, _DROPPED = ".draft-", ".dropped-"
 
 
-def kept(home: Path, identity: str, revision: int, build: Callable[[Path], None], held: Callable[[], set[int]]) -> Path:
-    """The folder of a revision's snapshot: as it lies there, else built now.
+def kept(
+    home: Path, identity: str, revision: int, build: Callable[[Path], None], held: Callable[[], set[int]]
+) -> Files:
+    """The files of a revision's snapshot: as they lie there, else built now. They stay while they are looked at.
 
     Parameters
     ----------
@@ -23,26 +29,33 @@ def kept(home: Path, identity: str, revision: int, build: Callable[[Path], None]
     held : the revisions that registered readers hold, whose snapshots are not dropped
     """
     folder = home / f"{identity[:8]}-{FORMAT}-{revision}"
-    if not _whole(folder):
-        home.mkdir(parents=True, exist_ok=True)
+    files = _there(folder)
+    if files is None:
         with _alone(home):
-            if not _whole(folder):
+            files = _there(folder)
+            if files is None:
                 _put(folder, build)
-                _drop_old(home, folder, held())
-    return folder
+                files = Files(folder)
+                _drop_old(folder, held())
+    return files
 
 
-def _whole(folder: Path) -> bool:
-    return (folder / "snapshot.json").exists()
+def _there(folder: Path) -> Files | None:
+    try:
+        return Files(folder)
+    except FileNotFoundError:
+        return None
 
 
 def _put(folder: Path, build: Callable[[Path], None]) -> None:
     """Build a snapshot aside and move it to its place, so that none is ever seen half written."""
-    for left in folder.parent.glob(".draft-*"):  # of a process that died
-        shutil.rmtree(left)
-    draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=folder.parent))
+    for left in folder.parent.iterdir():  # by a process that died
+        if left.name.startswith((_DRAFT, _DROPPED)):
+            shutil.rmtree(left)
+    draft = Path(tempfile.mkdtemp(prefix=_DRAFT, dir=folder.parent))
     try:
         build(draft / "snapshot")
+        shutil.rmtree(folder, ignore_errors=True)  # what lies there is no whole snapshot
         (draft / "snapshot").replace(folder)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
@@ -52,9 +65,13 @@ def _put(folder: Path, build: Callable[[Path], None]) -> None:
 def _alone(home: Path) -> Iterator[None]:
     """One process builds snapshots of a store at a time: others wait, and then find what it built. The system lets go
     of the lock where a process dies."""
-    with (home / ".building").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+    while True:
+        home.mkdir(parents=True, exist_ok=True)
+        with (home / ".building").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if is_open_at(lock.fileno(), home / ".building"):  # else all was removed while this one waited
+                yield
+                return
 
 
 def remove_folder(folder: Path) -> None:
@@ -67,13 +84,22 @@ def remove_folder(folder: Path) -> None:
         shutil.rmtree(aside)
 
 
-def _drop_old(home: Path, asked: Path, held: set[int]) -> None:
-    """Remove snapshots that nobody needs: not the one asked for, not the latest, none that a registered reader holds.
-    One that is mapped by a process stays usable to it."""
+def _drop_old(asked: Path, held: set[int]) -> None:
+    """Remove snapshots that nobody needs: not the latest, none that a registered reader holds, none that a process
+    looks at, such as the one asked for."""
     of_this_store = asked.name.rpartition("-")[0]
-    kinds = {folder: folder.name.rpartition("-") for folder in home.iterdir() if not folder.name.startswith(".")}
+    snapshots = (folder for folder in asked.parent.iterdir() if re.fullmatch(r"[^.].*-\d+-\d+", folder.name))
+    kinds = {folder: folder.name.rpartition("-") for folder in snapshots}
     latest = max(int(revision) for store, _, revision in kinds.values() if store == of_this_store)
     for folder, (store, _, revision) in kinds.items():
         latest_one = (store, int(revision)) == (of_this_store, latest)
-        if folder != asked and not latest_one and int(revision) not in held:
-            shutil.rmtree(folder, ignore_errors=True)
+        if not latest_one and int(revision) not in held:
+            _drop(folder)
+
+
+def _drop(folder: Path) -> None:
+    """Remove a snapshot unless a process looks at it; moved first, so that none is ever seen half removed."""
+    aside = folder.with_name(f"{_DROPPED}{folder.name}")
+    with suppress(OSError), unless_held(folder / "snapshot.json") as free:
+        if free:
+            shutil.rmtree(folder.rename(aside), ignore_errors=True)

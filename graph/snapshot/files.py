@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import weakref
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,11 +16,12 @@ import pyarrow.ipc as ipc
 from ..kernels.sets import distinct, laid_out
 from ..kernels.texts import Texts
 from .cells import all_cells, single_chunk
+from .holds import hold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-FORMAT = 3
+FORMAT = 4
 """Of the files of a snapshot; one of another is built anew."""
 EDGE_NUMBERS = {
     "source": np.int32,
@@ -70,10 +73,12 @@ class Facts(NamedTuple):
 
 
 class Files:
-    """The files of a snapshot; shared by every time and every part of it that is looked at."""
+    """The files of a snapshot; shared by every time and every part of it that is looked at. While it lives, the folder
+    is not dropped."""
 
     def __init__(self, folder: Path):
         self.folder = folder
+        weakref.finalize(self, os.close, hold(folder / "snapshot.json"))
         self.meta = json.loads((folder / "snapshot.json").read_text("utf-8"))
         self._facts: dict[str, Facts] = {}
 
@@ -162,6 +167,16 @@ class Files:
             numbers, uids = _numbers(folder, FACT_NUMBERS), load_texts(folder, "uid")
             self._facts[table] = Facts(numbers, by_node, cells, uids, columns)
         return self._facts[table]
+
+    def stating(self, node: int) -> list[str]:
+        """The tables that say something of a node, at whatever time: the others need not be looked through."""
+        tables = int(self._stating[node])
+        return [table for place, table in enumerate(self.tables) if tables >> place & 1]
+
+    @cached_property
+    def _stating(self) -> np.ndarray:
+        """uint32 by node: a bit for each of ``tables``, the first the lowest."""
+        return self._array("stating")
 
     @cached_property
     def adjacency(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

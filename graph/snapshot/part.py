@@ -81,6 +81,9 @@ class Part(GraphView):
     def _about(self, table: str, nodes: np.ndarray) -> np.ndarray:
         return self._files.facts(table).about(self.nodes[nodes])
 
+    def _stating(self, node: int) -> list[str]:
+        return self._files.stating(self.nodes[node])
+
     def _numbered(self, nodes: np.ndarray) -> np.ndarray:
         number = np.searchsorted(self.nodes, nodes).astype(np.int32)
         return np.where(np.asarray(nodes) < 0, np.int32(-1), number)

@@ -65,6 +65,9 @@ class Snapshot(GraphView):
     def _about(self, table: str, nodes: np.ndarray) -> np.ndarray:
         return self._files.facts(table).about(nodes)
 
+    def _stating(self, node: int) -> list[str]:
+        return self._files.stating(node)
+
     def _numbered(self, nodes: np.ndarray) -> np.ndarray:
         return nodes
 

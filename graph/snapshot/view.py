@@ -133,6 +133,10 @@ class GraphView(ABC):
         """The places of the rows of a table about some nodes, ascending."""
 
     @abstractmethod
+    def _stating(self, node: int) -> Sequence[str]:
+        """The tables that say something of a node, at whatever time."""
+
+    @abstractmethod
     def _numbered(self, nodes: np.ndarray) -> np.ndarray:
         """int32: this view's numbers of the snapshot's nodes; -1 stays."""
 
@@ -324,11 +328,10 @@ class GraphView(ABC):
         return [self._statement(table, place) for table, place in self._statements(node)]
 
     def _statements(self, node: int) -> Iterable[tuple[str, int]]:
-        for table in self._files.tables:
+        for table in self._stating(node):
             places = self._about(table, np.array([node]))
-            if len(places):
-                for place in places[self._holds(self._files.facts(table), places)].tolist():
-                    yield table, place
+            for place in places[self._holds(self._files.facts(table), places)].tolist():
+                yield table, place
 
     def _statement(self, table: str, place: int) -> dict[str, Any]:
         facts = self._files.facts(table)

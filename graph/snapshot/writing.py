@@ -80,7 +80,8 @@ def write_snapshot(
         np.save(folder / "adjacency" / f"{name}.npy", array)
     del adjacency
 
-    for table, parts in groupby(facts, itemgetter(0)):
+    stating = np.zeros(len(names), dtype=np.uint32)
+    for place, (table, parts) in enumerate(groupby(facts, itemgetter(0))):
         cells = []
         with _Versions(folder / "facts" / table, FACT_NUMBERS, ("uid",)) as written:
             for _, part in parts:
@@ -89,9 +90,11 @@ def write_snapshot(
             written.end()
         node = np.load(folder / "facts" / table / "node.npy", mmap_mode="r")
         np.save(folder / "facts" / table / "by_node.npy", np.argsort(node, kind="stable").astype(np.int64))
+        stating[node[node >= 0]] |= np.uint32(1 << place)
         _write_table(folder / "facts" / table / "cells.arrow", without_blank(pa.concat_tables(cells)))
         meta["facts"].append(table)
 
+    np.save(folder / "stating.npy", stating)
     names = names.cast(pa.large_string())
     _write_table(folder / "names.arrow", pa.table({"name": names}))
     codes_by_kind = np.zeros(len(names), dtype=np.uint8)

@@ -147,10 +147,11 @@ def test_a_snapshot_of_another_format_is_built_anew(tmp_path, monkeypatch):
     built = []
 
     def build(folder):
-        built.append(written(folder, [], []))
+        written(folder, [], [])
+        built.append(folder)
 
     def folder():
-        return kept(tmp_path, "a-store", 4, build, set)
+        return kept(tmp_path, "a-store", 4, build, set).folder
 
     first = folder()
     assert folder() == first

@@ -15,7 +15,7 @@ import pyarrow as pa
 from ...errors import Gone, NotFound
 from ...model import RELATIONS
 from ...snapshot.cache import kept
-from ...snapshot.reading import Snapshot, open_snapshot
+from ...snapshot.reading import Snapshot
 from ...snapshot.writing import places, write_snapshot
 from ...times import today
 from ..records import Progress
@@ -54,9 +54,9 @@ def snapshot(store: Neo4jDatabase, revision: int, progress: Progress | None) -> 
         with store.reading(revision):
             _Build(store, revision, progress).write(folder)
 
-    folder = kept(store.beside("snapshots"), store.identity, revision, build, store.readers.revisions)
+    files = kept(store.beside("snapshots"), store.identity, revision, build, store.readers.revisions)
     data_date = latest_date(loads, revision)
-    return open_snapshot(folder, today() if data_date is None else data_date)
+    return Snapshot(files, today() if data_date is None else data_date)
 
 
 class _Build:

@@ -12,7 +12,7 @@ import pyarrow as pa
 from ...errors import Gone, NotFound
 from ...model import RELATIONS
 from ...snapshot.cache import kept
-from ...snapshot.reading import Snapshot, open_snapshot
+from ...snapshot.reading import Snapshot
 from ...snapshot.writing import places, write_snapshot
 from ...times import today
 from ..records import Progress
@@ -46,9 +46,9 @@ def snapshot(store: SqliteFile, revision: int, progress: Progress | None) -> Sna
     def held() -> set[int]:
         return {row[0] for row in connection.execute("SELECT revision FROM readers")}
 
-    folder = kept(store.beside("snapshots"), identity, revision, build, held)
+    files = kept(store.beside("snapshots"), identity, revision, build, held)
     data_date = latest_date(store.loads(), revision)
-    return open_snapshot(folder, today() if data_date is None else data_date)
+    return Snapshot(files, today() if data_date is None else data_date)
 
 
 def _build(store: SqliteFile, revision: int, folder: Path, progress: Progress | None) -> None:
