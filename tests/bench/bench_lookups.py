@@ -55,7 +55,8 @@ PARTS: dict[str, Callable[[GraphView, int], object]] = {"facts": facts, "mask": 
 def own_memory() -> tuple[float, float]:
     """Pages in MB that no other process has: clean, dirty."""
     rows = dict(line.split(":", 1) for line in Path("/proc/self/smaps_rollup").read_text().splitlines()[1:])
-    return tuple(int(rows[name].split()[0]) / 1000 for name in ("Private_Clean", "Private_Dirty"))  # type: ignore
+    clean, dirty = (int(rows[name].split()[0]) * 1024 / 1e6 for name in ("Private_Clean", "Private_Dirty"))
+    return clean, dirty
 
 
 def timed(view: GraphView, nodes: np.ndarray) -> dict[str, list[float]]:
