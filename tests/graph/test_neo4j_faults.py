@@ -303,6 +303,7 @@ def test_a_server_restarted_under_the_service_is_503_while_away_and_normal_after
             assert answer.status_code == 200 and answer.json() == before[route].json(), answer.text
 
 
+@pytest.mark.soak  # four restarts of a server
 def test_a_read_only_database_is_told_and_stays_as_it_is(server, book):
     with read_only(server):
         refused(server.url, "read-only: nothing was changed")

@@ -19,7 +19,7 @@ from support.whole import held, shown
 
 PEOPLE = {"sqlite": 300, "neo4j": 60}
 """In the book, by store."""
-SMALL_PARTS = "from ringfence.loaders import staging; staging._PARTITION_BYTES = 6_000"
+SMALL_PARTS = "from ringfence.loaders.passes import staging; staging._PARTITION_BYTES = 6_000"
 COMMAND = f"{SMALL_PARTS}; from ringfence.api.cli import main; main()"
 """The command line, with tables in several partitions so that a load has many parts."""
 
