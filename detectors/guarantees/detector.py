@@ -268,10 +268,10 @@ class _Found:
         """The joint group that the members stand in, and the groups that the view takes as one."""
         things = []
         if structure.joint_name is not None:
-            names = tuple(self.net.names[party] for party in members)
+            names = tuple(sorted(self.net.names[party] for party in members))
             things.append(Thing("joint_group", (), names, len(names)))
-        for group in groups:
-            names = tuple(self.net.names[party] for party in group.parties)
+        for group in sorted(groups, key=lambda group: sorted(self.net.names[party] for party in group.parties)):
+            names = tuple(sorted(self.net.names[party] for party in group.parties))
             number = self.known.of(self.known.group, [names[0]])[0]
             things.append(Thing("group", (), names, int(np.count_nonzero(self.known.group == number))))
         return things

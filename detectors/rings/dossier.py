@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...graph.kernels.sets import distinct
 from ...graph.model import FOREVER
 from ...graph.snapshot import GraphView
 from ..contract import Candidate, Draft, Params, Thing, bound
@@ -37,6 +36,7 @@ def draft(view: GraphView, ring: Ring, population: Population, unit: str, params
     unit : the name of its unit
     """
     used = [*_telling(view, ring), *_beside(view, ring, population)]
+    members = _as_they_applied(view, ring)
     rows, cut = _rows(used, params["max_evidence"])
     equipment = len(_values_of(ring.uses.where(population.excused[ring.uses.value]), 2))
     candidate = Candidate(
@@ -45,7 +45,7 @@ def draft(view: GraphView, ring: Ring, population: Population, unit: str, params
         score=score(ring.evidence),
         reason=_reason(ring, population),
         measures=_measures(ring, population),
-        things=_things(view, ring, used, population),
+        things=_things(view, ring, members, used, population),
         explanations=explanations(ring.shared, len(ring.members), equipment),
         truncated=[
             *_split(ring, params["max_members"]),
@@ -53,7 +53,7 @@ def draft(view: GraphView, ring: Ring, population: Population, unit: str, params
             *cut,
         ],
     )
-    return Draft(candidate, [(member, "member") for member in _as_they_applied(view, ring)], rows)
+    return Draft(candidate, [(member, "member") for member in members], rows)
 
 
 def _reason(ring: Ring, population: Population) -> dict:
@@ -141,14 +141,18 @@ def _facet(uses: Uses) -> int:
     return int(np.bincount(np.maximum(np.diagonal(PAIR_FACET[0])[uses.way], 0)).argmax())
 
 
-def _things(view: GraphView, ring: Ring, used: Sequence[_Used], population: Population) -> list[Thing]:
-    place = {person: at for at, person in enumerate(ring.shared.people.tolist())}
-    names = view.names(ring.members)
+def _things(
+    view: GraphView, ring: Ring, members: Sequence[int], used: Sequence[_Used], population: Population
+) -> list[Thing]:
+    """What is used, each thing with its users among the members, in the members' order."""
+    names = dict(zip(members, view.names(members), strict=True))
+    node = dict(zip(ring.shared.people.tolist(), ring.members, strict=True))
+    order = {member: place for place, member in enumerate(members)}
     return [
         Thing(
             kind=one.facet,
             nodes=_nodes(view, one, population),
-            members=tuple(names[place[person]] for person in distinct(one.uses.person).tolist()),
+            members=tuple(names[n] for n in sorted({node[p] for p in one.uses.person.tolist()}, key=order.__getitem__)),
             users=int(population.holders[one.value]),
         )
         for one in used
@@ -156,12 +160,13 @@ def _things(view: GraphView, ring: Ring, used: Sequence[_Used], population: Popu
 
 
 def _nodes(view: GraphView, used: _Used, population: Population) -> tuple[str, ...]:
-    """The names of what stands for a thing; of a network the Wi-Fi and the address that it was used with."""
-    names = set(view.names(distinct(used.uses.node)))
+    """The names of what stands for a thing, in the order of its rows; of a network the Wi-Fi and the address that it was
+    used with."""
+    names = dict.fromkeys(view.names(used.uses.node))
     frame = population.frame
     if len(frame.joined) <= used.value < frame.size:
-        names.add(frame.names.text(int(frame.networks[used.value - len(frame.joined)] & 0xFFFFFFFF)))
-    return tuple(sorted(names))
+        names[frame.names.text(int(frame.networks[used.value - len(frame.joined)] & 0xFFFFFFFF))] = None
+    return tuple(names)
 
 
 def _rows(used: Sequence[_Used], limit: int) -> tuple[np.ndarray, list[dict]]:

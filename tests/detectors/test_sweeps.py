@@ -81,7 +81,7 @@ def test_the_order_of_rows_does_not_matter_not_even_to_the_order_of_members_and_
     book = CASES[detector.id].planted().beside(CASES[detector.id].innocent().rekeyed(0)[0])
 
     def listed(book):
-        return [(told(f), f.members, [row["uid"] for row in f.evidence]) for f in findings(detector, book)]
+        return [(told(f), f.members, f.things, [row["uid"] for row in f.evidence]) for f in findings(detector, book)]
 
     assert listed(book.shuffled(seed)) == listed(book), f"seed {seed}"
 
