@@ -160,7 +160,7 @@ def _things(
 
 
 def _nodes(view: GraphView, used: _Used, population: Population) -> tuple[str, ...]:
-    """The names of what stands for a thing, in the order of its rows; of a network the Wi-Fi and the address that it was
+    """The names of what stands for a thing, in the order of its rows; of a network the Wi-Fi and the address it was
     used with."""
     names = dict.fromkeys(view.names(used.uses.node))
     frame = population.frame
