@@ -24,9 +24,18 @@ def test_the_finbench_sample_gives_the_same_findings_from_both(neo4j_url, tmp_pa
     assert found(neo4j_url, tmp_path) == found(embedded, tmp_path)
 
 
+def test_the_guarantee_circle_gives_the_same_findings_from_both(neo4j_url, tmp_path):
+    embedded = f"sqlite:///{tmp_path}/circle.db"
+    for url in (embedded, neo4j_url):
+        fill(url, tmp_path, str(TESTS / "data" / "guarantee-circle"))
+    assert len(found(embedded, tmp_path).splitlines()) == 3
+    assert found(neo4j_url, tmp_path) == found(embedded, tmp_path)
+
+
 @pytest.mark.soak
-def test_a_book_of_twenty_thousand_applicants_gives_the_same_findings_from_both(neo4j_url, tmp_path):
-    made = ringfence("sample", "book", "--applicants", "20000", "--seed", "1", cwd=tmp_path)
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_book_of_twenty_thousand_applicants_gives_the_same_findings_from_both(seed, neo4j_url, tmp_path):
+    made = ringfence("sample", "book", "--applicants", "20000", "--seed", str(seed), cwd=tmp_path)
     assert made.returncode == 0, made.stderr
     embedded = f"sqlite:///{tmp_path}/book.db"
     for url in (embedded, neo4j_url):
