@@ -55,7 +55,7 @@ def round_structures(view: View, groups: JointGroups, bounds: Bounds) -> Iterato
         structure = Structure("guarantee_mutual" if size[label] == 2 else "guarantee_cycle", view.rows[places])
         structure.measures = {
             "mutual_pairs": int(pairs[label]),
-            "cycles": int(counts.cycles[label]),
+            "cycles": max(int(counts.cycles[label]), 1),  # the shortest is known, however long
             "shortest_cycle": int(min(counts.shortest[label], shortest[label])),
             "longest_cycle": int(max(counts.longest[label], shortest[label])),
         }

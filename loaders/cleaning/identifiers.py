@@ -16,19 +16,20 @@ email          lower case
 employer       NFKC, runs of white space as one blank; channels likewise; persons' names without white space
 =============  ========================================================================================================
 
-Flags: ``sentinel`` (on the stop-list) and ``invalid`` (no such number can exist) link no one; ``landline`` is shared
-by many; ``luhn`` only warns: a card number whose check digit is wrong still links.
+Flags: ``sentinel`` (on the stop-list) and ``invalid`` (no such number can exist, or it is masked) link no one;
+``landline`` is shared by many; ``luhn`` only warns: a card number whose check digit is wrong still links.
 """
 
 # pyarrow makes its compute functions at run time: no checker sees them
 # pyright: reportAttributeAccessIssue=false, reportCallIssue=false, reportArgumentType=false
 from __future__ import annotations
 
+import hashlib
 import re
 import tomllib
 from collections.abc import Mapping, Set
 from functools import cache
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 import numpy as np
@@ -55,12 +56,23 @@ _MOBILE = re.compile(r"(?a)^0?(1[3-9]\d{9})$")
 _HOTLINE = re.compile(r"(?a)^(?:[48]00\d{7}|9[56]\d{3,6}|11[02479]|12[02]|1[0-2]\d{3})$")
 _LANDLINE = re.compile(r"(?a)^0(?:10|2\d|[3-9]\d{2})[2-9]\d{6,7}$")
 _SEPARATORS = re.compile(r"[\s\-‐‑–—−().·/]+")
+_EVERYWHERE = [
+    ip_network(network)
+    for network in (
+        *("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"),  # private
+        *("100.64.0.0/10", "64:ff9b::/96"),  # behind a carrier's gate: CGNAT, NAT64
+        *("127.0.0.0/8", "169.254.0.0/16", "fe80::/10", "fc00::/7"),  # the machine, the cable, the house
+    )
+]
+"""Networks whose addresses are used again in every house (IANA's special-purpose registries)."""
 _GAPS = re.compile(r"[\s\-‐‑–—−]+")
 """What parts groups of digits. A point or a stroke may be part of the number: ``12/34`` is not ``1/234``."""
 _PUNCTUATION = re.compile(r"[\W_]+")
 _FLOAT = r"^([0-9]{1,15})\.0+$"
 """A whole number that a program kept as a decimal one; up to 15 digits none is lost."""
 _LONG_FLOAT = r"^[0-9]{16,}\.0+$"
+_MASKED = r"(?i)[*•●×]{2}|[0-9]x{3,}[0-9]|^[^*]\*$"
+"""Signs in place of what is not shown: a masked value names thousands."""
 _NUMBERS = ("phone", "account", "device", "id_document")
 
 
@@ -122,6 +134,7 @@ def normal_values(
         ]
         keys = where(easy, keys, spread(text(hard_keys), codes))
         flags = where(easy, flags, spread(text([flag for _, flag in pairs]), codes))
+    flags = where(~matches(values, _MASKED), flags, pa.scalar("invalid", TEXT))
     flags = where(~_is_sentinel(kind, keys, own), flags, pa.scalar("sentinel", TEXT))
     if unreadable.any():
         keys, flags = where(~unreadable, keys), where(~unreadable, flags, pa.scalar("unreadable", TEXT))
@@ -262,7 +275,20 @@ def _device(value: str, _: str) -> tuple[str, str | None]:
     digits = _GAPS.sub("", value)
     if re.match(r"^[0-9]{14,16}$", digits):
         return digits, None
+    if value.lower() in _hashes_of_nothing():
+        return value.lower(), "sentinel"
     return (value.lower() if re.match(r"^[0-9A-Fa-f-]{14,}$", value) else value), None
+
+
+@cache
+def _hashes_of_nothing() -> frozenset[str]:
+    """What programs send that hash an id they were not given: the empty text, zeros, a word for nothing."""
+    zeros = ("0", "0" * 14, "0" * 15, "0" * 16, "0" * 32, "00000000-0000-0000-0000-000000000000", "02:00:00:00:00:00")
+    return frozenset(
+        hashlib.new(name, nothing.encode(), usedforsecurity=False).hexdigest()
+        for name in ("md5", "sha1", "sha256")
+        for nothing in ("", *zeros, "null", "unknown")
+    )
 
 
 def _ip(value: str, _: str) -> tuple[str, str | None]:
@@ -270,11 +296,9 @@ def _ip(value: str, _: str) -> tuple[str, str | None]:
         address = ip_address(value)
     except ValueError:
         return value, "invalid"
-    if address.version == 4:
-        return str(address), None
-    if address.ipv4_mapped:
-        return str(address.ipv4_mapped), None
-    return f"{ip_address(int(address) >> 64 << 64)}/64", None
+    address = address if address.version == 4 else address.ipv4_mapped or address
+    flag = "sentinel" if any(address in network for network in _EVERYWHERE) else None
+    return str(address) if address.version == 4 else f"{ip_address(int(address) >> 64 << 64)}/64", flag
 
 
 def _wifi(value: str, _: str) -> tuple[str, str | None]:

@@ -24,7 +24,13 @@ _NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 _GROUPED = r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$"
 _SCIENTIFIC = r"^[+-]?\d{1,3}([.,]\d+)?[eE]\+\d+$|^[+-]?\d[.,]\d+[eE]\d+$"
 _FAILED = r"^#(?:N/A|NA|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!|FORMULA!)$"
-_INVISIBLE = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x{200b}\x{200e}\x{200f}\x{202a}-\x{202e}\x{2060}\x{feff}]"
+_INVISIBLE = (
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x{ad}\x{34f}\x{61c}\x{115f}\x{1160}\x{17b4}\x{17b5}\x{180b}-\x{180f}"
+    r"\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}-\x{206f}\x{3164}\x{fe00}-\x{fe0f}\x{feff}\x{ffa0}\x{fff0}-\x{fff8}"
+    r"\x{1bca0}-\x{1bca3}\x{1d173}-\x{1d17a}\x{e0000}-\x{e0fff}]"
+    r"|_x00(?:0[0-8BCDEFbcdef]|1[0-9A-Fa-f]|7[Ff])_"
+)
+"""Control characters, also as Open XML writes them (``_x000D_``), and Unicode's Default_Ignorable_Code_Point."""
 _AS_TEXT = r"^=\"([^\"]*)\"$|^'([0-9][0-9A-Za-z-]*)$"
 """How a spreadsheet is made to take a number for text: ``="0012"`` and ``'0012``."""
 _ISO = r"^\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?)?$"
@@ -37,8 +43,12 @@ _SHORT_ZONE = r"(\d:\d{2}(?::\d{2}(?:\.\d+)?)?[+-]\d{2})$"
 """A zone in whole hours, as PostgreSQL writes it."""
 _COMPACT = (
     r"^(?P<year>(?:19|20|21)\d{2})(?P<month>\d{2})(?P<day>\d{2})"
-    r"(?:(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2}))?(?P<fraction>)(?P<zone>)$"
+    r"(?:(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2})?)?(?P<fraction>)(?P<zone>)$"
 )
+_EPOCH = r"^(?:\d{11}|[3-9]\d{11}|\d{13})$"
+"""Milliseconds since 1970. Twelve digits that begin as a year does are a calendar time, or none."""
+_WHOLE = r"^([0-9]{1,15})(?:\.0+)?$"
+"""A whole number, also as a program writes it that took it for a decimal one; up to 15 digits none is lost."""
 _SERIAL = r"^\d{5}(\.\d+)?$"
 _SERIALS = (20_000, 80_000)
 """Excel serials between these (1954 to 2119) are days; other numbers of five digits are no times."""
@@ -98,8 +108,14 @@ def choices(column: pa.Array, words: Mapping[str, tuple[str, ...]], keep: bool) 
 
 
 def ids(column: pa.Array) -> pa.Array:
-    """Ids as they stand; missing where a spreadsheet wrote scientific notation or the error of a formula."""
-    return where(~(scientific(column) | failed(column)), column)
+    """Ids as they stand, save whole numbers, which have one form; missing where they are in scientific notation.
+
+    >>> ids(text(["7.0", "７", "007", "A7.0", "1E+15"])).to_pylist()
+    ['7', '7', '007', 'A7.0', None]
+    """
+    plain = half_width(column)
+    column = where(~matches(plain, _WHOLE), column, pc.replace_substring_regex(plain, _WHOLE, r"\1"))
+    return where(~matches(plain, _SCIENTIFIC), column)
 
 
 def scientific(column: pa.Array) -> np.ndarray:
@@ -113,7 +129,8 @@ def failed(column: pa.Array) -> np.ndarray:
 
 
 def times(column: pa.Array, zone: str) -> pa.Array:
-    """Epoch milliseconds of ISO times, ``Y/M/D h:mm:ss``, ``YYYYMMDD``, Excel serials and epoch milliseconds.
+    """Epoch milliseconds of ISO times, ``Y/M/D h:mm:ss``, ``YYYYMMDD[hhmm[ss]]``, Excel serials and epoch
+    milliseconds.
 
     Parameters
     ----------
@@ -140,7 +157,7 @@ def _any_times(column: pa.Array, zone: str) -> pa.Array:
     moments = pc.if_else(
         stated.is_valid(), pc.subtract(local, pa.array(absolute)), _moments(where(~present(stated), local), zone)
     )
-    return pc.coalesce(moments, pc.cast(where(matches(column, r"^\d{11,13}$"), column), pa.int64()))
+    return pc.coalesce(moments, pc.cast(where(matches(column, _EPOCH), column), pa.int64()))
 
 
 def _serials(column: pa.Array) -> pa.Array:

@@ -11,7 +11,7 @@ own in the second pass).
 # pyright: reportAttributeAccessIssue=false, reportCallIssue=false, reportArgumentType=false
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 
 import numpy as np
 import pandas as pd
@@ -23,10 +23,11 @@ from ...graph.model import DECLARING
 from ...graph.store import Progress
 from ...graph.store.records import REJECT_COLUMNS
 from ..cleaning import values as clean
+from ..cleaning.blanks import stated
 from ..cleaning.identifiers import NO_LINK, normal_form, normal_values, place_cells
 from ..cleaning.rejects import Issues, reject_frame, shown_values
 from ..schema.columns import Column, Table
-from ..schema.tables import PLACE, TABLES
+from ..schema.tables import GROUP_IDS, PLACE, TABLES
 from ..sources import Source
 from ..sources.raw import RawBatch
 from ..vectors import TEXT, blanks, distinct, hashes, joined, long, paired, present, spread, text, trimmed, where
@@ -199,6 +200,11 @@ class Stager:
         """Which kinds are personal."""
         return self._privacy
 
+    def marks(self, table: str, column: str) -> tuple[Set[str], Set[str]]:
+        """A lender's own marks of nothing, and those that a column means."""
+        mapping = self._source.mapping
+        return mapping.blanks, mapping.means.get((table, column), frozenset())
+
     def plain(self, table: str, column: str) -> bool:
         """Whether a column is taken as plain text."""
         return column in self._plain.get(table, ())
@@ -220,14 +226,26 @@ class _Cleaner:
     def __init__(self, stager: Stager, table: Table, frame: pd.DataFrame):
         self._stager = stager
         self._table = table
-        self._raw = {
-            name: self._trimmed(name, clean.visible(text(frame[name]))) for name in table.all_columns if name in frame
-        }
         self._cells: dict[str, pa.Array] = {}
         self._issues = Issues()
+        self._raw: dict[str, pa.Array] = {}
+        for name in table.all_columns:
+            if name in frame:
+                self._raw[name] = self._stated(name, clean.visible(text(frame[name])))
+                self._without_errors(table.all_columns[name])
 
-    def _trimmed(self, name: str, column: pa.Array) -> pa.Array:
-        return trimmed(column if self._stager.plain(self._table.name, name) else clean.unwrapped(trimmed(column)))
+    def _stated(self, name: str, column: pa.Array) -> pa.Array:
+        """A column trimmed, without the cells that say nothing."""
+        plain = self._stager.plain(self._table.name, name)
+        column = trimmed(column if plain else clean.unwrapped(trimmed(column)))
+        return stated(column, *self._stager.marks(self._table.name, name))
+
+    def _without_errors(self, column: Column) -> None:
+        """The error of a formula is no value in any column."""
+        bad = clean.failed(self._raw[column.name])
+        if bad.any():
+            self._note(column, bad, "formula_error")
+            self._raw[column.name] = where(~bad, self._raw[column.name])
 
     def clean(self) -> tuple[dict[str, pa.Array], Issues]:
         """The staged columns, and the bad cells that no row stands or falls with."""
@@ -244,6 +262,7 @@ class _Cleaner:
             self._typed(
                 column, clean.numbers(raw) if column.type == "number" else clean.integers(raw), "unreadable_number"
             )
+            self._within(column)
         elif column.type == "time":
             self._time(column, clean.times(raw, self._stager.zone))
         elif column.type == "choice":
@@ -254,7 +273,7 @@ class _Cleaner:
             self._identifier(column, raw, plain)
         elif name == "entity_key":
             self._entity_key(column, raw, plain)
-        elif plain or (column.type == "text" and name not in self._table.key):
+        elif plain or (column.type == "text" and name not in self._table.key and name not in GROUP_IDS):
             self._cells[name] = raw
         else:
             self._read(column, clean.ids(raw))
@@ -265,13 +284,20 @@ class _Cleaner:
             self._note(column, present(raw) & ~present(typed) if bad is None else bad, reason)
         self._cells[column.name] = typed
 
+    def _within(self, column: Column) -> None:
+        """What lies outside of what a column may hold is no value of it."""
+        if column.within is not None:
+            values, (least, most) = self._cells[column.name], column.within
+            outside = pc.or_(pc.less(values, least), pc.greater(values, most)).fill_null(False)
+            bad = outside.to_numpy(zero_copy_only=False)
+            self._note(column, bad, "out_of_range")
+            self._cells[column.name] = where(~bad, values)
+
     def _read(self, column: Column, keys: pa.Array, known: np.ndarray | bool = True) -> None:
         """Keys, missing where a spreadsheet spoilt them; ``known`` says of which rows that can be said."""
         raw = self._raw[column.name]
         if keys.null_count != raw.null_count:
-            bad, failed = present(raw) & ~present(keys) & known, clean.failed(raw)
-            self._note(column, bad & ~failed, "scientific_notation")
-            self._note(column, bad & failed, "formula_error")
+            self._note(column, present(raw) & ~present(keys) & known, "scientific_notation")
         self._cells[column.name] = keys
 
     def _time(self, column: Column, typed: pa.Array) -> None:
@@ -320,11 +346,6 @@ class _Cleaner:
         self._flag(column.name, flags, secrets if hidden else None)
 
     def _place(self) -> None:
-        lat, lon = self._cells["gps_lat"], self._cells["gps_lon"]
-        for name, values, limit in (("gps_lat", lat, 90), ("gps_lon", lon, 180)):
-            outside = pc.greater(pc.abs(values), limit).fill_null(False).to_numpy(zero_copy_only=False)
-            self._note(self._table.all_columns[name], outside, "out_of_range")
-            self._cells[name] = where(~outside, values)
         keys, flags, secrets = self._stager.identifier(
             "address", place_cells(self._cells["gps_lat"], self._cells["gps_lon"]), False
         )

@@ -41,6 +41,7 @@ class Column:
     words : of a ``choice``: each canonical word with its synonyms; compared without regard to case
     open : of a ``choice``: other words are kept as they stand, rather than being bad values
     use : of an ``identifier`` tied to a party: ``own`` or ``work``
+    within : of a ``number``: the least and the greatest it may be
     present : it describes the present state, so it counts from the row's ``status_date`` or the data date
     """
 
@@ -54,6 +55,7 @@ class Column:
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     open: bool = False
     use: str = "own"
+    within: tuple[float, float] | None = None
     present: bool = False
 
 

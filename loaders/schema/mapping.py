@@ -1,4 +1,4 @@
-"""Mapping files: how a foreign schema becomes canonical tables.
+r"""Mapping files: how a foreign schema becomes canonical tables.
 
 A mapping is a TOML file. Without one, files must be named and laid out like the canonical tables. Everything is
 optional but what is marked *required*; names of files and columns are compared without regard to case.
@@ -14,6 +14,8 @@ Top level:
                   those not named
 ``[sentinels]``   by kind of identifier, this lender's own additions to the stop-list, such as its hotline:
                   ``phone = ["021-58765432"]``; they are kept, flagged, and link no one
+``blanks``        this lender's own words for nothing, beside ``\N``, ``NULL``, ``N/A``, ``无``, dashes and the like:
+                  ``blanks = ["待补录"]``; such a cell is blank in every column
 ``[[file]]``      one entry for every table that a file fills. A file may match several entries and so fill
                   several tables; several files may match one. Without any entry, canonical names hold
 
@@ -37,7 +39,8 @@ In a ``[[file]]`` entry:
              options: ``values = {"true" = "blacklist"}`` replaces words, and ``other = "word"`` those not
              listed (without it they stay); ``when = {column = …, equals = …}`` blanks the cell in all other
              rows; ``optional = true`` where files may lack a column this needs; ``plain = true`` takes the text
-             as it is: no normal form, no check, no stop-list
+             as it is: no normal form, no check, no stop-list; ``means = ["NA"]`` says that these words for
+             nothing are values in this column
 """
 
 from __future__ import annotations
@@ -84,6 +87,7 @@ class ColumnRule:
     value : the same word in every row, instead of ``parts``
     values : words to replace, by their folded form
     other : what replaces words that are not in ``values``; None keeps them
+    means : marks of nothing that are values here, folded
     """
 
     parts: tuple[tuple[str, ...], ...] = ()
@@ -94,6 +98,7 @@ class ColumnRule:
     when: Condition | None = None
     optional: bool = False
     plain: bool = False
+    means: Set[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -117,6 +122,8 @@ class Mapping:
     privacy : every kind of personal key, ``personal`` or ``internal``
     sentinels : by kind, normal forms that link no one, beside those of the stop-list
     plain : by table, the columns taken as plain text: no normal form, no check, no stop-list
+    blanks : a lender's own marks of nothing, folded
+    means : by table and column, the marks of nothing that are values there, folded
     """
 
     name: str = "canonical"
@@ -128,6 +135,8 @@ class Mapping:
     privacy: Dict[str, str] = field(default_factory=lambda: dict.fromkeys(sorted(PERSONAL_KINDS), "personal"))
     sentinels: Dict[str, Set[str]] = field(default_factory=dict)
     plain: Dict[str, Set[str]] = field(default_factory=dict)
+    blanks: Set[str] = frozenset()
+    means: Dict[tuple[str, str], Set[str]] = field(default_factory=dict)
     entries: tuple[Entry, ...] = ()
     text: str = field(default="", repr=False, compare=False)
 
@@ -167,11 +176,14 @@ def parse_mapping(text: str, name: str, label: str) -> Mapping:
     except tomllib.TOMLDecodeError as error:
         raise UserError(f"{label}: not valid TOML ({error}); correct it") from error
     top = _Section(data, label, "")
-    top.only("zone", "data_date", "delimiter", "reject_limit", "extract", "privacy", "sentinels", "file")
+    top.only("zone", "data_date", "delimiter", "reject_limit", "extract", "privacy", "sentinels", "blanks", "file")
     entries = tuple(_entry(section) for section in top.sections("file"))
     plain: dict[str, set[str]] = {}
+    means: dict[tuple[str, str], Set[str]] = {}
     for entry in entries:
         for column, rule in (entry.columns or {}).items():
+            if rule.means:
+                means[entry.table, column] = means.get((entry.table, column), frozenset()) | rule.means
             if rule.plain:
                 plain.setdefault(entry.table, set()).add(column)
     return Mapping(
@@ -184,6 +196,8 @@ def parse_mapping(text: str, name: str, label: str) -> Mapping:
         privacy=_privacy(top.section("privacy")),
         sentinels=_sentinels(top.section("sentinels")),
         plain={table: frozenset(columns) for table, columns in plain.items()},
+        blanks=_folded(top, "blanks"),
+        means=means,
         entries=entries,
         text=text,
     )
@@ -249,6 +263,10 @@ class _Section:
         return dict(self.data)
 
 
+def _folded(section: _Section, key: str) -> frozenset[str]:
+    return frozenset(map(fold, section.texts(key))) if key in section.data else frozenset()
+
+
 def _zone(top: _Section) -> str:
     zone = top.text("zone") if "zone" in top.data else Mapping.zone
     try:
@@ -311,7 +329,7 @@ def _rule(columns: _Section, column: str) -> ColumnRule:
     if not isinstance(columns.data[column], dict):
         return ColumnRule(parts=(columns.texts(column),))
     rule = columns.section(column)
-    rule.only("column", "join", "with", "value", "values", "other", "when", "optional", "plain")
+    rule.only("column", "join", "with", "value", "values", "other", "when", "optional", "plain", "means")
     if sum(key in rule.data for key in ("column", "join", "value")) != 1:
         rule.fail("", "needs exactly one of column, join or value")
     parts: tuple[tuple[str, ...], ...] = ()
@@ -332,6 +350,7 @@ def _rule(columns: _Section, column: str) -> ColumnRule:
         when=_condition(rule.section("when")) if "when" in rule.data else None,
         optional=rule.switch("optional"),
         plain=rule.switch("plain"),
+        means=_folded(rule, "means"),
     )
 
 

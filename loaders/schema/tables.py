@@ -87,8 +87,8 @@ _DECLARED = (
             identifier("account_no", "account", "account it is paid to"),
             text("category", "line of business"),
             text("region", "where it is"),
-            number("gps_lat", "latitude in degrees"),
-            number("gps_lon", "longitude in degrees"),
+            number("gps_lat", "latitude in degrees", within=(-90, 90)),
+            number("gps_lon", "longitude in degrees", within=(-180, 180)),
             time("opened_at", "when it was admitted"),
         ),
         key=("merchant_no",),
@@ -111,8 +111,8 @@ _DECLARED = (
             identifier("imei", "device", "hardware number of that device"),
             identifier("ip", "ip", "internet address it was filed from"),
             identifier("wifi_bssid", "wifi", "Wi-Fi base station it was filed from"),
-            number("gps_lat", "latitude it was filed from, in degrees"),
-            number("gps_lon", "longitude it was filed from, in degrees"),
+            number("gps_lat", "latitude it was filed from, in degrees", within=(-90, 90)),
+            number("gps_lon", "longitude it was filed from, in degrees", within=(-180, 180)),
             ref("merchant_no", "merchant", "merchant it was filed at"),
             text("status", "how it stands", present=True),
         ),
@@ -200,7 +200,7 @@ _USES = (
         (
             party("holder_id", "who holds", required=True),
             ref("company_id", "company", "in which company", required=True),
-            number("ratio", "share, 0 to 1"),
+            number("ratio", "share, 0 to 1", within=(0, 1)),
         ),
         key=("holder_id", "company_id", "valid_from"),
     ),
@@ -347,3 +347,6 @@ TABLES: dict[str, Table] = {table.name: table for table in (*_DECLARED, *_USES)}
 
 PLACE = Column("place", "identifier", "the place cell of gps_lat and gps_lon", kind="address")
 """No column of any file: the first pass makes it of the coordinates of an application."""
+
+GROUP_IDS = frozenset({"group_id", "joint_group_id", "counter_of"})
+"""Columns of free text that name a group or a contract, so that ``7`` and ``7.0`` are one, as in a key."""

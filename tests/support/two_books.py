@@ -28,7 +28,7 @@ def write_month(folder: Path, month: int, people: int) -> Path:
         "companies": ["company_id,name,net_assets"] + [f"C{i},企业{i},{i * 1000 + month}" for i in range(firms)],
         "applications": ["apply_no,applicant_id,apply_time,device_id,ip"]
         + [
-            f"P{i},A{i % (people + firms)},2026-{month:02}-{1 + i % 27:02} 10:00:00,d{i % 97},10.0.{i % 250}.1"
+            f"P{i},A{i % (people + firms)},2026-{month:02}-{1 + i % 27:02} 10:00:00,d{i % 97},36.0.{i % 250}.1"
             for i in range(0 if not later else people // 2, people + firms)
         ],
         "loans": ["loan_id,borrower_id,apply_no,account_no,amount,disbursed_at,balance"]
