@@ -65,7 +65,7 @@ def test_a_place_that_cannot_be_read_is_masked_in_its_reject(tmp_path):
 def test_masks_stand_behind_every_personal_token_in_the_graph(tmp_path):
     loading = Loading(tmp_path, PERSONAL)
     loading.load(
-        applicants=f"applicant_id,{','.join(RAW)}\nA1,{','.join(RAW.values())}\nA2,无,12,13800138000,x,1,95588,无",
+        applicants=f"applicant_id,{','.join(RAW)}\nA1,{','.join(RAW.values())}\nA2,无,12,13800138000,x,1,95588,同上",
         contacts="applicant_id,contact_mobile,contact_name\nA1,13800138000,张三",
     )
     snapshot = loading.store.snapshot()
