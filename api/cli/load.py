@@ -201,8 +201,8 @@ def load(
         say(f"load {number}, from {plain(name)}, had broken off: it was discarded, and nothing of it is left")
     for file, column in report.unknown_columns:
         say(f"{file}: column '{column}' is unknown and was ignored")
-    for file in report.unknown_files:
-        say(f"{file}: belongs to no table and was ignored")
+    for name, reason in report.left_out:
+        say(f"{plain(name)}: not read: {reason}")
     print(counts_table(report.tables))
     for name, rows in report.closed.items():
         print(f"{name}: {rows:,} rows are missing from this full extract and were closed")

@@ -49,6 +49,7 @@ class LoadReport:
     tables : ``{table: {"read", "used", "unchanged", "duplicate", "rejected"}}``; the last four add up to the first
     rejects : ``[{"table", "column", "reason", "level", "rows"}]``, most frequent first
     closed : rows that a full extract no longer had, by table
+    left_out : what was not read of the source, with the reason
     abandoned : number and source of a load that had broken off and was discarded as this one began
     data_date : epoch milliseconds of the load's own, None where it holds no event
     """
@@ -61,7 +62,7 @@ class LoadReport:
     closed: dict[str, int] = field(default_factory=dict)
     data_date: int | None = None
     unknown_columns: list[tuple[str, str]] = field(default_factory=list)
-    unknown_files: list[str] = field(default_factory=list)
+    left_out: list[tuple[str, str]] = field(default_factory=list)
     abandoned: tuple[int, str] | None = None
 
 
@@ -221,7 +222,7 @@ class _Load:
             closed={name: count for name, count in self._closed.items() if count},
             data_date=note["own_date"],
             unknown_columns=[(file, column) for file, column in note["unknown_columns"]],
-            unknown_files=note["unknown_files"],
+            left_out=[(name, reason) for name, reason in note["left_out"]],
             abandoned=self._writer.abandoned,
         )
 
@@ -238,7 +239,7 @@ class _Load:
             "date": self._store.data_date() if own_date is None else own_date,
             "revision": self._store.revision(),
             "unknown_columns": self._source.unknown_columns,
-            "unknown_files": self._source.unknown_files,
+            "left_out": self._source.left_out,
         }
         self._staging.save()
         return gathered

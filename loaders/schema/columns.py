@@ -215,6 +215,10 @@ TRANSFER_KIND = {
 PARTNER_ROLE = {"助贷平台": ("助贷",), "融资担保": ("融资担保公司",), "保险增信": ("保险",)}
 
 
+UNITS = {"milliseconds": 1, "seconds": 1000, "minutes": 60_000, "hours": 3_600_000, "days": 86_400_000}
+"""Milliseconds by unit in which a mapping may say that times are counted."""
+
+
 def fold(word: str) -> str:
     """A word as it is compared: without outer blanks, case folded."""
     return word.strip().casefold()
