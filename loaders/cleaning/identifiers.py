@@ -141,6 +141,11 @@ def normal_values(
     return keys, flags
 
 
+def masked(column: pa.Array) -> np.ndarray:
+    """bool by row: does the value have signs in place of what is not shown?"""
+    return matches(half_width(column), _MASKED)
+
+
 def normal_form(kind: str, value: str) -> str:
     """The node key of one value given raw, before it becomes a token.
 

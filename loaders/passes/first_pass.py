@@ -319,9 +319,10 @@ class _Cleaner:
         assert column.kind is not None
         keys, flags, secrets = self._stager.identifier(column.kind, raw, plain, forms)
         self._read(column, keys)
-        self._flag(column.name, flags, secrets)
+        self._flag(column.name, raw, flags, secrets)
 
-    def _flag(self, name: str, flags: pa.Array, secrets: pa.Array | None) -> None:
+    def _flag(self, name: str, raw: pa.Array, flags: pa.Array, secrets: pa.Array | None) -> None:
+        self._stager.gathered.unlinked.note(self._table.name, name, raw, flags)
         if flags.null_count < len(flags):
             self._cells[name + "#"] = flags
         if secrets is not None:
@@ -343,14 +344,13 @@ class _Cleaner:
                 secrets, hidden = where(of_kind, secret, secrets), True
         # a key whose kind is unknown cannot be masked as its kind asks, nor counts it as bad
         self._read(column, keys, present(kinds))
-        self._flag(column.name, flags, secrets if hidden else None)
+        self._flag(column.name, raw, flags, secrets if hidden else None)
 
     def _place(self) -> None:
-        keys, flags, secrets = self._stager.identifier(
-            "address", place_cells(self._cells["gps_lat"], self._cells["gps_lon"]), False
-        )
+        cells = place_cells(self._cells["gps_lat"], self._cells["gps_lon"])
+        keys, flags, secrets = self._stager.identifier("address", cells, False)
         self._cells[PLACE.name] = keys
-        self._flag(PLACE.name, flags, secrets)
+        self._flag(PLACE.name, cells, flags, secrets)
         if self._stager.personal("address"):
             for name in ("gps_lat", "gps_lon"):
                 self._cells[name] = pc.round(self._cells[name], _COARSE)

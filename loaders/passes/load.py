@@ -50,6 +50,7 @@ class LoadReport:
     rejects : ``[{"table", "column", "reason", "level", "rows"}]``, most frequent first
     closed : rows that a full extract no longer had, by table
     left_out : what was not read of the source, with the reason
+    unlinked : what was kept but links no one: ``[{"table", "column", "flag", "values", "of"}]``
     abandoned : number and source of a load that had broken off and was discarded as this one began
     data_date : epoch milliseconds of the load's own, None where it holds no event
     """
@@ -63,6 +64,7 @@ class LoadReport:
     data_date: int | None = None
     unknown_columns: list[tuple[str, str]] = field(default_factory=list)
     left_out: list[tuple[str, str]] = field(default_factory=list)
+    unlinked: list[dict] = field(default_factory=list)
     abandoned: tuple[int, str] | None = None
 
 
@@ -205,11 +207,12 @@ class _Load:
             self._table(TABLES[name], gathered, merger, versions, declared, files)
         published, revision = None, note["revision"]
         tables: dict[str, dict[str, int]] = {}
+        notes = {name: note[name] for name in ("left_out", "unlinked", "stated")}
         while published is None:
             revision = self._settle(revision, merger, versions)
             self._pass_on_secrets()
             tables = {name: _added_up(name, counts) for name, counts in self._counts.items()}
-            published = self._writer.publish(tables, note["own_date"], since=revision)
+            published = self._writer.publish(tables, note["own_date"], since=revision, notes=notes)
         return LoadReport(
             load=self._writer.load,
             revision=published,
@@ -223,6 +226,7 @@ class _Load:
             data_date=note["own_date"],
             unknown_columns=[(file, column) for file, column in note["unknown_columns"]],
             left_out=[(name, reason) for name, reason in note["left_out"]],
+            unlinked=note["unlinked"],
             abandoned=self._writer.abandoned,
         )
 
@@ -240,6 +244,7 @@ class _Load:
             "revision": self._store.revision(),
             "unknown_columns": self._source.unknown_columns,
             "left_out": self._source.left_out,
+            **gathered.unlinked.notes(),
         }
         self._staging.save()
         return gathered

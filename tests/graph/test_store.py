@@ -473,6 +473,7 @@ def test_an_embedded_store_of_format_1_keeps_its_runs_and_takes_batches(tmp_path
     old = sqlite3.connect(tmp_path / "old.db")
     for column in ("batch", "purpose", "policy"):
         old.execute(f"ALTER TABLE runs DROP COLUMN {column}")
+    old.execute("ALTER TABLE loads DROP COLUMN notes")
     old.execute("PRAGMA user_version = 1")
     old.commit()
     old.close()

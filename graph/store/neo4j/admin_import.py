@@ -171,6 +171,7 @@ class _Export:
             "revision": load.revision,
             "withdrawn": load.withdrawn,
             "tables": json.dumps(load.tables),
+            "notes": json.dumps(load.notes),
             "data_date": load.data_date,
             "purged": load.purged,
         }

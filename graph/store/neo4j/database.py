@@ -69,9 +69,11 @@ class Neo4jDatabase:
         records = self.connection.read(
             "MATCH (l:Load) WHERE l.revision IS NOT NULL RETURN l.load AS load, l.source AS source, l.bulk AS bulk,"
             " l.state AS state, l.revision AS revision, l.withdrawn AS withdrawn,"
-            " l.data_date.epochMillis AS data_date, l.tables AS tables, l.purged AS purged ORDER BY l.revision"
+            " l.data_date.epochMillis AS data_date, l.tables AS tables, l.purged AS purged,"
+            " coalesce(l.notes, '{}') AS notes ORDER BY l.revision"
         )
-        return [Load(**{**record, "tables": json.loads(record["tables"])}) for record in records]
+        texts = ("tables", "notes")
+        return [Load(**{**record, **{name: json.loads(record[name]) for name in texts}}) for record in records]
 
     def privacy(self) -> dict[str, str]:
         store = self.connection.read("MATCH (s:Ringfence {name: 'store'}) RETURN properties(s) AS store")[0]["store"]

@@ -85,10 +85,13 @@ class SqliteFile:
 
     def loads(self) -> list[Load]:
         rows = self.connection.execute(
-            "SELECT load, source, bulk, state, revision, withdrawn, data_date, tables, purged FROM loads"
+            "SELECT load, source, bulk, state, revision, withdrawn, data_date, tables, purged, notes FROM loads"
             " WHERE revision IS NOT NULL ORDER BY revision"
         )
-        return [Load(r[0], r[1], bool(r[2]), r[3], r[4], r[5], r[6], json.loads(r[7]), bool(r[8])) for r in rows]
+        return [
+            Load(r[0], r[1], bool(r[2]), r[3], r[4], r[5], r[6], json.loads(r[7]), bool(r[8]), json.loads(r[9]))
+            for r in rows
+        ]
 
     def privacy(self) -> dict[str, str]:
         rows = self.connection.execute("SELECT substr(name, 9), value FROM meta WHERE name GLOB 'privacy:*'")

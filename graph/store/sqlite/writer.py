@@ -88,7 +88,13 @@ class SqliteWriter:
             )
             self._mark[1] = self._last_row("rejects")
 
-    def publish(self, tables: dict[str, dict[str, int]], data_date: int | None, since: int | None = None) -> int | None:
+    def publish(
+        self,
+        tables: dict[str, dict[str, int]],
+        data_date: int | None,
+        since: int | None = None,
+        notes: dict | None = None,
+    ) -> int | None:
         connection = self._connection
         self._index()
         with transaction(connection):
@@ -100,8 +106,9 @@ class SqliteWriter:
                 [(f"privacy:{kind}", value) for kind, value in sorted(self.privacy.items())],
             )
             connection.execute(
-                "UPDATE loads SET state = 'published', revision = ?, data_date = ?, tables = ? WHERE load = ?",
-                (revision, data_date, json.dumps(tables), self.load),
+                "UPDATE loads SET state = 'published', revision = ?, data_date = ?, tables = ?, notes = ?"
+                " WHERE load = ?",
+                (revision, data_date, json.dumps(tables), json.dumps(notes or {}), self.load),
             )
         self.published = True
         return revision
