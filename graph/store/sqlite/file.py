@@ -9,7 +9,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -19,19 +18,8 @@ from ..records import FACT_COLUMNS, RELATIONSHIP_COLUMNS, Load
 from .schema import fact_table, prepare, relation_table
 from .writer import latest_revision
 
-if TYPE_CHECKING:
-    pass
-
 STANDING = "(SELECT load FROM loads WHERE revision <= {at} AND (withdrawn IS NULL OR withdrawn > {at}))"
 """The loads that exist at a revision, as a sub-select."""
-
-_CURRENT = """
-SELECT {columns} FROM (
-    SELECT v.*, row_number() OVER (PARTITION BY v.uid ORDER BY v.known_at DESC, l.revision DESC) AS place
-    FROM "{owner}" v JOIN loads l ON l.load = v.load
-    WHERE l.revision IS NOT NULL AND l.withdrawn IS NULL {restriction}
-) c {joins} WHERE c.place = 1
-"""
 
 
 class SqliteFile:
