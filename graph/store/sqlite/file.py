@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ...keys import KeyFile, is_token
+from ...keys import KeyFile
 from ...model import RELATIONS
 from ..records import FACT_COLUMNS, RELATIONSHIP_COLUMNS, Load
 from .schema import fact_table, prepare, relation_table
@@ -133,7 +133,3 @@ class SqliteFile:
 
     def secret(self, token: str) -> tuple[str, str] | None:
         return self.connection.execute("SELECT mask, cipher FROM secrets WHERE token = ?", (token,)).fetchone()
-
-    def mask(self, node: str) -> str | None:
-        secret = self.secret(node.partition(":")[2]) if is_token(node.partition(":")[2]) else None
-        return secret[0] if secret else None
