@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from ...graph.kernels.sets import among, by_label, distinct
-from ...graph.model import RELATION_CODE
 from ...graph.snapshot import GraphView
 from ..contract import Params, Unit
 from .groups import Ties, build_ties
@@ -35,7 +34,7 @@ def around(view: GraphView, known: Population, params: Params, nodes: np.ndarray
         label = known.of(known.unit, view.names(parties))
         places = np.flatnonzero(np.isin(known.unit, label[label >= 0]))
         together = view.find_all(known.parties.texts(places))
-        near = _other_ends(view, parties, ("GUARANTEES",))
+        near = view.other_ends(parties, ("GUARANTEES",))
         grown = distinct(np.concatenate((parties, together[together >= 0], near)).astype(np.int64))
         if len(grown) == len(parties):
             break
@@ -58,12 +57,4 @@ def _units(view: GraphView, parties: np.ndarray, label: np.ndarray) -> list[Unit
 def _with_ties(view: GraphView, ties: Ties, parties: np.ndarray) -> np.ndarray:
     """Parties with all nodes of the groups they belong to, and with what tells of them."""
     members = distinct(np.concatenate((parties, ties.grouped_with(parties, view.node_count))))
-    return distinct(np.concatenate((members, _other_ends(view, members, BESIDE))).astype(np.int64))
-
-
-def _other_ends(view: GraphView, nodes: np.ndarray, relations: tuple[str, ...]) -> np.ndarray:
-    """The nodes to which ties of some relations lead from others, in either direction."""
-    positions = distinct(view.touching(nodes))
-    positions = positions[np.isin(view.relation_codes(positions), [RELATION_CODE[name] for name in relations])]
-    positions = positions[view.visible(positions)]
-    return distinct(np.concatenate(view.ends(positions)))
+    return distinct(np.concatenate((members, view.other_ends(members, BESIDE))).astype(np.int64))
