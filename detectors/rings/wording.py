@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...graph.words.money import money
-from ...graph.words.names import Words
+from ...graph.words.names import Words, joined
 from ..contract import Candidate
 from ..sharing.common import Common
 
@@ -37,8 +37,8 @@ def shared_words(shared: Common) -> list[dict]:
 def reasons(candidate: Candidate) -> Words:
     """Who did what, what they share and how rare it is, and which innocent explanations were tried and fail."""
     parts = [_who(candidate), _what(candidate), _how_rare(candidate), _tried(candidate)]
-    en = "; ".join(part.en for part in parts)
-    return Words(f"{'；'.join(part.zh for part in parts)}。", f"{en[0].upper()}{en[1:]}.")
+    zh, en = joined(parts)
+    return Words(f"{zh}。", f"{en[0].upper()}{en[1:]}.")
 
 
 def _who(candidate: Candidate) -> Words:
@@ -84,6 +84,5 @@ def _how_rare(candidate: Candidate) -> Words:
 
 def _tried(candidate: Candidate) -> Words:
     """What was tried, and why it does not explain the ring."""
-    why = [tried.why for tried in candidate.explanations]
-    zh, en = "；".join(words.zh for words in why), "; ".join(words.en for words in why)
-    return Words(f"无辜解释逐一排除：{zh}", f"innocent explanations that fail: {en}")
+    why = joined(tried.why for tried in candidate.explanations)
+    return Words(f"无辜解释逐一排除：{why.zh}", f"innocent explanations that fail: {why.en}")
