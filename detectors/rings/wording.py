@@ -48,14 +48,22 @@ def _who(candidate: Candidate) -> Words:
     if times:
         zh += f"{days}天内申请{times}笔" if days > 1 else f"一天内申请{times}笔"
         en += f" filed {times} applications within {days} days" if days > 1 else f" filed {times} applications in a day"
-    if "amount" in measures:
-        amount = money(measures["amount"], reason["currency"])
-        zh += f"，借款{amount.zh}"
-        en += f" and borrowed {amount.en}"
+    if reason["borrowed"]:
+        borrowed = _borrowed(reason["borrowed"])
+        zh += f"，借款{borrowed.zh}"
+        en += f" and borrowed {borrowed.en}"
     if reason["cut_from"]:
         zh += f"（由相连的{reason['cut_from']}人中分出）"
         en += f" (part of {reason['cut_from']} who hang together)"
     return Words(zh, en)
+
+
+def _borrowed(amounts: dict[str, float]) -> Words:
+    """Amounts by the code of their currency: where there are several, each by itself, never added."""
+    told = [money(amount, code) for code, amount in amounts.items()]
+    if len(told) > 1 and "" in amounts:
+        told[-1] = Words(f"{told[-1].zh}（币种不详）", f"{told[-1].en} in a currency not on record")
+    return joined(told, Words("、", " and "))
 
 
 def _what(candidate: Candidate) -> Words:
