@@ -21,9 +21,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ..kernels.sets import among, distinct, laid_out
 from ..kernels.texts import Texts
 from ..keys import TOKEN_PREFIX
-from ..model import ALWAYS, KIND_CODE, KINDS, RELATIONS, STATUS_FIELDS
+from ..model import ALWAYS, KIND_CODE, KINDS, RELATION_CODE, RELATIONS, STATUS_FIELDS
 from .files import Facts, Files
 
 if TYPE_CHECKING:
@@ -222,11 +223,19 @@ class GraphView(ABC):
     def touching(self, nodes: np.ndarray | Sequence[int]) -> np.ndarray:
         """int64: the positions of all relationships that end at some nodes, shown at ``as_of`` or not; one that ends at
         two of them stands twice."""
-        from ..kernels.sets import laid_out
-
         offsets, _, positions = self.adjacency()
         nodes = np.asarray(nodes, dtype=np.int64)
         return np.asarray(positions[laid_out(offsets[nodes], offsets[nodes + 1])])
+
+    def other_ends(self, nodes: np.ndarray, relations: Sequence[str]) -> np.ndarray:
+        """int32, ascending: the nodes to which relationships of some relations that show lead from others, in either
+        direction. One of ``nodes`` is among them only where such a relationship ends at two of them."""
+        positions = distinct(self.touching(nodes))
+        positions = positions[np.isin(self.relation_codes(positions), [RELATION_CODE[name] for name in relations])]
+        positions = positions[self.visible(positions)]
+        source, target = self.ends(positions)
+        nodes = distinct(np.asarray(nodes, dtype=np.int32))
+        return distinct(np.concatenate((source[among(target, nodes)], target[among(source, nodes)])))
 
     def edges(self, relation: str) -> Edges:
         """The relationships of a relation that show at ``as_of``."""

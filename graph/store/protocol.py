@@ -190,10 +190,6 @@ class Reading(Protocol):
         """The rejects of loads that stand, or of one load, stand it or not; columns load and ``REJECT_COLUMNS``."""
         ...
 
-    def mask(self, node: str) -> str | None:
-        """What people may see of a node's personal key; None where the key is not personal."""
-        ...
-
     def changes_since(self, revision: int) -> set[str]:
         """The uids with a version published or withdrawn after ``revision``."""
         ...

@@ -321,6 +321,18 @@ def test_the_relationships_of_some_nodes(seen, seed):
     assert view.touching([]).tolist() == []
 
 
+def test_the_other_ends_of_some_nodes_relationships(seen):
+    relations = ("GUARANTEES", "HAS_PHONE")
+    for view, reading in at_each_time(seen):
+        chosen = range(0, view.node_count, 2)
+        names = {reading.nodes[node] for node in chosen}
+        ends = [(tie.source, tie.target) for tie in reading.visible.values() if tie.relation in relations]
+        expected = {other for pair in ends for one, other in (pair, pair[::-1]) if one in names}
+        found = view.other_ends(chosen, relations)
+        assert view.names(found) == [name for name in reading.nodes if name in expected]
+        assert found.dtype == view.other_ends([], relations).dtype == np.int32
+
+
 def test_relationships_are_told_with_their_source(seen):
     view, reading = seen
     positions = everything(view)

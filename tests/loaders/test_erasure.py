@@ -8,6 +8,7 @@ from ringfence.graph.keys import mask
 from ringfence.graph.model import RELATIONS
 from ringfence.graph.store import Run, open_store
 from ringfence.graph.store.erasure import PERSON
+from ringfence.graph.store.masks import mask_of
 from ringfence.loaders import load
 from ringfence.loaders.cleaning.identifiers import node_name
 from ringfence.loaders.schema.mapping import parse_mapping
@@ -197,7 +198,7 @@ def test_an_erased_identifier_stays_a_node_that_leads_to_nothing(store, tmp_path
     done = erase(store, "device", "shared-device-1")
     assert done.kept == [] and done.removed == 0 and done.findings == 1
     assert shared.partition(":")[2] not in everything(store, tmp_path)
-    assert store.secret(shared.partition(":")[2]) is None and store.mask(done.name) is None
+    assert store.secret(shared.partition(":")[2]) is None and mask_of(done.name, store.secret) is None
     around = relationships_of(store, done.name)
     assert {item["source"] for item in around} == {"application:P2", "application:ZQ-APPLICATION-1"}
     said = [fact["data"]["device_id"] for fact in store.get("application:P2")["facts"]]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ...keys import is_token, load_key_file
+from ...keys import load_key_file
 from ...model import RELATIONS
 from ..records import FACT_COLUMNS, RELATIONSHIP_COLUMNS, Load
 from .columns import Batch, batches, by_batches
@@ -138,7 +138,3 @@ class Neo4jDatabase:
             "MATCH (s:Secret {token: $token}) RETURN s.mask AS mask, s.cipher AS cipher", token=token
         )
         return (found[0]["mask"], found[0]["cipher"]) if found else None
-
-    def mask(self, node: str) -> str | None:
-        secret = self.secret(node.partition(":")[2]) if is_token(node.partition(":")[2]) else None
-        return secret[0] if secret else None
