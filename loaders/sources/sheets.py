@@ -55,7 +55,7 @@ NO_RESULT = "#FORMULA!"
 class SheetReader:
     """A sheet of a workbook; see ``items.Reader``. Rows are numbered as the sheet shows them.
 
-    Cells beyond the header belong to no column.
+    Cells beyond the header are columns without a name, and make no record of a row.
     """
 
     def __init__(self, path: Path, title: str, label: str, head: Sequence[Row], epoch: datetime, layout: Layout):
@@ -65,10 +65,11 @@ class SheetReader:
             raise UserError(f"{label}: it has fewer rows than skip_rows says; correct the mapping")
         self.above = place = layout.place([cells for _, cells in rows]) or 0
         self._header, cells = rows[place]
+        widest = max(_width(cells) for _, cells in rows[place:])
         if not layout.header:
             self._header -= 1
-            cells = max((cells for _, cells in rows), key=len)
-        self.columns = layout.names(cells)
+        self._width = _width(cells) if layout.header else widest
+        self.columns = layout.names([*cells[: self._width], *[None] * (widest - self._width)])
         self.serial_shift = (epoch - WINDOWS_EPOCH).days
 
     def chunks(self, wanted: Sequence[str]) -> Iterator[Chunk]:
@@ -78,8 +79,7 @@ class SheetReader:
             sheet = book[self._title]
             size = _size(book, sheet)
             last = sheet.max_row or 0
-            width = len(self.columns)
-            filled = ((row, cells) for row, cells in _rows(book, self._title) if any(cells[:width]))
+            filled = ((row, cells) for row, cells in _rows(book, self._title) if any(cells[: self._width]))
             records = ((row, cells) for row, cells in filled if row > self._header)
             while some := list(islice(records, _ROWS)):
                 rows = np.array([row for row, _ in some], dtype=np.int64)
@@ -87,6 +87,11 @@ class SheetReader:
                 arrays = [pa.array(column, pa.string()) for column in columns]
                 done = size * int(rows[-1]) // max(last, int(rows[-1]))
                 yield Chunk(text_frame(wanted, arrays, len(some)), rows, [], done)
+
+
+def _width(cells: Sequence[str | None]) -> int:
+    """How many cells a row has, blank ones behind the last left out."""
+    return max((place for place, cell in enumerate(cells, 1) if cell), default=0)
 
 
 def sheets(path: Path, label: str) -> tuple[list[Item], list[LeftOut]]:

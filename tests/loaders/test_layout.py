@@ -266,6 +266,12 @@ def test_a_source_of_one_thing_that_cannot_be_read_says_what_to_do(tmp_path):
         open_source(tmp_path / "loans.xlsx")
 
 
+def test_cells_beyond_the_header_of_a_sheet_are_a_column_that_is_named(tmp_path):
+    workbook(tmp_path / "devices.xlsx", {"1": [("device_id",), ("D1", None, "经办人"), (None, None, "合计"), ("D2",)]})
+    assert list(records(tmp_path).values()) == [{2: {"device_id": "D1"}, 4: {"device_id": "D2"}}]
+    assert open_source(tmp_path).unknown_columns == [("devices.xlsx/1", "#2"), ("devices.xlsx/1", "#3")]
+
+
 # -- workbooks
 
 
