@@ -39,7 +39,7 @@ import pyarrow.compute as pc
 from stdnum import luhn
 
 from ...graph.keys import KeyFile, is_token
-from ..vectors import TEXT, joined, matches, paired, spread, text, where
+from ..vectors import TEXT, joined, matches, paired, present, spread, text, where
 from . import check_digits
 from .documents import document, proved
 from .values import failed, half_width, normal_width, scientific, visible
@@ -147,8 +147,14 @@ def normal_form(kind: str, value: str) -> str:
     >>> normal_form("phone", "138 1234-5678"), normal_form("ip", "2001:DB8::1")
     ('+8613812345678', '2001:db8::/64')
     """
-    keys, _ = normal_values(kind, text([value.strip()]), text([""]), plain=False)
-    return keys[0].as_py() or value.strip()
+    return normal_forms(kind, text([value]))[0].as_py()
+
+
+def normal_forms(kind: str, values: pa.Array) -> pa.Array:
+    """``normal_form`` of many values, best of distinct ones."""
+    values = pc.utf8_trim_whitespace(values)
+    keys, _ = normal_values(kind, values, text([""] * len(values)), plain=False)
+    return where(present(keys) & ~matches(keys, "^$"), keys, values)
 
 
 def node_name(kind: str, value: str, keys: KeyFile, privacy: Mapping[str, str]) -> str:

@@ -24,7 +24,7 @@ from ...graph.store import Progress
 from ...graph.store.records import REJECT_COLUMNS
 from ..cleaning import values as clean
 from ..cleaning.blanks import stated
-from ..cleaning.identifiers import NO_LINK, normal_form, normal_values, place_cells
+from ..cleaning.identifiers import NO_LINK, normal_forms, normal_values, place_cells
 from ..cleaning.rejects import Issues, reject_frame, shown_values
 from ..schema.columns import Column, Table
 from ..schema.tables import GROUP_IDS, PLACE, TABLES
@@ -176,7 +176,7 @@ class Stager:
         """Keep mask and ciphertext behind tokens, once in a load."""
         numbers = np.array([int(token[4:20], 16) for token in tokens], dtype=np.uint64)
         new = np.flatnonzero(self._kept_secrets.add(numbers)).tolist()
-        ciphers = [self._keys.encrypt(originals[i]) for i in new]
+        ciphers = self._keys.encrypt_all([originals[i] for i in new])
         columns = {"token": [tokens[i] for i in new], "mask": [masks[i] for i in new], "cipher": ciphers}
         self._staging.put_aside("secrets", pa.table({name: text(values) for name, values in columns.items()}))
 
@@ -185,10 +185,9 @@ class Stager:
         if self._privacy.get("name") != "personal":
             return raw
         values, codes = distinct(raw)
-        originals = values.to_pylist()
-        normal = [normal_form("name", value) for value in originals]
+        normal = normal_forms("name", values).to_pylist()
         tokens = self._keys.tokens("name", normal)
-        self.keep_secrets(tokens, [mask("name", value) for value in normal], originals)
+        self.keep_secrets(tokens, [mask("name", value) for value in normal], values.to_pylist())
         return spread(text(tokens), codes)
 
     def personal(self, kind: str | None) -> bool:
