@@ -68,5 +68,9 @@ def born(values: pa.Array) -> np.ndarray:
 
 def _characters(values: pa.Array, width: int) -> np.ndarray:
     """ASCII text of one width as a table of character codes."""
-    fixed = np.array(values.to_pylist(), dtype=f"S{width}")
-    return fixed.view(np.uint8).reshape(len(values), width).astype(np.int64)
+    if not len(values):
+        return np.zeros((0, width), dtype=np.int64)
+    column = values.cast(pa.large_string())
+    _, offsets, characters = column.buffers()
+    begin = np.frombuffer(offsets, np.int64)[column.offset]
+    return np.frombuffer(characters, np.uint8, len(column) * width, begin).reshape(-1, width).astype(np.int64)
