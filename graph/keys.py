@@ -63,11 +63,11 @@ class KeyFile:
 
     def tokens(self, kind: str, values: Sequence[str]) -> list[str]:
         """The tokens of many values of one kind."""
-        return [TOKEN_PREFIX + mac.hex()[:32] for mac in keyed_hashes(self._secret, kind, values)]
+        return [TOKEN_PREFIX + digits for digits in self._digits(kind, values)]
 
     def digests(self, texts: Sequence[str]) -> list[str]:
         """For each text 32 hex digits that stand for a row without a key."""
-        return [mac.hex()[:32] for mac in keyed_hashes(self._secret, "row", texts)]
+        return self._digits("row", texts)
 
     def encrypt(self, text: str) -> str:
         """AES-256-GCM ciphertext that names its algorithm and key version: ``aesgcm.<version>.<base64>``."""
@@ -130,6 +130,10 @@ class KeyFile:
     def is_secret(self, key: bytes) -> bool:
         """Whether a key that others know of is this file's token secret, as bytes or in hexadecimal digits."""
         return hmac.compare_digest(key, self._secret) or hmac.compare_digest(key.lower(), self._secret.hex().encode())
+
+    def _digits(self, kind: str, values: Sequence[str]) -> list[str]:
+        digits = b"".join(keyed_hashes(self._secret, kind, values)).hex()
+        return [digits[at : at + 32] for at in range(0, len(digits), 64)]
 
     def _mac(self, kind: str, value: str) -> bytes:
         return keyed_hash(self._secret, kind, value)
