@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from ...graph.keys import KeyFile
 from ...graph.model import ALWAYS, DECLARING
-from ..cleaning.identifiers import NO_LINK, normal_form
+from ..cleaning.identifiers import NO_LINK, normal_forms
 from ..cleaning.rejects import Issues, shown_values
 from ..schema.columns import Column, Table
 from ..schema.relations import Rows
@@ -186,13 +186,9 @@ class Merger:
     def _digests(self, table: Table, cells: dict[str, pa.Array], missing: np.ndarray) -> pa.Array:
         """Uids of rows without key: a keyed hash of the row, and the place among identical rows."""
         named = {name: cells[name] for name in table.all_columns if name in cells}
-        digest = self._keys.digest
-        values = text(
-            [
-                None if gone else f"{table.name}:~{digest(row)}"
-                for row, gone in zip(json_rows(named).to_pylist(), missing.tolist(), strict=True)
-            ]
-        )
+        rows = json_rows(named)
+        digests = text(self._keys.digests(rows.to_pylist()))
+        values = where(~missing, joined([f"{table.name}:~", digests]))
         uniques, codes = distinct(values)
         if len(uniques) == len(values):
             return joined([values, ".1"])
@@ -225,8 +221,8 @@ class Merger:
                 keys, sealed = columns[name].take(pa.array(alone)), columns[name + "$"].take(pa.array(alone))
                 ciphers.update(zip(keys.to_pylist(), _halves(sealed)[1].to_pylist(), strict=True))
             kind = _secret_kind(table.all_columns.get(name, PLACE))
-            plain = [normal_form(kind, self._keys.decrypt(ciphers[token])) for token in wanted.to_pylist()]
-            return spread(text(plain), codes)
+            plain = text([self._keys.decrypt(ciphers[token]) for token in wanted.to_pylist()])
+            return spread(normal_forms(kind, plain), codes)
 
         return reveal
 

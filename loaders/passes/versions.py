@@ -4,7 +4,7 @@
 # pyright: reportAttributeAccessIssue=false, reportCallIssue=false, reportArgumentType=false
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -30,8 +30,10 @@ from ..schema.relations import (
     links,
 )
 from ..vectors import TEXT, blanks, hashes, joined, present, text, where
-from .declared import BLOCK, Declared, FirstApplications, loaded_tables
+from .declared import Declared, FirstApplications, loaded_tables
 from .gathering import Gathered, HashSet, KeptSet, keep_hashes
+from .held import aligned, current, filled_times
+from .parts import Parts
 from .staging import Staging
 
 _COMPARED = ("source", "target", "amount", "valid_from", "valid_to")
@@ -64,7 +66,7 @@ class Versions:
         self._held = loaded_tables(store)
         self._loaded = loaded_tables(store, bulk=True)
         self._first_applications = FirstApplications(store, gathered.first_apply)
-        self._paid_in_parts: HashSet | None = None
+        self._parts = Parts(store, gathered.disbursed, "disbursements" in self._held)
         self._retracted = KeptSet(staging, "retracted")
 
     def write(self, table: Table, rows: Rows) -> np.ndarray:
@@ -116,14 +118,8 @@ class Versions:
         if table.name not in self._held:
             return None
         uids = rows.uid.to_pylist()
-        held = self._current(EDGES[table.name].relation if table.name in EDGES else table.name, uids)
-        return _aligned(held, uids)
-
-    def _current(self, owner: str, uids: Sequence[str]) -> pd.DataFrame:
-        ask = self._store.current_relationships if owner in RELATIONS else self._store.current_facts
-        parts = [ask(owner, uids[start : start + BLOCK]) for start in range(0, len(uids), BLOCK)]
-        held = [part for part in parts if len(part)]
-        return pd.concat(held, ignore_index=True) if held else parts[0]
+        held = current(self._store, EDGES[table.name].relation if table.name in EDGES else table.name, uids)
+        return aligned(held, uids)
 
     def _carry(self, table: Table, rows: Rows, before: pd.DataFrame | None) -> None:
         """Give rows that the store holds the values of columns that this load's files do not have."""
@@ -145,12 +141,12 @@ class Versions:
         else:
             self._keep_interval(rows, before, held, stated)
         if "status_from" in before and not any(column.present and column.name in stated for column in table.columns):
-            rows.status_from = np.where(held, _times(before["status_from"], ALWAYS), rows.status_from)
+            rows.status_from = np.where(held, filled_times(before["status_from"], ALWAYS), rows.status_from)
 
     def _keep_interval(self, rows: Rows, before: pd.DataFrame, held: np.ndarray, stated: set[str]) -> None:
-        begun, ended = _times(before["valid_from"], ALWAYS), _times(before["valid_to"], FOREVER)
+        begun, ended = filled_times(before["valid_from"], ALWAYS), filled_times(before["valid_to"], FOREVER)
         # a row that was closed because an extract lacked it ended when that became known; it lives again
-        closed = ended == _times(before["known_at"], ALWAYS)
+        closed = ended == filled_times(before["known_at"], ALWAYS)
         for name, times, kept in (
             ("valid_from", begun, held & (begun != ALWAYS)),
             ("valid_to", ended, held & (ended != FOREVER) & ~closed),
@@ -160,7 +156,7 @@ class Versions:
 
     def _keep_release(self, rows: Rows, before: pd.DataFrame, held: np.ndarray) -> None:
         """A contract that was over already stays over since then, where its status has no date of its own."""
-        ended = _times(before["valid_to"], FOREVER)
+        ended = filled_times(before["valid_to"], FOREVER)
         earlier = _cells(rows.table, before["data"]).get("status", blanks(len(rows)))
         was_over = pc.not_equal(earlier, "有效").fill_null(False).to_numpy(zero_copy_only=False)
         kept = held & was_over & (ended != FOREVER) & ended_by_status(rows) & ~present(rows.times("status_date"))
@@ -170,14 +166,17 @@ class Versions:
     def _known_at(self, table: Table, rows: Rows, new: np.ndarray) -> np.ndarray:
         own = rows.first_time(table.own_time)
         dated = own != ALWAYS
-        at_first = own.copy()
-        if table.name in ("applicants", "contacts") and not dated.all():
-            at_first = np.where(dated, own, self._first_applications.of(rows.cells["applicant_id"]))
         fresh = np.ones(len(rows), dtype=bool)
         if table.name in self._loaded:
             fresh[:] = table.declares in PARTIES
             if table.name == "contacts":
                 fresh = ~self._declared.stored("applicant", rows.cells["applicant_id"])
+        at_first = own.copy()
+        undated = new & fresh & ~dated
+        if table.name in ("applicants", "contacts") and undated.any():
+            # where the table was loaded before, these are applicants whom the store does not know
+            applicants = rows.cells["applicant_id"].filter(pa.array(undated))
+            at_first[undated] = self._first_applications.of(applicants, stored=table.name not in self._loaded)
         later = np.where(dated, own, self._date)
         known = np.where(new, np.where(fresh, at_first, later), np.maximum(own, self._date))
         return np.where(present(rows.times("known_at")), rows.first_time(("known_at",)), known)
@@ -211,7 +210,7 @@ class Versions:
             return
         if not new.all():
             rows, known = rows.take(np.flatnonzero(new)), known[new]
-        for link, positions, frame in links(rows, self._without(rows)):
+        for link, positions, frame in links(rows, self._parts.without(rows, known=False)):
             self._write_links(link.relation, frame.assign(known_at=known[positions]))
 
     def _changed_links(self, rows: Rows, before: pd.DataFrame, known: np.ndarray) -> None:
@@ -220,14 +219,14 @@ class Versions:
         if not LINKS.get(table.name):
             return
         old_rows = _rows_before(table, before, rows.uid)
-        without = self._without(rows)
+        without = self._parts.without(rows, known=True)
         old = {link.column: (link, positions, frame) for link, positions, frame in links(old_rows, without)}
         stated: dict[str, set[str]] = {}
         for link, positions, frame in links(rows, without):
             stated[link.column] = set(frame["uid"])
             frame = frame.assign(known_at=known[positions])
             if link.column in old:
-                earlier = _aligned(old[link.column][2], frame["uid"])
+                earlier = aligned(old[link.column][2], frame["uid"])
                 frame = frame[_differs(frame, earlier, _COMPARED)]
             self._write_links(link.relation, frame)
         for column, (link, positions, frame) in old.items():
@@ -240,33 +239,17 @@ class Versions:
     def _close_links(self, relation: str, uids: list[str], ends: pd.DataFrame) -> None:
         """End relationships. A tie or a state ends when that became known; an event that its row no longer states
         never was, which the end ``ALWAYS`` says."""
-        held = _aligned(self._current(relation, uids), uids).reset_index()
+        held = aligned(current(self._store, relation, uids), uids).reset_index()
         event = RELATIONS[relation].nature == "event"
         frame = held.assign(
-            valid_from=_times(held["valid_from"], ALWAYS),
+            valid_from=filled_times(held["valid_from"], ALWAYS),
             valid_to=ALWAYS if event else ends["end"].to_numpy(),
             known_at=ends["end"].to_numpy(),
             file=ends["file"].to_numpy(),
             row=ends["row"].to_numpy(),
         )
-        open_still = held["source"].notna() & (_times(held["valid_to"], ALWAYS) > frame["valid_to"].to_numpy())
+        open_still = held["source"].notna() & (filled_times(held["valid_to"], ALWAYS) > frame["valid_to"].to_numpy())
         self._write_links(relation, frame[open_still.to_numpy()])
-
-    def _without(self, rows: Rows) -> Mapping[str, np.ndarray] | None:
-        """Loans paid out in parts: their own account_no counts no more."""
-        if rows.table.name != "loans" or "account_no" not in rows.cells:
-            return None
-        numbers = hashes(rows.cells["loan_id"])
-        return {"account_no": self._gathered.disbursed.holds(numbers) | self._stored_parts().holds(numbers)}
-
-    def _stored_parts(self) -> HashSet:
-        if self._paid_in_parts is None:
-            self._paid_in_parts = HashSet()
-            if "disbursements" in self._held:
-                held = self._store.current_relationships("DISBURSED_TO")
-                parts = held["source"][held["uid"].str.startswith("disbursements:")]
-                self._paid_in_parts.add(hashes(text(parts.str.removeprefix("loan:"))))
-        return self._paid_in_parts
 
     # -- rows that are relationships
     def _edges(self, table: Table, rows: Rows, before: pd.DataFrame | None) -> np.ndarray:
@@ -274,9 +257,10 @@ class Versions:
         new, changed = np.ones(len(rows), dtype=bool), np.zeros(len(rows), dtype=bool)
         if before is not None:
             new = before["known_at"].isna().to_numpy()
-            differs = (frame["valid_from"].to_numpy() != _times(before["valid_from"], ALWAYS)) | (
+            differs = (frame["valid_from"].to_numpy() != filled_times(before["valid_from"], ALWAYS)) | (
                 # the end that a status without a date brings was filled in by the load before
-                (frame["valid_to"].to_numpy() != _times(before["valid_to"], FOREVER)) & ~(self._filled_end(table, rows))
+                (frame["valid_to"].to_numpy() != filled_times(before["valid_to"], FOREVER))
+                & ~(self._filled_end(table, rows))
             )
             changed = ~new & (differs | _differs(frame, before, ("source", "target", "amount", "data")))
         frame["known_at"] = self._known_at(table, rows, new)
@@ -361,18 +345,12 @@ def _rows_before(table: Table, before: pd.DataFrame, uids: pa.Array) -> Rows:
     """Rows as the store holds them, as far as relationships hang on them."""
     cells = _cells(table, before["data"])
     for name, blank in (("valid_from", ALWAYS), ("valid_to", FOREVER)):
-        times = _times(before[name], blank)
+        times = filled_times(before[name], blank)
         cells[name] = pa.array(times, mask=times == blank)
     if table.name == "loans":
         cells["loan_id"] = pc.replace_substring_regex(uids, "^loans:", "")
     nothing = np.zeros(len(uids), dtype=np.int64)
     return Rows(table, uids, cells, nothing, nothing, nothing, own=text(before["node"]))
-
-
-def _aligned(held: pd.DataFrame, uids: Sequence[str] | pd.Series) -> pd.DataFrame:
-    """Versions in the order of ``uids``, missing where there is none; times as Int64, as float64 is not exact."""
-    times = held.columns.intersection(["valid_from", "valid_to", "known_at", "status_from"])
-    return held.astype(dict.fromkeys(times, "Int64")).set_index("uid").reindex(uids)
 
 
 def _differs(frame: pd.DataFrame, other: pd.DataFrame, names: Sequence[str]) -> np.ndarray:
@@ -386,8 +364,3 @@ def _differs(frame: pd.DataFrame, other: pd.DataFrame, names: Sequence[str]) -> 
         unequal[both] = mine[both] != theirs[both]
         differs |= unequal | (missing[0] != missing[1])
     return differs
-
-
-def _times(column: pd.Series, blank: int) -> np.ndarray:
-    """int64 of a column of times that may have gaps."""
-    return column.astype("Int64").fillna(blank).to_numpy(dtype=np.int64)

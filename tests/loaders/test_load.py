@@ -174,7 +174,7 @@ def test_a_table_with_too_many_rejected_rows_stops_the_load_and_nothing_changes(
 def test_staging_is_gone_after_a_load_and_an_abandoned_one_is_swept_away(loading):
     folder = loading.store.beside("staging")
     folder.mkdir()
-    (folder / "applicants-0000-000000.parquet").write_text("left by a load that was killed")
+    (folder / "applicants-0000-000000.part").write_text("left by a load that was killed")
     loading.load(applicants="applicant_id\nA1")
     assert not folder.exists()
     with pytest.raises(UserError):
