@@ -38,12 +38,12 @@ def table_words() -> dict[str, Words]:
 
 
 def _table(table: str, listed: Mapping) -> Words:
-    columns: dict[str, dict[int, frozenset[str]]] = {
-        name: {CANONICAL: frozenset([fold(name)])} for name in TABLES[table].all_columns
-    }
+    columns: dict[str, dict[int, frozenset[str]]] = {name: {} for name in TABLES[table].all_columns}
     for part, strength in (("words", WORD), ("vague", VAGUE), ("named", NAMED)):
         for column, patterns in listed.get(part, {}).items():
             columns[column][strength] = _folded(patterns)
+    for name, held in columns.items():
+        held[WORD] = held.get(WORD, frozenset()) | ({fold(name)} - held.get(VAGUE, frozenset()))
     return Words(columns, _folded(listed.get("files", [])) | {fold(table)}, _folded(listed.get("verbs", [])))
 
 
@@ -87,10 +87,12 @@ def strength(header: str, table: str, column: str) -> int:
     """How well a header means a column of a table."""
     word = fold(header)
     held = table_words()[table].columns[column]
+    if _bare(header) == _bare(column):
+        return CANONICAL
     exact = max((level for level, words in held.items() if word in words), default=NOTHING)
     if exact or word in never() or word in blocked():
         return exact
-    exacts = held.get(WORD, frozenset()) | held[CANONICAL]
+    exacts = held[WORD]
     if f"{word}id" in exacts or f"{word}号" in exacts:
         return PART
     return PART if any(_beside(header, word, other) for other in exacts) else NOTHING
@@ -133,6 +135,10 @@ def turned(header: str) -> bool:
     word, parts = fold(header), tokens(header)
     others = lexicon()["other"]["words"]
     return any(other in parts if other.isascii() else other in word for other in others)
+
+
+def _bare(header: str) -> str:
+    return re.sub(r"[\W_]+", "", header).lower()
 
 
 def _beside(header: str, word: str, other: str) -> bool:
