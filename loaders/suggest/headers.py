@@ -13,6 +13,11 @@ _SEARCHED = 20
 _LONGEST = 40
 _VALUE = re.compile(r"^[+-]?[\d.,:%/\s\\*-]*\d[\d.,:%/\s\\*-]*$|\d{6,}|@")
 """Numbers, times and numbers of people or things: cells that are no name of a column."""
+_PERSON = re.compile(
+    "^[王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗郑梁谢宋唐许韩冯邓曹彭曾肖董袁潘蒋蔡杜叶苏魏吕丁沈姚卢姜崔钟谭陆汪范廖贾夏]"
+    r"[\u4e00-\u9fff]{1,2}$"
+)
+"""Names that begin with a common surname, save those that begin other words as well."""
 _UNIT_LINE = re.compile(r"(?:单位|unit)\s*[::]?\s*(?:人民币)?\s*(百万元|万元|千元|亿元)")
 
 
@@ -25,7 +30,11 @@ def header_row(rows: Sequence[Sequence[str]]) -> int | None:
     True
     """
     width = _width(rows)
-    found = [place for place, row in enumerate(rows[:_SEARCHED]) if _may_name(row, width)]
+    found = [
+        place
+        for place, row in enumerate(rows[:_SEARCHED])
+        if _may_name(row, width) and not _names_persons(row, rows[place + 1 :])
+    ]
     sure = [place for place in found if any(fold(cell) in known() for cell in rows[place] if cell)]
     if sure:
         return sure[0]
@@ -50,6 +59,20 @@ def _may_name(row: Sequence[str], width: int) -> bool:
         return False
     short = all(len(cell) <= _LONGEST and not _VALUE.search(cell) for cell in cells)
     return short and len(set(cells)) >= 0.7 * len(cells)
+
+
+def _names_persons(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """Whether a row with few words that are known has a person's name where the rows below have them: it is no header,
+    and must not be shown."""
+    unknown = [place for place, cell in enumerate(row) if cell.strip() and fold(cell) not in known()]
+    if len(unknown) <= sum(1 for cell in row if cell.strip()) / 2:
+        return False
+    return any(_PERSON.match(row[place].strip()) and _mostly_persons(below, place) for place in unknown)
+
+
+def _mostly_persons(rows: Sequence[Sequence[str]], place: int) -> bool:
+    cells = [row[place].strip() for row in rows if place < len(row) and row[place].strip()]
+    return sum(bool(_PERSON.match(cell)) for cell in cells) >= 0.5 * len(cells)
 
 
 def _differs(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:

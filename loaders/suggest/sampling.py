@@ -179,8 +179,11 @@ def _told_apart(sheets: Sequence[Sheet]) -> list[Sheet]:
     made: dict[tuple, Sheet] = {}
     for sheet in sheets:
         head = tuple(sheet.rows[0]) if sheet.rows else ()
-        key = (re.sub(r"[\d\W_年月日季度]+", "", sheet.matches[0]) or sheet.name, head)
+        key = (re.sub(r"[\d\W_年月日季度]+", "", sheet.matches[0]) or sheet.name, head, sheet.below)
         first = made.get(key)
         made[key] = replace(first, matches=tuple(dict.fromkeys(first.matches + sheet.matches))) if first else sheet
-    count = Counter(match for sheet in made.values() for match in sheet.matches)
-    return [replace(sheet, matches=sheet.matches if count[sheet.matches[0]] == 1 else ()) for sheet in made.values()]
+    count = Counter((sheet.below, match) for sheet in made.values() for match in sheet.matches)
+    return [
+        replace(sheet, matches=sheet.matches if count[sheet.below, sheet.matches[0]] == 1 else ())
+        for sheet in made.values()
+    ]

@@ -47,9 +47,11 @@ def survey(source: str) -> Survey:
 
     Raises
     ------
-    UserError : there is no such source
+    UserError : there is no such source, nothing is in it, or its tables lie in several folders
     """
     sampled = sample(source)
+    if not sampled.sheets and not sampled.unread:
+        raise UserError(f"{sampled.name}: there is nothing in it; name a folder with tables")
     unread = list(sampled.unread)
     found: list[tuple[Columns, list[Entry]]] = []
     for sheet in sampled.sheets:

@@ -232,6 +232,28 @@ def test_no_value_of_a_file_without_header_is_shown(tmp_path):
     assert not any(value in text for value in ("13812345678", "张三丰", ID))
 
 
+def test_names_of_persons_are_no_header_even_beside_a_word_that_is_known(tmp_path):
+    rows = [["张三丰", "银行", "甲"], ["李四光", "公司", "乙"], ["王五", "银行", "丙"]]
+    assert header_row(rows) is None
+    write(tmp_path / "客户.csv", *rows)
+    assert "张三丰" not in toml(survey(str(tmp_path)))
+
+
+def test_an_empty_folder_is_an_error(tmp_path):
+    with pytest.raises(UserError, match="there is nothing in it"):
+        survey(str(tmp_path))
+
+
+def test_tables_in_several_folders_are_an_error_and_in_one_are_found(tmp_path):
+    write(tmp_path / "may" / "applicants.csv", ["applicant_id", "name"], ["K1", "Ann"])
+    write(tmp_path / "may" / "companies.csv", ["company_id", "name"], ["C1", "Pine Ltd"])
+    assert {entry.table for entry in mapped(tmp_path).entries} == {"applicants", "companies"}
+    write(tmp_path / "june" / "applicants.csv", ["applicant_id", "name"], ["K1", "Ann"])
+    write(tmp_path / "june" / "companies.csv", ["company_id", "name"], ["C1", "Pine Ltd"])
+    with pytest.raises(UserError, match="several of its folders"):
+        survey(str(tmp_path))
+
+
 def test_a_source_that_is_not_there_is_an_error(tmp_path):
     with pytest.raises(UserError, match="no such file or folder"):
         survey(str(tmp_path / "nowhere"))
