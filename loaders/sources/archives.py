@@ -44,6 +44,18 @@ def members(path: Path, label: str) -> tuple[list[Item], list[LeftOut]]:
     return items, left_out
 
 
+def stored_members(path: Path, label: str) -> list[tuple[str, Stored]]:
+    """The CSV files in an archive by their names, to be looked at."""
+    found = []
+    for item in members(path, label)[0]:
+        name = item.name.removeprefix(f"{label}/")
+        if suffix_of(name) in _READ:
+            with ZipFile(path) as archive:
+                info = next(info for info in archive.infolist() if _name(info) == name)
+            found.append((name, Stored(path, info)))
+    return found
+
+
 def _opener(path: Path, label: str, info: ZipInfo):
     def open_member(layout: Layout) -> Reader:
         if suffix_of(label) not in _READ:

@@ -61,6 +61,25 @@ def open_database(url: str, mapping: Mapping) -> Source:
     return Source(database.name, mapping, matched, left_out, reading=database.reading)
 
 
+def first_rows(url: str, count: int) -> tuple[str, list[tuple[str, list[list[str]]]]]:
+    """The name of a database, and the first rows of its tables and views, each after its header, by their names.
+
+    Raises
+    ------
+    UserError : it cannot be reached, or its driver is not installed
+    """
+    database = _Database(url)
+    found = []
+    with database.connected() as connection:
+        inspector = sa.inspect(connection)
+        for label, (schema, name) in _named(inspector, Mapping()).items():
+            names = [column["name"] for column in inspector.get_columns(name, schema=schema)]
+            picked = sa.select(*map(sa.column, names)).select_from(sa.table(name, schema=schema)).limit(count)
+            rows = [[cell_text(value) or "" for value in row] for row in connection.execute(picked)]
+            found.append((label, [names, *rows]))
+    return database.name, found
+
+
 class _Database:
     """Where tables are; ``name`` is its URL without password and options."""
 

@@ -41,7 +41,7 @@ def open_files(place: Path, mapping: Mapping) -> Source:
     if not place.exists():
         raise UserError(f"{place}: there is no such file or folder; check the path")
     if not place.is_dir():
-        files, left_out = _matched([_Listed(place, place.name)], mapping)
+        files, left_out = _matched([Found(place, place.name)], mapping)
     else:
         files, left_out = _in_folder(place, mapping)
     if not any(file.entries for file in files):
@@ -85,8 +85,29 @@ def _in_folder(folder: Path, mapping: Mapping) -> tuple[list[Matched], list[Left
     return found, sorted([*others, *beside])
 
 
+def found_files(place: Path) -> tuple[list[Found], list[LeftOut]]:
+    """The files of a folder and of those below that have a format which can be read, and those that are not read.
+
+    Raises
+    ------
+    UserError : there is no such folder
+    """
+    if not place.exists():
+        raise UserError(f"{place}: there is no such file or folder; check the path")
+    if place.is_file():
+        return [Found(place, place.name)], []
+    found, left_out = [], []
+    for file in _listed(place, place):
+        why = hiding(file.hidden, file.path.name) if file.hidden else _unreadable(file.path.name)
+        if why:
+            left_out.append(LeftOut(file.name, why))
+        elif not file.hidden:
+            found.append(file)
+    return found, left_out
+
+
 @dataclass(frozen=True)
-class _Listed:
+class Found:
     """A file that was found, and the folders it lies in, from the outermost.
 
     Attributes
@@ -100,13 +121,13 @@ class _Listed:
     hidden: str | None = None
 
 
-def _listed(folder: Path, top: Path, around: tuple[Path, ...] = (), hidden: str | None = None) -> list[_Listed]:
+def _listed(folder: Path, top: Path, around: tuple[Path, ...] = (), hidden: str | None = None) -> list[Found]:
     """The files in a folder and in the folders below."""
     found = []
     for entry in _entries(folder):
         passed = hidden or (entry.name if passed_over(entry.name) else None)
         if entry.is_file():
-            found.append(_Listed(entry, entry.relative_to(top).as_posix(), around, passed))
+            found.append(Found(entry, entry.relative_to(top).as_posix(), around, passed))
         elif entry.is_dir() and len(around) < _DEEPEST:
             found += _listed(entry, top, (*around, entry), passed)
     return found
@@ -123,7 +144,7 @@ def _entries(folder: Path) -> list[Path]:
         raise UserError(f"{folder}: cannot be read ({error.strerror}); check the folder") from error
 
 
-def _matched(listed: Sequence[_Listed], mapping: Mapping) -> tuple[list[Matched], list[LeftOut]]:
+def _matched(listed: Sequence[Found], mapping: Mapping) -> tuple[list[Matched], list[LeftOut]]:
     files: list[Matched] = []
     left_out: list[LeftOut] = []
     seen: dict[tuple[Path | None, str], Path] = {}

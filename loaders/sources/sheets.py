@@ -119,6 +119,19 @@ def sheets(path: Path, label: str) -> tuple[list[Item], list[LeftOut]]:
     return items, left_out
 
 
+def first_rows(path: Path, label: str, count: int) -> list[tuple[str, list[list[str | None]]]]:
+    """The first rows of every visible sheet that is not blank, by title; rows that the file leaves out are blank."""
+    found = []
+    with _opened(path, label) as book:
+        for sheet in book.worksheets:
+            rows: list[list[str | None]] = []
+            for row, cells in islice(_rows(book, sheet.title), count):
+                rows += [[]] * (row - 1 - len(rows)) + [cells]
+            if sheet.sheet_state == "visible" and any(any(cells) for cells in rows):
+                found.append((sheet.title, rows))
+    return found
+
+
 def _size(book, sheet) -> int:
     return book._archive.getinfo(sheet._worksheet_path).compress_size
 

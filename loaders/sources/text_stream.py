@@ -117,6 +117,23 @@ def _first_bad_byte(stored: Stored, encoding: str) -> int | None:
             done += len(block)
 
 
+def start_of(stored: Stored, size: int) -> str:
+    """The text of a file's first bytes: of its byte order mark's encoding, else UTF-8, else GB18030.
+
+    Bytes that fit none are shown as U+FFFD: this is for a look at a file, not for reading it.
+    """
+    disk, stream = stored.open()
+    with disk, stream:
+        start = stream.read(size)
+    marked = next((name for mark, name in _MARKS if start.startswith(mark)), None)
+    for encoding in (marked,) if marked else ("utf-8", "gb18030"):
+        try:
+            return codecs.getincrementaldecoder(encoding)().decode(start)
+        except UnicodeDecodeError:
+            continue
+    return start.decode(marked or "utf-8", "replace")
+
+
 def _mostly_utf8(stored: Stored) -> bool:
     """Whether what is no ASCII is mostly characters of three bytes, as UTF-8 writes Chinese; in GB18030 hardly any
     bytes look so."""
