@@ -64,10 +64,11 @@ def _counts(raw: pa.Array, flags: pa.Array) -> dict[str, int]:
 
 
 def advice(rows: Sequence[dict]) -> list[str]:
-    """A line for each flag of a column that more than ``SHARE`` of its values bear."""
+    """A line for each flag of a column that more than ``SHARE`` of its values bear; landlines are to be expected where
+    a column is not for mobiles."""
     return [
         f"{row['table']}.{row['column']}: {row['values']:,} of {row['of']:,} values are kept but link no one"
         f" ({row['flag']}): {ADVICE[row['flag']]}"
         for row in rows
-        if row["values"] > SHARE * row["of"]
+        if row["values"] > SHARE * row["of"] and (row["flag"] != "landline" or "mobile" in row["column"])
     ]

@@ -63,7 +63,8 @@ def test_flags_places_and_both_ends_are_counted_as_columns_are(loading):
 
 def test_where_a_column_has_many_it_is_said_what_to_do():
     row = {"table": "applicants", "column": "mobile", "flag": "invalid", "values": 2, "of": 19}
-    assert advice([row, {**row, "flag": "masked", "of": 20}, {**row, "flag": "landline", "of": 21}]) == [
+    work = {**row, "flag": "landline", "column": "employer_phone"}
+    assert advice([row, {**row, "flag": "masked", "of": 20}, {**row, "flag": "landline", "of": 21}, work]) == [
         "applicants.mobile: 2 of 19 values are kept but link no one (invalid): if they are sound values of the lender's"
         " own, let the mapping say plain = true"
     ]
