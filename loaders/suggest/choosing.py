@@ -94,6 +94,7 @@ def _cost(table: str, column: str) -> float:
 
 def level(best: Candidate, others: Sequence[Candidate]) -> tuple[str, str]:
     """How sure it is that a sheet is the table, and why."""
+    named = any(other.name >= max(best.name, 1) and not other.lacking for other in others)
     margin = best.score - max((other.score for other in others if not _beside(best, other)), default=0)
     exact = all(best.strength(column) >= words.WORD for column in TABLES[best.table].required)
     said = "the name of the file says so" if best.name else "its headers say so"
@@ -103,10 +104,10 @@ def level(best: Candidate, others: Sequence[Candidate]) -> tuple[str, str]:
         own = best.name == 3 and margin >= _MARGIN and best.strength(TABLES[best.table].required[0]) >= words.WORD
         found = SURE if own else LIKELY if best.name or best.telling else GUESS
         return found, f"{said}, but it lacks {', '.join(best.lacking)}"
-    if margin >= _MARGIN and (best.name == 3 or (exact and (best.name == 2 or best.telling >= 2))):
+    if margin >= _MARGIN and not named and (best.name == 3 or (exact and (best.name == 2 or best.telling >= 2))):
         return SURE, f"{said}, and it has what the table requires"
     if best.name or best.telling:
-        near = "" if margin >= _MARGIN else "; another table is nearly as like it"
+        near = "" if margin >= _MARGIN and not named else "; another table is nearly as like it"
         return LIKELY, f"{said}, and it has what the table requires{near}"
     return GUESS, "it has what the table requires, but neither its name nor its headers tell it from others"
 
