@@ -13,6 +13,7 @@ from .population import Population
 
 OWN = (
     "APPLIED", "BORROWED", "OWNS", "HAS_PHONE", "HAS_EMAIL", "HAS_ADDRESS", "HAS_ID", "LISTS_CONTACT", "WORKS_AT",
+    "USED_DEVICE", "USED_WIFI",
 )  # fmt: skip
 """What leads from a person to what is used, or to what it is used by."""
 CARRIED = ("USED_DEVICE", "USED_IP", "USED_WIFI", "APPLIED_FROM", "AT_MERCHANT", "BECAME", "DISBURSED_TO", "REPAID")
@@ -29,7 +30,7 @@ def used_by(view: GraphView, people: np.ndarray) -> np.ndarray:
     people : node numbers of applicants
     """
     own = _other_ends(view, people, OWN)
-    carried = _other_ends(view, own[view.kinds[own] != KIND_CODE["phone"]], CARRIED)
+    carried = _other_ends(view, _of_kinds(view, own, "application", "loan", "account"), CARRIED)
     return distinct(
         np.concatenate((people, own, carried[view.kinds[carried] != KIND_CODE["applicant"]])).astype(np.int32)
     )
@@ -58,7 +59,7 @@ def _comparable(population: Population, numbers: np.ndarray) -> np.ndarray:
 def _whole_handsets(view: GraphView, used: np.ndarray) -> np.ndarray:
     """With the other ids of each handset: devices that an application used together with one of these, and so on."""
     while True:
-        by = _other_ends(view, _of_kinds(view, used, "device"), ("USED_DEVICE",))
+        by = _of_kinds(view, _other_ends(view, _of_kinds(view, used, "device"), ("USED_DEVICE",)), "application")
         more = distinct(np.concatenate((used, _other_ends(view, by, ("USED_DEVICE",)))))
         if len(more) == len(used):
             return used
