@@ -40,8 +40,7 @@ _REMEMBERED = 400_000
 _COARSE = 1
 """Decimals of a degree (0.1° is about 10 km) that stay readable of a personal place."""
 _FORMS = {"uscc": "uscc", "bank_card_no": "card"}
-_NODE_FORMS = {"account": "card"}
-"""The same where a column names nodes of several kinds, by kind."""
+_NODE_FORMS = {"account": "card"}  # by kind, where a column names nodes of several
 
 
 class Stager:

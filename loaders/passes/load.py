@@ -290,7 +290,7 @@ class _Load:
             if seen is not None:
                 seen.add(hashes(merged.seen))
             self._note_rejects(table, merged, names)
-            applied = versions.write(table, merged.rows, merged.further)
+            applied = versions.write(table, merged.rows)
             _count(counts, merged.rows, applied)
             counts["duplicate"] += merged.duplicates
             counts["rejected"] += len(merged.rejected)
@@ -362,10 +362,9 @@ class _Load:
         counts = self._counts[table.name]
         wanted = pa.array(uids, type=pa.large_string())
         for _, staged in self._staging.read(table.name):
-            merged = merger.merge(table, staged)
-            found = pc.is_in(merged.rows.uid, value_set=wanted).to_numpy(zero_copy_only=False)
-            again = merged.rows.take(np.flatnonzero(found))
-            applied = versions.write(table, again, merged.further)
+            rows = merger.merge(table, staged).rows
+            again = rows.take(np.flatnonzero(pc.is_in(rows.uid, value_set=wanted).to_numpy(zero_copy_only=False)))
+            applied = versions.write(table, again)
             self._rewritten.update(again.uid.filter(pa.array(applied)).to_pylist())
             _count(counts, again, applied)
             counts["unchanged"] -= int(_stands_for(again).sum())

@@ -38,14 +38,12 @@ class Merged:
     Attributes
     ----------
     rows : the rows that can be used; their ``status_from`` is yet to be set
-    further : rows of a key that state identifiers which do not show as its column's value, without their other cells
     duplicates : further rows of a key, of which no identifier is tied
     rejected, cells : issues with columns file, row, column, reason, value: of rejected rows, and of cells
     seen : the uids of all rows that have a key, rejected ones included
     """
 
     rows: Rows
-    further: Rows
     duplicates: int
     rejected: pd.DataFrame
     cells: pd.DataFrame
@@ -99,9 +97,9 @@ class Merger:
         )
         origin = Origin(columns, alive, uid, file, row)
         rows = self._put_together(table, together, some, origin)
-        further = self._further(table, together, some, origin)
+        rows.further = self._further(table, together, some, origin)
         rows.counts = together.counts([name for name in tie_columns(table) if name in some])
-        return self._checked(table, rows, further, together, codes, alive, issues.frame(), cells, file, row)
+        return self._checked(table, rows, together, codes, alive, issues.frame(), cells, file, row)
 
     # -- what a row names
     def _unreadable(self, name: str, noted: pa.Array, issues: Issues) -> None:
@@ -316,7 +314,6 @@ class Merger:
         self,
         table: Table,
         rows: Rows,
-        further: Rows,
         together: Together,
         codes: np.ndarray,
         alive: np.ndarray,
@@ -352,7 +349,6 @@ class Merger:
         assert used.counts is not None
         return Merged(
             used,
-            further,
             together.duplicates - int(used.counts.sum()) + len(used),
             self._placed(frame, file, row),
             self._placed(others, file, row),

@@ -15,7 +15,7 @@ from ...graph.model import ALWAYS, FOREVER, PARTIES, RELATIONS
 from ...graph.store import Store, Writer
 from ...graph.store.records import FACT_COLUMNS, RELATIONSHIP_COLUMNS
 from ..schema.columns import Table
-from ..schema.further import carry_further, further_links, note_further, places_of
+from ..schema.further import carry_further, further_links, further_of, note_further
 from ..schema.relations import (
     EDGES,
     LINK_FIELDS,
@@ -31,7 +31,7 @@ from ..schema.relations import (
     links,
 )
 from ..schema.rows import Rows
-from ..schema.tables import ALSO
+from ..schema.tables import FURTHER
 from ..vectors import TEXT, blanks, hashes, joined, present, text, where
 from .declared import BLOCK, Declared, FirstApplications, loaded_tables
 from .gathering import Gathered, HashSet, KeptSet, keep_hashes
@@ -71,16 +71,11 @@ class Versions:
         self._paid_in_parts: HashSet | None = None
         self._retracted = KeptSet(staging, "retracted")
 
-    def write(self, table: Table, rows: Rows, further: Rows) -> np.ndarray:
-        """Write the versions that rows of a table make; bool by row: was it new or changed?
-
-        Parameters
-        ----------
-        further : what else rows of these keys, or of others, state; see ``second_pass.Merged``
-        """
+    def write(self, table: Table, rows: Rows) -> np.ndarray:
+        """Write the versions that rows of a table make; bool by row: was it new or changed?"""
         self._derive(table, rows)
         self._date_status(table, rows)
-        note_further(rows, further)
+        note_further(rows)
         applied = np.zeros(len(rows), dtype=bool)
         for owner, positions in by_owner(rows) if len(rows) else ():
             some = rows if len(positions) == len(rows) else rows.take(positions)
@@ -89,7 +84,7 @@ class Versions:
             if owner in RELATIONS:
                 applied[positions] = self._edges(owner, some, before)
             else:
-                applied[positions] = self._facts(table, some, further, before)
+                applied[positions] = self._facts(table, some, before)
         if table.name in self._held:
             keep_hashes(self._staging, f"unchanged-{table.name}", hashes(rows.uid.filter(pa.array(~applied))))
         return applied
@@ -146,13 +141,13 @@ class Versions:
         stated = self._stated_columns(table)
         absent = {name for name in stored_names(table).values() if name not in stated}
         if absent:
-            carry = absent - {ALSO.name}
+            carry = absent - {FURTHER.name}
             earlier = stored_cells(table, before["data"])
             for name in carry & set(earlier):
                 own = rows.cells.get(name, blanks(len(rows), earlier[name].type))
                 rows.cells[name] = where(~held, own, earlier[name])
-            if ALSO.name in earlier:
-                carry_further(rows, earlier[ALSO.name], stated)
+            if FURTHER.name in earlier:
+                carry_further(rows, earlier[FURTHER.name], stated)
         edge = EDGES.get(table.name)
         if edge and edge.amount and edge.amount not in stated:
             amounts = pa.array(before["amount"].astype(float), from_pandas=True)
@@ -200,7 +195,7 @@ class Versions:
         return np.where(present(rows.times("known_at")), rows.first_time(("known_at",)), known)
 
     # -- facts and their relationships
-    def _facts(self, table: Table, rows: Rows, further: Rows, before: pd.DataFrame | None) -> np.ndarray:
+    def _facts(self, table: Table, rows: Rows, before: pd.DataFrame | None) -> np.ndarray:
         frame = facts(rows)
         new, changed = np.ones(len(rows), dtype=bool), np.zeros(len(rows), dtype=bool)
         if before is not None:
@@ -214,10 +209,10 @@ class Versions:
             return applied
         if new.any():
             fresh = rows if new.all() else rows.take(np.flatnonzero(new))
-            for link, _, made in self._made(fresh, further, known[new], new=True):
+            for link, _, made in self._made(fresh, known[new], new=True):
                 self._write_links(link.relation, made)
         if changed.any() and before is not None:
-            self._changed_links(rows.take(np.flatnonzero(changed)), further, before[changed], known[changed])
+            self._changed_links(rows.take(np.flatnonzero(changed)), before[changed], known[changed])
         return applied
 
     def _write_facts(self, table: Table, frame: pd.DataFrame) -> None:
@@ -228,25 +223,22 @@ class Versions:
         if len(frame):
             self._writer.relationships(relation, frame[list(RELATIONSHIP_COLUMNS)], LINK_FIELDS)
 
-    def _made(
-        self, rows: Rows, further: Rows, known: np.ndarray, new: bool
-    ) -> Iterator[tuple[Link, bool, pd.DataFrame]]:
-        """The relationships that rows make, and those that other rows of their keys make beside them (True)."""
+    def _made(self, rows: Rows, known: np.ndarray, new: bool) -> Iterator[tuple[Link, bool, pd.DataFrame]]:
+        """The relationships that rows make, and those that further rows of their keys make beside them (True)."""
         for link, positions, frame in links(rows, self._without(rows)):
             yield link, False, frame.assign(known_at=known[positions])
-        theirs = np.flatnonzero(places_of(rows, further.uid) >= 0) if len(further) else []
-        if len(theirs):
-            further = further.take(np.asarray(theirs))
+        further = further_of(rows)
+        if further is not None:
             known = self._known_at(rows.table, further, np.full(len(further), new))
             for link, positions, frame in links(further):
                 yield link, True, frame.assign(known_at=known[positions])
 
-    def _changed_links(self, rows: Rows, further: Rows, before: pd.DataFrame, known: np.ndarray) -> None:
+    def _changed_links(self, rows: Rows, before: pd.DataFrame, known: np.ndarray) -> None:
         """What changed rows newly make, and an end to what they no longer do."""
         old_rows = rows_before(rows.table, before, rows.uid)
         old = {link.column: frame for link, _, frame in links(old_rows, self._without(rows))}
         stated: set[str] = {uid for _, _, uids in further_links(rows) for uid in uids}
-        for link, beside, frame in self._made(rows, further, known, new=False):
+        for link, beside, frame in self._made(rows, known, new=False):
             stated.update(frame["uid"])
             if beside:
                 earlier = _aligned(self._current(link.relation, frame["uid"].tolist()), frame["uid"])

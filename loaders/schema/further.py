@@ -1,6 +1,6 @@
 """Rows of one key that state several identifiers: one shows as the column's value, and all of them are ties.
 
-A row put together from several of one key says in ``also`` what else its tie columns hold, so that a later load can
+A row put together from several of one key says in ``further`` what else its tie columns hold, so that a later load can
 tell which of these ties are no longer stated.
 """
 
@@ -18,7 +18,7 @@ from ..vectors import text
 from .columns import Table
 from .relations import LINKS, Link, links
 from .rows import Rows
-from .tables import ALSO
+from .tables import FURTHER
 
 
 def tie_columns(table: Table) -> list[str]:
@@ -31,27 +31,30 @@ def other_links(table: Table) -> list[str]:
     return [link.column for link in LINKS.get(table.name, ()) if not link.tie]
 
 
-def places_of(rows: Rows, uids: pa.Array) -> np.ndarray:
-    """int64 by uid: the place of its row among others, -1 where it is none of them."""
-    return pd.Index(rows.uid.to_pylist()).get_indexer(uids.to_pylist())
+def further_of(rows: Rows) -> Rows | None:
+    """Those of the further rows whose keys are among these rows'; None where none are."""
+    if rows.further is None or not len(rows.further):
+        return None
+    theirs = np.flatnonzero(_places(rows, rows.further) >= 0)
+    return rows.further.take(theirs) if len(theirs) else None
 
 
-def note_further(rows: Rows, further: Rows) -> None:
-    """Have rows say what else they state.
+def _places(rows: Rows, further: Rows) -> np.ndarray:
+    """int64 by further row: the place of its key among rows, -1 where it is none of theirs."""
+    return pd.Index(rows.uid.to_pylist()).get_indexer(further.uid.to_pylist())
 
-    Parameters
-    ----------
-    further : further values of the same keys, with the file and row that give them, other cells blank
-    """
-    if not len(further):
+
+def note_further(rows: Rows) -> None:
+    """Have rows say in ``further`` what else is stated of their keys."""
+    further = further_of(rows)
+    if further is None:
         return
-    places = places_of(rows, further.uid)
+    places = _places(rows, further)
     said: dict[int, set[str]] = {}
     for _, positions, frame in links(further):
         for place, uid in zip(places[positions].tolist(), frame["uid"].tolist(), strict=True):
-            if place >= 0:
-                said.setdefault(place, set()).add(uid.removeprefix(rows.uid[place].as_py() + "/"))
-    rows.cells[ALSO.name] = _written(len(rows), said)
+            said.setdefault(place, set()).add(uid.removeprefix(rows.uid[place].as_py() + "/"))
+    rows.cells[FURTHER.name] = _written(len(rows), said)
 
 
 def carry_further(rows: Rows, earlier: pa.Array, stated: set[str]) -> None:
@@ -59,20 +62,20 @@ def carry_further(rows: Rows, earlier: pa.Array, stated: set[str]) -> None:
 
     Parameters
     ----------
-    earlier : by row what its version in the store says in ``also``
+    earlier : by row what its version in the store says in ``further``
     """
     said: dict[int, set[str]] = {}
-    for column in (rows.text(ALSO.name), earlier):
+    for column in (rows.text(FURTHER.name), earlier):
         for place, item in _items(column):
             if column is not earlier or item.partition("/")[0] not in stated:
                 said.setdefault(place, set()).add(item)
     if said:
-        rows.cells[ALSO.name] = _written(len(rows), said)
+        rows.cells[FURTHER.name] = _written(len(rows), said)
 
 
 def further_links(rows: Rows) -> Iterator[tuple[Link, np.ndarray, list[str]]]:
-    """The ties to what rows say in ``also``: link, positions of the rows, and the ties' uids."""
-    items = list(_items(rows.text(ALSO.name)))
+    """The ties to what rows say in ``further``: link, positions of the rows, and the ties' uids."""
+    items = list(_items(rows.text(FURTHER.name)))
     for link in LINKS.get(rows.table.name, ()) if items else ():
         own = [(place, item) for place, item in items if item.startswith(link.column + "/")]
         if own:

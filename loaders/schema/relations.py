@@ -23,7 +23,7 @@ from ...graph.store.records import FieldType
 from ..vectors import blanks, joined, json_rows, present, text
 from .columns import VALIDITY, Column, Table
 from .rows import NUMBERS, Rows
-from .tables import ALSO, PLACE, TABLES
+from .tables import FURTHER, PLACE, TABLES
 
 _TYPES: dict[str, FieldType] = {"number": "number", "integer": "number", "time": "time"}
 
@@ -208,7 +208,7 @@ def fact_columns(table: Table) -> dict[str, Column]:
     without = {column.name for column in VALIDITY} | set(named)
     columns = {name: column for name, column in table.all_columns.items() if name not in without}
     columns |= {PLACE.name: PLACE} if table.name == "applications" else {}
-    return columns | ({ALSO.name: ALSO} if any(link.tie for link in LINKS.get(table.name, ())) else {})
+    return columns | ({FURTHER.name: FURTHER} if any(link.tie for link in LINKS.get(table.name, ())) else {})
 
 
 def fields(columns: Mapping[str, Column]) -> dict[str, FieldType]:

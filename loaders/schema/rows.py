@@ -33,6 +33,8 @@ class Rows:
     origins : by column, file and row where its cell stands, for rows put together from several
     own : the names of the nodes that facts are about, where they are known already
     counts : how many rows of the files each row stands for, where rows of one key were put together
+    further : rows of these keys, and perhaps of others, that state identifiers which do not show as their column's
+        value; without their other links
     """
 
     table: Table
@@ -45,6 +47,7 @@ class Rows:
     origins: dict[str, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
     own: pa.Array | None = None
     counts: np.ndarray | None = None
+    further: Rows | None = None
 
     def __len__(self) -> int:
         return len(self.uid)
@@ -63,6 +66,7 @@ class Rows:
             {name: (file[positions], row[positions]) for name, (file, row) in self.origins.items()},
             None if self.own is None else self.own.take(chosen),
             None if self.counts is None else self.counts[positions],
+            self.further,
         )
 
     def text(self, name: str) -> pa.Array:

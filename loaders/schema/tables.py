@@ -381,7 +381,9 @@ TABLES: dict[str, Table] = {table.name: table for table in (*_DECLARED, *_USES)}
 PLACE = Column("place", "identifier", "the place cell of gps_lat and gps_lon", kind="address")
 """No column of any file: the first pass makes it of the coordinates of an application."""
 
-ALSO = Column("also", "text", "further identifiers that rows of one key state, as ``column/kind:key`` line by line")
+FURTHER = Column(
+    "further", "text", "further identifiers that rows of one key state, as ``column/kind:key`` line by line"
+)
 """No column of any file either: beside the one that shows as a column's value, all others are kept as ties."""
 
 GROUP_IDS = frozenset({"group_id", "joint_group_id", "counter_of"})
