@@ -13,7 +13,7 @@ from ...graph.keys import is_token
 from ...graph.model import RELATIONS, kind_of
 from ...graph.snapshot import GraphView
 from ...graph.times import to_iso
-from ...loaders.schema.tables import TABLES
+from ...loaders.schema.tables import FURTHER, TABLES
 from .labels import labels
 from .names import no_link, safe
 
@@ -202,8 +202,9 @@ def _fact(snapshot: GraphView, fact: dict) -> dict:
 
 
 def _seen(snapshot: GraphView, data: dict) -> dict:
-    """The cells of a row as people see them: personal ones as masks, times in ISO form."""
-    return {column: _cell(snapshot, column, cell) for column, cell in data.items()}
+    """The cells of a row as people see them: personal ones as masks, times in ISO form. Further identifiers of a row
+    are seen by their ties."""
+    return {column: _cell(snapshot, column, cell) for column, cell in data.items() if column != FURTHER.name}
 
 
 def _cell(snapshot: GraphView, column: str, cell: object) -> object:

@@ -11,6 +11,7 @@ from .population import Population
 
 OWN = (
     "APPLIED", "BORROWED", "OWNS", "HAS_PHONE", "HAS_EMAIL", "HAS_ADDRESS", "HAS_ID", "LISTS_CONTACT", "WORKS_AT",
+    "USED_DEVICE", "USED_WIFI",
 )  # fmt: skip
 """What leads from a person to what is used, or to what it is used by."""
 CARRIED = ("USED_DEVICE", "USED_IP", "USED_WIFI", "APPLIED_FROM", "AT_MERCHANT", "BECAME", "DISBURSED_TO", "REPAID")
@@ -27,7 +28,7 @@ def used_by(view: GraphView, people: np.ndarray) -> np.ndarray:
     people : node numbers of applicants
     """
     own = view.other_ends(people, OWN)
-    carried = view.other_ends(own[view.kinds[own] != KIND_CODE["phone"]], CARRIED)
+    carried = view.other_ends(_of_kinds(view, own, "application", "loan", "account"), CARRIED)
     return distinct(
         np.concatenate((people, own, carried[view.kinds[carried] != KIND_CODE["applicant"]])).astype(np.int32)
     )
@@ -56,7 +57,7 @@ def _comparable(population: Population, numbers: np.ndarray) -> np.ndarray:
 def _whole_handsets(view: GraphView, used: np.ndarray) -> np.ndarray:
     """With the other ids of each handset: devices that an application used together with one of these, and so on."""
     while True:
-        by = view.other_ends(_of_kinds(view, used, "device"), ("USED_DEVICE",))
+        by = _of_kinds(view, view.other_ends(_of_kinds(view, used, "device"), ("USED_DEVICE",)), "application")
         more = distinct(np.concatenate((used, view.other_ends(by, ("USED_DEVICE",)))))
         if len(more) == len(used):
             return used

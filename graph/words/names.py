@@ -83,6 +83,7 @@ RELATION_WORDS = {
     "HOLDS_SHARE": Words("持股", "holds share"),
     "CONTROLS": Words("控制", "controls"),
     "SAME_AS": Words("同一主体", "same as"),
+    "RELATED_TO": Words("亲友", "related to"),
 }
 
 ROLE_WORDS = {

@@ -38,6 +38,7 @@ SEPARATOR = "\x1f"
 _COARSE = 1
 """Decimals of a degree (0.1° is about 10 km) that stay readable of a personal place."""
 _FORMS = {"uscc": "uscc", "bank_card_no": "card"}
+_NODE_FORMS = {"account": "card"}  # by kind, where a column names nodes of several
 
 
 class Stager:
@@ -255,8 +256,8 @@ class _Cleaner:
             self._cells[name] = self._stager.names(raw)
         elif column.type == "identifier":
             self._identifier(column, raw, plain)
-        elif name == "entity_key":
-            self._entity_key(column, raw, plain)
+        elif column.type == "node":
+            self._node_key(column, raw, plain)
         elif plain or (column.type == "text" and name not in self._table.key and name not in GROUP_IDS):
             self._cells[name] = raw
         else:
@@ -310,9 +311,9 @@ class _Cleaner:
         if secrets is not None:
             self._cells[name + "$"] = secrets
 
-    def _entity_key(self, column: Column, raw: pa.Array, plain: bool) -> None:
-        """The key of a flag's node, in the form that its kind asks for."""
-        kinds = self._cells["entity_kind"]
+    def _node_key(self, column: Column, raw: pa.Array, plain: bool) -> None:
+        """The key of a node, in the form that its kind asks for."""
+        kinds = self._cells[column.companion or ""]
         keys = flags = secrets = blanks(len(raw))
         hidden = False
         for kind in pc.unique(kinds).drop_null().to_pylist():
@@ -320,7 +321,8 @@ class _Cleaner:
             if kind in DECLARING:
                 keys = where(of_kind, clean.ids(raw), keys)
                 continue
-            some, flag, secret = self._stager.identifier(kind, where(of_kind, raw), plain)
+            forms = text([_NODE_FORMS.get(kind)] * len(raw))
+            some, flag, secret = self._stager.identifier(kind, where(of_kind, raw), plain, forms)
             keys, flags = where(of_kind, some, keys), where(of_kind, flag, flags)
             if secret is not None:
                 secrets, hidden = where(of_kind, secret, secrets), True
@@ -346,8 +348,8 @@ class _Cleaner:
         kind = "name" if column.type == "personal_name" else column.kind
         if column.type == "identifier" and self._stager.personal(kind):
             values = text([mask(kind or "", value) for value in values.to_pylist()])
-        elif column.name == "entity_key":
-            kinds = self._cells["entity_kind"].take(pa.array(rows)).to_pylist()
+        elif column.type == "node" and column.companion in self._cells:
+            kinds = self._cells[column.companion].take(pa.array(rows)).to_pylist()
             values = text([mask(k, v) for k, v in zip(kinds, values.to_pylist(), strict=True)])
         elif column.name in ("gps_lat", "gps_lon") and self._stager.personal("address"):
             values = text([mask("address", value) for value in values.to_pylist()])

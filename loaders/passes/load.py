@@ -27,6 +27,7 @@ from ...graph.store.records import REJECT_COLUMNS
 from ...graph.times import parse_moment
 from ..schema.columns import Table
 from ..schema.mapping import Mapping, parse_mapping
+from ..schema.rows import Rows
 from ..schema.tables import TABLES
 from ..sources import Source, open_source
 from ..vectors import hashes
@@ -295,9 +296,8 @@ class _Load:
             if seen is not None:
                 seen.add(hashes(merged.seen))
             self._note_rejects(table, merged, names)
-            used = int(versions.write(table, merged.rows).sum())
-            counts["used"] += used
-            counts["unchanged"] += len(merged.rows) - used
+            applied = versions.write(table, merged.rows)
+            _count(counts, merged.rows, applied)
             counts["duplicate"] += merged.duplicates
             counts["rejected"] += len(merged.rejected)
             done += len(staged)
@@ -372,8 +372,19 @@ class _Load:
             again = rows.take(np.flatnonzero(pc.is_in(rows.uid, value_set=wanted).to_numpy(zero_copy_only=False)))
             applied = versions.write(table, again)
             self._rewritten.update(again.uid.filter(pa.array(applied)).to_pylist())
-            counts["used"] += int(applied.sum())
-            counts["unchanged"] -= int(applied.sum())
+            _count(counts, again, applied)
+            counts["unchanged"] -= int(_stands_for(again).sum())
+
+
+def _stands_for(rows: Rows) -> np.ndarray:
+    """int64 by row: how many rows of the files it stands for."""
+    return np.ones(len(rows), dtype=np.int64) if rows.counts is None else rows.counts
+
+
+def _count(counts: Counter[str], rows: Rows, applied: np.ndarray) -> None:
+    """Count rows as used where they, or others of their key, made something new, else as unchanged."""
+    counts["used"] += int(_stands_for(rows)[applied].sum())
+    counts["unchanged"] += int(_stands_for(rows)[~applied].sum())
 
 
 def _added_up(table: str, counts: Counter[str]) -> dict[str, int]:

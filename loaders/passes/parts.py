@@ -10,10 +10,10 @@ import numpy as np
 
 from ...graph.model import ALWAYS
 from ...graph.store.protocol import Reading
-from ..schema.relations import Rows
+from ..schema.rows import Rows
 from ..vectors import hashes, joined, present, text
 from .gathering import HashSet
-from .held import aligned, current, filled_times
+from .held import aligned, current, stored_times
 
 
 class Parts:
@@ -53,7 +53,7 @@ class Parts:
         """bool by loan: does the store hold that it was paid to its own account?"""
         uids = joined(["loans:", rows.cells["loan_id"], "/account_no"]).to_pylist()
         held = aligned(current(self._store, "DISBURSED_TO", uids), uids)
-        return filled_times(held["valid_to"], ALWAYS) != ALWAYS
+        return stored_times(held["valid_to"], ALWAYS) != ALWAYS
 
     def _all_stored(self) -> HashSet:
         if self._stored is None:

@@ -485,6 +485,25 @@ def test_an_embedded_store_of_format_1_keeps_its_runs_and_takes_batches(tmp_path
     store.close()
 
 
+def test_an_embedded_store_of_format_2_takes_relations_that_were_added_since(tmp_path):
+    import sqlite3
+
+    url = f"sqlite:///{tmp_path}/old.db"
+    open_store(url).close()
+    old = sqlite3.connect(tmp_path / "old.db")
+    old.execute("DROP TABLE rel_RELATED_TO")
+    old.execute("PRAGMA user_version = 2")
+    old.commit()
+    old.close()
+    store = open_store(url)
+    assert len(store.snapshot().edges("RELATED_TO")) == 0
+    assert len(store.current_relationships("RELATED_TO")) == 0
+    store.close()
+    assert {name for (name,) in sqlite3.connect(tmp_path / "old.db").execute("SELECT name FROM sqlite_master")} >= {
+        "rel_RELATED_TO", "rel_RELATED_TO_uid", "rel_RELATED_TO_source", "rel_RELATED_TO_target",
+    }  # fmt: skip
+
+
 def test_an_embedded_store_of_a_newer_version_is_refused_and_left_alone(tmp_path):
     import sqlite3
 

@@ -18,6 +18,7 @@ from ...errors import NotFound, UserError
 from ...model import RELATIONS
 
 VERSION = 3
+"""Of the tables of a file; it rises with every relation that is added too, as each has a table of its own."""
 _APPLICATION_ID = 0x52464E43
 
 _BASE = """
@@ -173,6 +174,8 @@ def _upgrade(connection: sqlite3.Connection) -> None:
     for version in range(held, VERSION):
         for statement in _UPGRADES[version]:
             connection.execute(statement)
+    if held < VERSION:
+        _create_relations(connection)
     connection.execute(f"PRAGMA user_version = {VERSION}")
     connection.execute("COMMIT")
 
@@ -188,16 +191,21 @@ _UPGRADES = {
 """What brings a store of a format to the next one."""
 
 
+def _create_relations(connection: sqlite3.Connection) -> None:
+    """Make the tables of those relations that have none yet."""
+    held = version_tables(connection)
+    for owner in map(relation_table, RELATIONS):
+        if owner not in held:
+            connection.execute(_RELATIONSHIPS.format(owner=owner))
+            for statement in index_statements(owner):
+                connection.execute(statement)
+
+
 def _create(connection: sqlite3.Connection, fingerprint: str) -> None:
-    statements = [
-        *_BASE.split(";\n"),
-        *(_RELATIONSHIPS.format(owner=relation_table(name)) for name in RELATIONS),
-    ]
-    for name in RELATIONS:
-        statements += index_statements(relation_table(name))
-    for statement in statements:
+    for statement in _BASE.split(";\n"):
         if statement.strip():
             connection.execute(statement)
+    _create_relations(connection)
     connection.executemany(
         "INSERT INTO meta VALUES (?, ?)", [("fingerprint", fingerprint), ("store", uuid.uuid4().hex)]
     )
