@@ -353,9 +353,9 @@ def edges(rows: Rows) -> pd.DataFrame:
     """The relationships that rows of an edge table are; the frame of ``links``."""
     edge = EDGES[rows.table.name]
     cells = {name: rows.cells[column] for name, column in edge.fields.items() if column in rows.cells}
-    flag = rows.flags.get(edge.target)
-    if RELATIONS[edge.relation].nature == "tie" and flag is not None:
-        cells["flag"] = flag
+    flags = [rows.flags[end] for end in (edge.target, edge.source) if end in rows.flags]
+    if flags:
+        cells["flag"] = pc.coalesce(*flags)
     data = json_rows(cells) if cells else blanks(len(rows))
     if rows.table.name == "guarantees":
         valid_from, valid_to = in_force(rows)
