@@ -218,7 +218,21 @@ class GraphView(ABC):
     def links(self, positions: Places) -> np.ndarray:
         """bool by position: does it show, and does it tell that its ends belong together? A tie with a ``flag``
         (a landline, a sentinel, an invalid identifier) is kept but links no one."""
-        return self.visible(positions) & ~self._files.flagged[positions]
+        return self.visible(positions) & ~self.flagged(positions)
+
+    def flagged(self, positions: Places) -> np.ndarray:
+        """bool by position: does a flag say that it links no one?"""
+        return self._files.flagged[positions]
+
+    def flags(self, positions: np.ndarray) -> list[str | None]:
+        """Why each links no one: ``sentinel``, ``invalid``, ``landline``…; None for what links its ends."""
+        if not len(positions):
+            return []
+        return self._files.cells(positions, {"flag": "text"}).column("flag").to_pylist()
+
+    def valid_from(self, positions: Places) -> np.ndarray:
+        """int64 by position: an event's time, or since when it holds; ``ALWAYS`` where that is not on record."""
+        return self._files.edges["valid_from"][positions]
 
     def touching(self, nodes: np.ndarray | Sequence[int]) -> np.ndarray:
         """int64: the positions of all relationships that end at some nodes, shown at ``as_of`` or not; one that ends at

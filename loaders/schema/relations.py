@@ -325,13 +325,15 @@ def _link_data(link: Link, rows: Rows) -> pa.Array:
     return json_rows(cells | _flag_cells(rows, link.column))
 
 
-def _flag_cells(rows: Rows, column: str) -> dict[str, pa.Array]:
-    """What is to be said of an identifier: ``flag``, or a ``warning`` where it links all the same."""
-    if column not in rows.flags:
+def _flag_cells(rows: Rows, *columns: str) -> dict[str, pa.Array]:
+    """What is to be said of identifiers: the first ``flag`` of them, or a ``warning`` where it links all the same."""
+    flags = [rows.flags[column] for column in columns if column in rows.flags]
+    if not flags:
         return {}
-    flags = rows.flags[column]
-    luhn = pc.equal(flags, "luhn").fill_null(False)
-    return {"flag": pc.if_else(luhn, None, flags), "warning": pc.if_else(luhn, flags, None)}
+    luhn = [pc.equal(flag, "luhn").fill_null(False) for flag in flags]
+    apart = [pc.if_else(warns, None, flag) for warns, flag in zip(luhn, flags, strict=True)]
+    warned = [pc.if_else(warns, flag, None) for warns, flag in zip(luhn, flags, strict=True)]
+    return {"flag": pc.coalesce(*apart), "warning": pc.coalesce(*warned)}
 
 
 def edges(rows: Rows, relation: str) -> pd.DataFrame:
@@ -341,8 +343,9 @@ def edges(rows: Rows, relation: str) -> pd.DataFrame:
     if edge.relation is IDENTIFYING:
         own = {"use": pc.fill_null(rows.text("use"), "own")} if relation in _WITH_USE else {}
         cells |= {**own, "via": text([rows.table.name] * len(rows))}
-    if RELATIONS[relation].nature == "tie":
-        cells |= _flag_cells(rows, edge.target)
+    said = _flag_cells(rows, edge.target, edge.source)
+    # of an event, a wrong check digit of one of its ends is said where the account is tied to its owner
+    cells |= said if RELATIONS[relation].nature == "tie" else {name: said[name] for name in ("flag",) if name in said}
     data = json_rows(cells) if cells else blanks(len(rows))
     if rows.table.name == "guarantees":
         valid_from, valid_to = in_force(rows)

@@ -295,6 +295,16 @@ def test_a_relationship_is_asked_by_its_position_whether_it_shows_and_links(seen
         assert view.visible(positions).dtype == view.links(positions).dtype == bool
 
 
+def test_a_relationship_is_asked_by_its_position_since_when_it_is_true_and_why_it_links_no_one(seen):
+    view, reading = seen
+    positions = everything(view)
+    ids = rows(view, positions)
+    assert view.valid_from(positions).tolist() == [reading.within[place].start for place in ids]
+    flags = [reading.within[place].cells.get("flag") for place in ids]
+    assert view.flags(positions) == flags
+    assert view.flagged(positions).tolist() == [flag is not None for flag in flags]
+
+
 def test_neighbours_are_reached_from_both_ends_whatever_shows(seen):
     view, reading = seen
     offsets, neighbours, positions = view.adjacency()
