@@ -323,16 +323,12 @@ class Merger:
         group = np.full(count, -1)
         group[alive] = codes
         lost = np.flatnonzero(group < 0)  # rows without a key, each by itself
-        blamed = np.full(count, "", dtype=object)
-        for name in reversed(table.required):
-            blamed[lost[~present(cells[name])[lost]]] = name
-        lacking = np.full(len(rows), "", dtype=object)
-        for name in reversed(table.required):
-            lacking[~present(rows.cells[name])] = name
-        bad_groups = np.flatnonzero(lacking != "")
+        blamed = _first_missing(table, {name: cells[name].take(pa.array(lost)) for name in table.required})
+        lacking = _first_missing(table, rows.cells)
+        bad_groups = np.flatnonzero(lacking)
         rejected = np.concatenate([lost, alive[together.first[bad_groups]]])
-        columns = np.concatenate([blamed[lost], lacking[bad_groups]])
-        frame = pd.DataFrame({"position": rejected, "column": columns.astype(object), "owner": rejected})
+        columns = np.array(["", *table.required], dtype=object)[np.concatenate([blamed, lacking[bad_groups]])]
+        frame = pd.DataFrame({"position": rejected, "column": columns, "owner": rejected})
         owner = np.arange(count)
         owner[alive] = alive[together.first[codes]]
         issues = issues.assign(owner=owner[issues["position"].to_numpy(dtype=np.int64)], number=np.arange(len(issues)))
@@ -341,7 +337,7 @@ class Merger:
         frame["reason"] = frame["reason"].astype(object).where(frame["reason"].notna(), "missing_required")
         frame["position"] = frame["stands"].fillna(frame["position"]).astype(np.int64)
         others = issues[~issues["number"].isin(frame["number"].dropna())]
-        used = rows.take(np.flatnonzero(lacking == "")) if len(bad_groups) else rows
+        used = rows.take(np.flatnonzero(lacking == 0)) if len(bad_groups) else rows
         assert used.counts is not None
         return Merged(
             used,
@@ -355,6 +351,14 @@ class Merger:
         positions = issues["position"].to_numpy(dtype=np.int64)
         placed = issues[["column", "reason", "value"]].copy()
         return placed.assign(file=file[positions], row=row[positions])
+
+
+def _first_missing(table: Table, cells: Mapping[str, pa.Array]) -> np.ndarray:
+    """By row the place, from 1, of the first required column whose cell is missing; 0 where none is."""
+    first = np.zeros(len(cells[table.required[0]]), dtype=np.int64)
+    for place, name in reversed(list(enumerate(table.required, 1))):
+        first[~present(cells[name])] = place
+    return first
 
 
 def _secret_kind(column: Column) -> str:
