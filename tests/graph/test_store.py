@@ -492,6 +492,7 @@ def test_an_embedded_store_of_format_2_takes_relations_that_were_added_since(tmp
     open_store(url).close()
     old = sqlite3.connect(tmp_path / "old.db")
     old.execute("DROP TABLE rel_RELATED_TO")
+    old.execute("ALTER TABLE loads DROP COLUMN notes")
     old.execute("PRAGMA user_version = 2")
     old.commit()
     old.close()
