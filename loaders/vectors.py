@@ -93,7 +93,8 @@ def content(column: pa.Array) -> np.ndarray:
     """The bytes of a column's text, of all cells together."""
     if not len(column):
         return np.array([], dtype=np.uint8)
-    _, offsets, characters = column.cast(TEXT).buffers()
+    column = column.cast(TEXT)
+    _, offsets, characters = column.buffers()
     first, last = np.frombuffer(offsets, np.int64)[[column.offset, column.offset + len(column)]]
     return np.frombuffer(characters or b"", np.uint8)[first:last]
 
