@@ -24,17 +24,10 @@ def members(path: Path, label: str) -> tuple[list[Item], list[LeftOut]]:
     ------
     UserError : it is no sound archive
     """
-    try:
-        with ZipFile(path) as archive:
-            if not all(info.filename for info in archive.infolist()):
-                raise BadZipFile("a file in it has no name")
-            listed = [(_name(info), info) for info in archive.infolist() if not info.is_dir()]
-    except (BadZipFile, NotImplementedError, ValueError, struct.error) as error:
-        raise UserError(f"{label}: not a sound ZIP archive ({error}); fetch the file again") from error
     items, left_out = [], []
-    for name, info in listed:
+    for name, info in _listed(path, label):
         inside = PurePosixPath(name)
-        if hidden := next(filter(passed_over, inside.parts), None):
+        if hidden := _hidden(name):
             left_out += [LeftOut(f"{label}/{name}", why)] if (why := hiding(hidden, inside.name)) else []
             continue
         folders = [folder for folder in inside.parents if folder.name]
@@ -46,14 +39,24 @@ def members(path: Path, label: str) -> tuple[list[Item], list[LeftOut]]:
 
 def stored_members(path: Path, label: str) -> list[tuple[str, Stored]]:
     """The CSV files in an archive by their names, to be looked at."""
-    found = []
-    for item in members(path, label)[0]:
-        name = item.name.removeprefix(f"{label}/")
-        if suffix_of(name) in _READ:
-            with ZipFile(path) as archive:
-                info = next(info for info in archive.infolist() if _name(info) == name)
-            found.append((name, Stored(path, info)))
-    return found
+    listed = _listed(path, label)
+    return [(name, Stored(path, info)) for name, info in listed if suffix_of(name) in _READ and not _hidden(name)]
+
+
+def _listed(path: Path, label: str) -> list[tuple[str, ZipInfo]]:
+    """The files in an archive, by name."""
+    try:
+        with ZipFile(path) as archive:
+            if not all(info.filename for info in archive.infolist()):
+                raise BadZipFile("a file in it has no name")
+            return [(_name(info), info) for info in archive.infolist() if not info.is_dir()]
+    except (BadZipFile, NotImplementedError, ValueError, struct.error) as error:
+        raise UserError(f"{label}: not a sound ZIP archive ({error}); fetch the file again") from error
+
+
+def _hidden(name: str) -> str | None:
+    """The part of a name by which a file is passed over."""
+    return next(filter(passed_over, PurePosixPath(name).parts), None)
 
 
 def _opener(path: Path, label: str, info: ZipInfo):

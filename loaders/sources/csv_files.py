@@ -134,9 +134,9 @@ class _Start(NamedTuple):
 def _start(head: Sequence[str], layout: Layout) -> _Start | None:
     """Where the header stands among the first lines, or the first record where there is none; None where the rows to be
     skipped are all there are."""
-    stated = _SEPARATOR_LINE.match(head[0])
+    stated = stated_delimiter(head[0])
     above = head[:1] if stated else []
-    delimiter = layout.delimiter or (stated and stated[1])
+    delimiter = layout.delimiter or stated
     skipped = layout.skip_rows or 0
     lines = head[len(above) :]
     usual = delimiter or sniff_delimiter(next((line for line in lines[skipped:] if line.strip()), ""))
@@ -171,6 +171,16 @@ def _at(lines: Sequence[str], delimiter: str, layout: Layout) -> _Start | None:
             raise
     place = layout.place([start.first for start in starts])
     return starts[place] if place is not None and starts else None
+
+
+def stated_delimiter(line: str) -> str | None:
+    """The separator that a line of Excel's states, which is no row of the file; None where it is another line.
+
+    >>> stated_delimiter("sep=;"), stated_delimiter("a;b")
+    (';', None)
+    """
+    stated = _SEPARATOR_LINE.match(line)
+    return stated[1] if stated else None
 
 
 def sniff_delimiter(header: str) -> str:

@@ -61,16 +61,22 @@ def column_names(header: Sequence[str | None]) -> list[str]:
     >>> column_names(["\\ufeff 编号", None, "Account", "到期\\n日", "Account"])
     ['编号', '#2', 'Account', '到期 日', 'Account.2']
     """
-    texts = visible(pa.array([cell or "" for cell in header], pa.string())).to_pylist()
     names: list[str] = []
-    for place, text in enumerate(texts, 1):
-        name = base = " ".join(text.split()) or f"#{place}"
+    for place, text in enumerate(spelled(header), 1):
+        name = base = text or f"#{place}"
         count = 1
         while name in names:
             count += 1
             name = f"{base}.{count}"
         names.append(name)
     return names
+
+
+def spelled(header: Sequence[str | None]) -> list[str]:
+    """The cells of a header without what nobody sees, each on one line; blank ones are empty."""
+    return [
+        " ".join(text.split()) for text in visible(pa.array([cell or "" for cell in header], pa.string())).to_pylist()
+    ]
 
 
 def column_called(columns: Sequence[str], names: Sequence[str | int]) -> str | None:

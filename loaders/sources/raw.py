@@ -9,7 +9,7 @@ first record is row 2, blank lines do not count, and a record that could not be 
 # pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -78,6 +78,12 @@ class RawBatch:
     def read(self) -> int:
         """How many rows were read into the table, those rejected here included."""
         return len(self.frame) + len(self.rejects)
+
+
+def each_distinct(texts: pd.Series, convert: Callable[[str], str | None]) -> pd.Series:
+    """Each distinct text of a column converted once; blank cells stay blank."""
+    known = {text: convert(text) for text in texts.dropna().unique()}
+    return texts.map(known).astype(texts.dtype)
 
 
 def text_frame(names: Sequence[str], arrays: Sequence[pa.Array], length: int) -> pd.DataFrame:

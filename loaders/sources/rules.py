@@ -14,7 +14,7 @@ from ..schema.mapping import ColumnRule, Condition, Entry, Lookup
 from ..schema.tables import TABLES
 from .header import column_called, namesakes
 from .lookups import Found, named
-from .raw import Chunk
+from .raw import Chunk, each_distinct
 from .units import counted, moved, scaled
 
 Names = tuple[str | int, ...]
@@ -146,8 +146,6 @@ def _asked(rule: ColumnRule) -> list[Names]:
 
 def _replaced(words: Any, rule: ColumnRule) -> pd.Series:
     """Words put in the place of others, each distinct word looked up once; blank cells stay blank."""
-    known = {}
-    for word in words.dropna().unique():
-        kept = word if rule.other is None else rule.other
-        known[word] = rule.values.get(fold(word), kept) or None
-    return words.map(known).astype(words.dtype)
+    return each_distinct(
+        words, lambda word: rule.values.get(fold(word), word if rule.other is None else rule.other) or None
+    )

@@ -54,8 +54,8 @@ class Matched:
 
     def lookups(self, mapping: Mapping) -> list[Lookup]:
         """The look-ups that are made in it."""
-        names = [name for name, _ in self.item.bearers]
-        return [each for each in mapping.lookups if any(fnmatchcase(name, stem(each.file)) for name in names)]
+        found = [each for name, _ in self.item.bearers for each in lookups_in(name, mapping)]
+        return list(dict.fromkeys(found))
 
     def _fits(self, names: Sequence[str], mapping: Mapping) -> bool:
         asked = [[each.key, each.value] for each in self.lookups(mapping)]
@@ -170,7 +170,12 @@ def _title(rows: int) -> str:
 
 def known(name: str, mapping: Mapping) -> bool:
     """Whether a mapping takes something of this name, as a table or to look up in."""
-    return bool(entries_for(name, mapping)) or any(fnmatchcase(name, stem(each.file)) for each in mapping.lookups)
+    return bool(entries_for(name, mapping) or lookups_in(name, mapping))
+
+
+def lookups_in(name: str, mapping: Mapping) -> list[Lookup]:
+    """The look-ups that a mapping makes in something of this name, in lower case and without suffix."""
+    return [each for each in mapping.lookups if fnmatchcase(name, stem(each.file))]
 
 
 def entries_for(name: str, mapping: Mapping) -> list[Entry]:

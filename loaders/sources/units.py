@@ -10,6 +10,7 @@ import pandas as pd
 
 from ..cleaning.values import normal_width
 from ..schema.columns import UNITS
+from .raw import each_distinct
 
 
 def scaled(texts: pd.Series, factor: Decimal) -> pd.Series:
@@ -50,9 +51,7 @@ def moved(texts: pd.Series, days: int) -> pd.Series:
 
 
 def _each(texts: pd.Series, convert: Callable[[Decimal], str | None]) -> pd.Series:
-    """Each distinct number converted once; blank cells stay blank."""
-    known = {text: _converted(text, convert) for text in texts.dropna().unique()}
-    return texts.map(known).astype(texts.dtype)
+    return each_distinct(texts, lambda text: _converted(text, convert))
 
 
 def _converted(text: str, convert: Callable[[Decimal], str | None]) -> str:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from ..cleaning.values import visible
+from ..sources.header import spelled
 from ..vectors import text, trimmed
 from . import headers
 from .folding import fold, shown, unit
@@ -95,7 +95,7 @@ def columns(sheet: Sheet) -> Columns:
 def _names(rows: Sequence[Sequence[str]], place: int | None) -> list[str]:
     if place is None:
         return [""] * max((len(row) for row in rows), default=0)
-    return [" ".join((cell or "").split()) for cell in visible(text(rows[place])).to_pylist()]
+    return spelled(rows[place])
 
 
 def _within(number: int, names: Sequence[str], above: Sequence[str]) -> str:

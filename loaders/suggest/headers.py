@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from ..sources.header import SEARCHED
 from .folding import fold, shown
 from .looks import Look, look
 from .words import known
 
-_SEARCHED = 20
 _LONGEST = 40
 _VALUE = re.compile(r"^[+-]?[\d.,:%/\s\\*-]*\d[\d.,:%/\s\\*-]*$|\d{6,}|@")
 """Numbers, times and numbers of people or things: cells that are no name of a column."""
@@ -32,7 +32,7 @@ def header_row(rows: Sequence[Sequence[str]]) -> int | None:
     width = _width(rows)
     found = [
         place
-        for place, row in enumerate(rows[:_SEARCHED])
+        for place, row in enumerate(rows[:SEARCHED])
         if _may_name(row, width) and not _names_persons(row, rows[place + 1 :])
     ]
     sure = [place for place in found if any(fold(cell) in known() for cell in rows[place] if cell)]
@@ -49,7 +49,7 @@ def unit_above(rows: Sequence[Sequence[str]]) -> str | None:
 
 def _width(rows: Sequence[Sequence[str]]) -> int:
     """How many cells a row fills, as most rows do that fill most."""
-    filled = sorted(sum(1 for cell in row if cell.strip()) for row in rows[: 5 * _SEARCHED])
+    filled = sorted(sum(1 for cell in row if cell.strip()) for row in rows[: 5 * SEARCHED])
     return filled[int(len(filled) * 0.75)] if filled else 0
 
 

@@ -13,8 +13,9 @@ from pathlib import Path
 
 from ...graph.errors import UserError
 from ..sources.archives import stored_members
-from ..sources.csv_files import sniff_delimiter
+from ..sources.csv_files import sniff_delimiter, stated_delimiter
 from ..sources.folders import Found, found_files
+from ..sources.header import SEARCHED
 from ..sources.items import ARCHIVES, WORKBOOKS, stem, suffix_of
 from ..sources.text_stream import DAMAGED, Stored, start_of
 
@@ -22,9 +23,6 @@ ROWS = 2_000
 """Rows that are looked at, besides those above a header."""
 _START = 4 << 20
 """Bytes that are looked at in a file of text."""
-_HEADS = 20
-_SEPARATOR = re.compile(r"^\ufeff*\"?sep=(.)\"?\s*$", re.IGNORECASE)
-"""The line by which Excel is told the separator: no row of the file."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +117,7 @@ def _sheets(path: Path, label: str, part_of: Path | None) -> list[Sheet]:
     if suffix in WORKBOOKS:
         from ..sources.sheets import first_rows
 
-        found = [(title, _texts(rows)) for title, rows in first_rows(path, label, ROWS + _HEADS)]
+        found = [(title, _texts(rows)) for title, rows in first_rows(path, label, ROWS + SEARCHED)]
         alone = len(found) == 1
         if not found:
             raise UserError(f"{label}: no visible sheet of it holds anything")
@@ -154,14 +152,14 @@ def _rows(path: Path, label: str) -> list[list[str]]:
 
 def _csv_rows(stored: Stored) -> list[list[str]]:
     lines = io.StringIO(start_of(stored, _START), newline="")
-    heads = list(islice(lines, _HEADS))
+    heads = list(islice(lines, SEARCHED))
     lines.seek(0)
-    stated = _SEPARATOR.match(heads[0]) if heads else None
+    stated = stated_delimiter(heads[0]) if heads else None
     if stated:
         lines.readline()
-    delimiter = stated[1] if stated else sniff_delimiter(max(heads, key=_parts, default=""))
+    delimiter = stated or sniff_delimiter(max(heads, key=_parts, default=""))
     try:
-        return list(islice(csv.reader(lines, delimiter=delimiter), ROWS + _HEADS))
+        return list(islice(csv.reader(lines, delimiter=delimiter), ROWS + SEARCHED))
     except csv.Error:
         return [line.rstrip("\r\n").split(delimiter) for line in heads[1 if stated else 0 :]]
 

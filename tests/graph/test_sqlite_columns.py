@@ -176,7 +176,7 @@ def test_a_process_whose_reader_is_gone_ends_without_a_word(store):
             os.kill(pid, 0)
         except ProcessLookupError:
             break
-        time.sleep(0.05)
+        time.sleep(0.05)  # until it has noticed
     else:
         pytest.fail("the process is still there")
     assert done.stderr == ""
