@@ -48,15 +48,6 @@ def test_what_is_written_after_a_snapshot_is_not_lost_when_another_process_comes
     assert in_another_process(store, "SELECT count(*) FROM runs") == "[(1,)]"
 
 
-def test_a_query_that_fails_says_why(store, monkeypatch):
-    monkeypatch.setattr(sqlite_columns, "SMALL", 0)
-    with (
-        sqlite_columns.column_reader(store) as read,
-        pytest.raises(RuntimeError, match="no such table: nowhere"),
-    ):
-        list(read("SELECT 1 AS a FROM nowhere", {"a": pa.int64()}))
-
-
 def test_a_reader_that_is_left_in_the_middle_does_not_wait_for_the_rest(store, monkeypatch):
     monkeypatch.setattr(sqlite_columns, "SMALL", 0)
     endless = "WITH RECURSIVE n(a) AS (SELECT 1 UNION ALL SELECT a + 1 FROM n) SELECT a FROM n"
