@@ -85,7 +85,7 @@ def _listed(folder: Path, top: Path) -> list[_Listed]:
     for entry in _entries(folder):
         parts = _entries(entry) if entry.is_dir() else [entry]
         for path in parts:
-            if path.is_file():
+            if not path.is_dir():
                 found.append(_Listed(path, path.relative_to(top).as_posix(), entry if entry.is_dir() else None))
     return found
 
