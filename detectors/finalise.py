@@ -59,7 +59,7 @@ def finalise(
                 explanations=[tried.as_dict() for tried in candidate.explanations],
             )
         )
-    findings.sort(key=lambda finding: place(finding.as_dict()))
+    findings.sort(key=lambda finding: place(vars(finding)))
     for finding, (rank, rank_all) in zip(findings, ranks([finding.kind for finding in findings]), strict=True):
         finding.rank, finding.rank_all = rank, rank_all
     return findings

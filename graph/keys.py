@@ -7,8 +7,9 @@ Stores keep the secret's fingerprint only, and refuse another.
 
 from __future__ import annotations
 
-import base64
+import binascii
 import fcntl
+import hashlib
 import hmac
 import json
 import os
@@ -18,11 +19,19 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .environment import stated
 from .errors import UserError
 
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
 _FORMAT = 1
+_NONCE = 12
+"""Bytes of a nonce of AES-GCM."""
+_BLOCK = 64
+"""Bytes of a block of SHA-256."""
 TOKEN_PREFIX = "tok_"
 
 
@@ -39,6 +48,7 @@ class KeyFile:
     def __init__(self, token_secret: bytes, encryption_keys: dict[int, bytes], path: Path):
         self._secret = token_secret
         self._keys = encryption_keys
+        self._ciphers: dict[int, AESGCM] = {}
         self.path = path
         self.version = max(encryption_keys)
 
@@ -53,15 +63,26 @@ class KeyFile:
 
     def tokens(self, kind: str, values: Sequence[str]) -> list[str]:
         """The tokens of many values of one kind."""
-        return [self.token(kind, value) for value in values]
+        return [TOKEN_PREFIX + digits for digits in self._digits(kind, values)]
 
-    def digest(self, text: str) -> str:
-        """32 hex digits that stand for a row without a key."""
-        return self._mac("row", text).hex()[:32]
+    def digests(self, texts: Sequence[str]) -> list[str]:
+        """For each text 32 hex digits that stand for a row without a key."""
+        return self._digits("row", texts)
 
     def encrypt(self, text: str) -> str:
         """AES-256-GCM ciphertext that names its algorithm and key version: ``aesgcm.<version>.<base64>``."""
-        return f"aesgcm.{self.version}.{base64.b64encode(self._sealed(text.encode())).decode()}"
+        return self.encrypt_all([text])[0]
+
+    def encrypt_all(self, texts: Sequence[str]) -> list[str]:
+        """The ciphertexts of many texts."""
+        begin, encrypt, base64 = f"aesgcm.{self.version}.", self._cipher(self.version).encrypt, binascii.b2a_base64
+        # the random bytes of all nonces in one call of the system
+        nonces = secrets.token_bytes(_NONCE * len(texts))
+        return [
+            begin
+            + base64((nonce := nonces[at : at + _NONCE]) + encrypt(nonce, text.encode(), None), newline=False).decode()
+            for at, text in zip(range(0, len(nonces), _NONCE), texts, strict=True)
+        ]
 
     def decrypt(self, ciphertext: str) -> str:
         """What ``encrypt`` was given.
@@ -71,11 +92,12 @@ class KeyFile:
         UserError : the key version is not in this file, or the ciphertext was altered
         """
         algorithm, version, body = ciphertext.split(".", 2)
-        return self._unsealed(algorithm, int(version), base64.b64decode(body)).decode()
+        return self._unsealed(algorithm, int(version), binascii.a2b_base64(body)).decode()
 
     def seal(self, content: bytes) -> bytes:
         """Bytes as AES-256-GCM ciphertext, which begins with ``aesgcm.<version>.``."""
-        return b"aesgcm.%d." % self.version + self._sealed(content)
+        nonce = secrets.token_bytes(_NONCE)
+        return b"aesgcm.%d." % self.version + nonce + self._cipher(self.version).encrypt(nonce, content, None)
 
     def unseal(self, sealed: bytes) -> bytes:
         """What ``seal`` was given.
@@ -87,26 +109,31 @@ class KeyFile:
         algorithm, version, body = sealed.split(b".", 2)
         return self._unsealed(algorithm.decode(), int(version), body)
 
-    def _sealed(self, content: bytes) -> bytes:
-        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-        nonce = secrets.token_bytes(12)
-        return nonce + AESGCM(self._keys[self.version]).encrypt(nonce, content, None)
-
     def _unsealed(self, algorithm: str, version: int, sealed: bytes) -> bytes:
         from cryptography.exceptions import InvalidTag
-        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
         if algorithm != "aesgcm" or version not in self._keys:
             raise UserError(f"key file {self.path} has no encryption key {algorithm}.{version}: restore it from backup")
         try:
-            return AESGCM(self._keys[version]).decrypt(sealed[:12], sealed[12:], None)
+            return self._cipher(version).decrypt(sealed[:_NONCE], sealed[_NONCE:], None)
         except InvalidTag:
             raise UserError("a stored personal value was altered and cannot be decrypted") from None
+
+    def _cipher(self, version: int) -> AESGCM:
+        """The cipher of one key, made once: making it costs more than encrypting a short value."""
+        if version not in self._ciphers:
+            from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+            self._ciphers[version] = AESGCM(self._keys[version])
+        return self._ciphers[version]
 
     def is_secret(self, key: bytes) -> bool:
         """Whether a key that others know of is this file's token secret, as bytes or in hexadecimal digits."""
         return hmac.compare_digest(key, self._secret) or hmac.compare_digest(key.lower(), self._secret.hex().encode())
+
+    def _digits(self, kind: str, values: Sequence[str]) -> list[str]:
+        digits = b"".join(keyed_hashes(self._secret, kind, values)).hex()
+        return [digits[at : at + 32] for at in range(0, len(digits), 64)]
 
     def _mac(self, kind: str, value: str) -> bytes:
         return keyed_hash(self._secret, kind, value)
@@ -115,6 +142,19 @@ class KeyFile:
 def keyed_hash(key: bytes, kind: str, value: str) -> bytes:
     """HMAC-SHA-256 of kind, a zero byte and value in UTF-8: what every token is the beginning of."""
     return hmac.digest(key, f"{kind}\0{value}".encode(), "sha256")
+
+
+def keyed_hashes(key: bytes, kind: str, values: Sequence[str]) -> list[bytes]:
+    """``keyed_hash`` of many values: the states that all of them share are made once (RFC 2104), five times as fast."""
+    block = (key if len(key) <= _BLOCK else hashlib.sha256(key).digest()).ljust(_BLOCK, b"\0")
+    begun = hashlib.sha256(bytes(byte ^ 0x36 for byte in block) + f"{kind}\0".encode()).copy
+    ended = hashlib.sha256(bytes(byte ^ 0x5C for byte in block)).copy
+    hashes = []
+    for value in values:
+        (inner := begun()).update(value.encode())
+        (outer := ended()).update(inner.digest())
+        hashes.append(outer.digest())
+    return hashes
 
 
 def key_version(ciphertext: str) -> int:

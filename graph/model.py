@@ -67,9 +67,9 @@ def _relations() -> dict[str, Relation]:
     borrower = ("applicant", "company")
     rows: list[tuple[str, tuple[str, ...], tuple[str, ...], Nature]] = [
         ("APPLIED", ("applicant",), ("application",), "event"),
-        ("USED_DEVICE", ("application",), ("device",), "tie"),
+        ("USED_DEVICE", ("application", *owner), ("device",), "tie"),
         ("USED_IP", ("application",), ("ip",), "tie"),
-        ("USED_WIFI", ("application",), ("wifi",), "tie"),
+        ("USED_WIFI", ("application", *owner), ("wifi",), "tie"),
         ("APPLIED_FROM", ("application",), ("address",), "tie"),
         ("HAS_PHONE", owner, ("phone",), "tie"),
         ("HAS_EMAIL", owner, ("email",), "tie"),
@@ -91,6 +91,7 @@ def _relations() -> dict[str, Relation]:
         ("HOLDS_SHARE", PARTIES, ("company",), "state"),
         ("CONTROLS", ("applicant", "company"), ("company", "merchant"), "state"),
         ("SAME_AS", PARTIES, PARTIES, "state"),
+        ("RELATED_TO", ("applicant",), ("applicant",), "state"),
     ]
     return {name: Relation(name, sources, targets, nature) for name, sources, targets, nature in rows}
 

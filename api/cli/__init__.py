@@ -12,6 +12,7 @@ import typer
 from .commands import Commands
 from .findings import findings, path, show
 from .load import detect, load, status, token, unload
+from .mapping import first_mapping
 from .personal import erase, keys, tokens
 from .rejects import rejects
 from .sample import sample
@@ -47,6 +48,7 @@ for command in (
     sample, load, unload, detect, findings, show, path, status, rejects, token, serve, copy, export, erase,
 ):  # fmt: skip
     app.command()(command)
+app.command("map")(first_mapping)
 app.add_typer(keys, name="keys")
 app.add_typer(tokens, name="tokens")
 

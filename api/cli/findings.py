@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from enum import StrEnum
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Annotated
 
@@ -154,6 +156,13 @@ def path(
         int | None,
         typer.Option("--max-hops", metavar="N", min=1, max=20, help="Longest link looked for; 6 by default."),
     ] = None,
+    directed: Annotated[
+        bool,
+        typer.Option("--directed", help="Follow money alone, from FROM to TO: transfers, disbursements, repayments."),
+    ] = False,
+    in_time: Annotated[
+        bool, typer.Option("--in-time", help="The same, each event not earlier than the one before.")
+    ] = False,
     as_of: AsOf = None,
     format: Annotated[
         PathFormat, typer.Option("--format", help="Lines to read, or one JSON object.")
@@ -162,7 +171,8 @@ def path(
 ) -> None:
     """Say how two nodes are linked.
 
-    Over all relations, in both directions; or that no link was found, and what the search left out.
+    Over all relations, in both directions, or by the way of money alone; or that no link was found, and what the search
+    left out.
     """
     from ..services.names import read_node
     from ..services.nodes import MAX_HOPS
@@ -171,26 +181,61 @@ def path(
     with opened(store) as reader:
         ends = [(read_node(reader, text), text) for text in (source, target)]
         snapshot = reader.snapshot().at(reader.moment(as_of))
-        audit(reader, "path", " ".join(name for name, _ in ends), {"max_hops": max_hops, "as_of": as_of})
-        answer = linked(snapshot, ends[0], ends[1], max_hops or MAX_HOPS)
+        asked = {"max_hops": max_hops, "as_of": as_of, "directed": directed, "in_time": in_time}
+        audit(reader, "path", " ".join(name for name, _ in ends), asked)
+        answer = linked(snapshot, ends[0], ends[1], max_hops or MAX_HOPS, directed=directed, in_time=in_time)
         print(json.dumps(answer, ensure_ascii=False) if format == PathFormat.json else _path_text(answer))
 
 
 def _path_text(answer: dict) -> str:
-    within = f"within {answer['max_hops']} hops, as of {answer['as_of']}"
-    if not answer["found"]:
-        lines = [f"no link found between {answer['from']} and {answer['to']} {within}"]
-        if not answer["truncated"]:
-            lines.append("nothing was left out: there is no longer link either")
-    else:
-        lines = [f"linked by {_hops(answer['hops'])}, as of {answer['as_of']}", _node_text(answer["nodes"][0])]
-        for here, step, there in zip(answer["nodes"], answer["relationships"], answer["nodes"][1:], strict=False):
-            ahead = step["source"] == here["node"]
-            arrow = f"──{step['relation']}──▶" if ahead else f"◀──{step['relation']}──"
-            proof = f"({plain(step['file'])}, row {step['row']})"
-            lines.append(f"  {arrow} {_node_text(there)}  {proof}")
-    lines += [f"cut short: {bound(item)}" for item in answer["truncated"]]
-    return "\n".join(lines)
+    lines = _link_text(answer) if answer["found"] else _no_link_text(answer)
+    by_node = groupby(answer["not_followed"], itemgetter("node"))
+    lines += [_not_followed(node, list(ties)) for node, ties in by_node]
+    return "\n".join([*lines, *(f"cut short: {bound(item)}" for item in answer["truncated"])])
+
+
+def _no_link_text(answer: dict) -> list[str]:
+    one, other = plain(answer["from"]), plain(answer["to"])
+    ends = f"from {one} to {other}" if answer["directed"] else f"between {one} and {other}"
+    lines = [f"no {_kind(answer)} found {ends} within {answer['max_hops']} hops, as of {answer['as_of']}"]
+    if answer["truncated"]:
+        return lines
+    if answer["not_followed"]:
+        return [*lines, "among the ties that link there is none of any length; one may lie behind those that do not:"]
+    return [*lines, f"nothing was left out: there is no longer {_kind(answer)} either"]
+
+
+def _link_text(answer: dict) -> list[str]:
+    from ..services.money import EVENTS
+
+    long = _hops(answer["hops"])
+    told = f"{_kind(answer)} of {long}" if answer["directed"] else f"linked by {long}"
+    lines = [f"{told}, as of {answer['as_of']}", _node_text(answer["nodes"][0])]
+    for here, step, there in zip(answer["nodes"], answer["relationships"], answer["nodes"][1:], strict=False):
+        ahead = step["source"] == here["node"]
+        arrow = f"──{step['relation']}──▶" if ahead else f"◀──{step['relation']}──"
+        event = f"{_event_text(step)}  " if answer["directed"] and step["relation"] in EVENTS else ""
+        proof = f"({plain(step['file'])}, row {step['row']})"
+        lines.append(f"  {arrow} {_node_text(there)}  {event}{proof}")
+    if count := answer["same_instant"]:
+        lines.append(f"{count} at the same instant as the event before: which was first is not known")
+    return lines
+
+
+def _kind(answer: dict) -> str:
+    return "time-ordered path" if answer["in_time"] else "directed path" if answer["directed"] else "link"
+
+
+def _event_text(step: dict) -> str:
+    return f"{number(step['amount'])} at {step['valid_from'] or 'a time not on record'}"
+
+
+def _not_followed(node: str | None, ties: list[dict]) -> str:
+    count = sum(tie["count"] for tie in ties)
+    whose = "between the two" if node is None else f"of {plain(node)}"
+    link = "tie links no one and was" if count == 1 else "ties link no one and were"
+    what = ", ".join(f"{tie['count']} {tie['relation']} ({plain(tie['why'])})" for tie in ties)
+    return f"{whose} {count} {link} not followed: {what}"
 
 
 def _hops(count: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+from collections.abc import Sequence
 from contextlib import closing
 from enum import StrEnum
 from pathlib import Path
@@ -22,6 +23,8 @@ COUNTS = ("read", "used", "unchanged", "duplicate", "rejected")
 
 REJECT_ROWS = 10
 """Kinds of reject shown after a load."""
+LEFT_OUT = 20
+"""Files, sheets and tables that were not read, shown of a load."""
 
 
 class StatusFormat(StrEnum):
@@ -63,9 +66,12 @@ def _status_text(state: dict) -> str:
     ]
     for load in state["loads"]:
         heading = f"load {load['load']}, revision {load['revision']}, from {plain(load['source'])}"
-        parts.append(f"{heading}\n{counts_table(load['tables'])}")
+        left_out = [(item["name"], item["reason"]) for item in load["left_out"]]
+        parts.append("\n".join([heading, counts_table(load["tables"]), *_left_out_lines(left_out)]))
     if state["rejects"]:
         parts.append(_rejects_table(state["rejects"]))
+    if state["unlinked"]:
+        parts.append(_unlinked_table(state["unlinked"]))
     last = state["last_run"]
     if last is None:
         parts.append("no detector has run yet: 'ringfence detect' runs them all")
@@ -78,6 +84,17 @@ def _status_text(state: dict) -> str:
 def _rejects_table(rejects: list[dict]) -> str:
     rows = [(r["table"], r["column"], r["reason"], r["level"], f"{r['rows']:,}") for r in rejects]
     return table(("REJECTS OF", "COLUMN", "REASON", "LEVEL", "ROWS"), rows, right=("ROWS",))
+
+
+def _left_out_lines(left_out: Sequence[tuple[str, str]]) -> list[str]:
+    lines = [f"{plain(name)}: not read: {reason}" for name, reason in left_out[:LEFT_OUT]]
+    more = len(left_out) - len(lines)
+    return [*lines, f"{more:,} more were not read: 'ringfence status --format json' names all"] if more else lines
+
+
+def _unlinked_table(unlinked: list[dict]) -> str:
+    rows = [(r["table"], r["column"], r["flag"], f"{r['values']:,}", f"{r['of']:,}") for r in unlinked]
+    return table(("KEPT, LINKS NO ONE", "COLUMN", "FLAG", "VALUES", "OF"), rows, right=("VALUES", "OF"))
 
 
 def counts_table(tables: dict[str, dict[str, int]]) -> str:
@@ -175,6 +192,7 @@ def load(
     from ...graph.store import open_store
     from ...loaders import load as load_source
     from ...loaders import resume as resume_load
+    from ...loaders.passes.unlinked import advice
     from ...loaders.schema.mapping import load_mapping
     from ...loaders.sources import open_source
     from ..settings import read_settings
@@ -201,8 +219,8 @@ def load(
         say(f"load {number}, from {plain(name)}, had broken off: it was discarded, and nothing of it is left")
     for file, column in report.unknown_columns:
         say(f"{file}: column '{column}' is unknown and was ignored")
-    for file in report.unknown_files:
-        say(f"{file}: belongs to no table and was ignored")
+    for line in _left_out_lines(report.left_out):
+        say(line)
     print(counts_table(report.tables))
     for name, rows in report.closed.items():
         print(f"{name}: {rows:,} rows are missing from this full extract and were closed")
@@ -213,6 +231,11 @@ def load(
             print(f"and {len(report.rejects) - REJECT_ROWS} more kinds of reject: 'ringfence status' lists all")
         print(f"'ringfence rejects --load {report.load}' lists them one by one")
         print()
+    if report.unlinked:
+        print(_unlinked_table(report.unlinked))
+        print()
+        for line in advice(report.unlinked):
+            say(line)
     print(f"load {report.load}, revision {report.revision}, from {plain(report.source)}")
 
 

@@ -91,6 +91,7 @@ def erase(
     """
     from ...graph.errors import UserError
     from ...graph.store.erasure import check_erasable
+    from ...graph.store.masks import mask_of
     from ...loaders.schema.naming import naming_cells
     from ..services.names import read_node
 
@@ -114,7 +115,7 @@ def erase(
         )
         print(f"what stays of it, if anything, is called {done.name}; nothing leads from there to what was erased")
         for kept in done.kept:
-            print(f"stays, because others state it too: {kept} {reader.store.mask(kept) or ''}".rstrip())
+            print(f"stays, because others state it too: {kept} {mask_of(kept, reader.store.secret) or ''}".rstrip())
         if done.findings:
             print(f"{done.findings:,} findings that mentioned it were removed: run 'ringfence detect' again")
     say("not reached: source files (a new load of them brings it back), backups, copies, exports, pages, the audit log")

@@ -13,6 +13,7 @@ from ...graph.model import PARTIES
 from ...graph.times import to_iso
 from ...graph.words.money import currency_words, money
 from ...graph.words.names import KIND_WORDS, RELATION_WORDS, ROLE_WORDS, Words
+from ...graph.words.plain import plain
 from ..layout.placing import canonical
 from ..services.labels import COLOURS, OTHER_COLOURS, SHAPES, Label, text_width, wrapped
 
@@ -101,6 +102,9 @@ def bundle_label(relation: str, bundle: Sequence[Mapping]) -> str:
         ratio = bundle[0].get("data", {}).get("ratio")
         return "持股" if ratio is None else f"持股{100 * ratio:.4g}%"
     word = RELATION_WORDS.get(relation, Words(relation, relation)).zh
+    if relation == "RELATED_TO":
+        said = {plain(str(row.get("data", {}).get("relation") or "")) for row in bundle}
+        return "、".join(sorted(said - {""})) or word
     if relation not in MONEY:
         return word if len(bundle) == 1 else f"{word} ×{len(bundle)}"
     counted = "份" if relation == "GUARANTEES" else "笔"

@@ -224,7 +224,7 @@ def _facts(finding: dict) -> list[tuple[Words, str]]:
         (Words("政策", "policy"), finding["policy"] or "—"),
         (Words("检测器", "detector"), f"{finding['detector']} {finding['version']}".strip() or "—"),
         (Words("编号", "finding"), finding["id"]),
-        (Words("线索", "thread"), finding["thread"] or "—"),
+        (Words("跟踪号", "thread"), finding["thread"] or "—"),
     ]
     return [(words, plain(value)) for words, value in facts]
 

@@ -22,6 +22,7 @@ RESPONSES: dict[int | str, dict] = {
         (400, "Something in the request cannot be used; `detail` says what to do."),
         (404, "What is asked for does not exist, or was not known at that time."),
         (409, "The beginning of an id fits several."),
+        (410, "What is asked for was there, and is kept no longer."),
         (422, "A parameter is missing, of the wrong type or out of its bounds; `errors` names each."),
         (503, "There is no store yet, or it cannot be used at the moment."),
         (500, "A defect of the service; its log says more."),

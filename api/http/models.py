@@ -186,6 +186,18 @@ class NeighbourhoodAnswer(Answer):
     relationships: list[Relationship] = Field(description="those with both ends among the nodes")
 
 
+class NotFollowed(BaseModel):
+    """Ties of one node that link no one, so that a search did not follow them."""
+
+    node: str | None = Field(
+        description="the end whose own they are: its ties and, where it is a party, those of its applications, loans "
+        "and accounts; null for ties of nodes that the search met between the two, told where no link was found"
+    )
+    relation: str
+    why: str = Field(description="the flag: sentinel, invalid, landline")
+    count: int
+
+
 class PathAnswer(Answer):
     """A shortest link between two nodes, or that none was found."""
 
@@ -194,10 +206,17 @@ class PathAnswer(Answer):
     source: str = Field(alias="from")
     target: str = Field(alias="to")
     max_hops: int
+    directed: bool = Field(description="whether only money was followed, in its direction")
+    in_time: bool = Field(description="whether each event had to be no earlier than the one before")
     found: bool
     hops: int | None = Field(description="its length; null where none was found")
     nodes: list[Node] = Field(description="from one end to the other")
     relationships: list[Relationship] = Field(description="one fewer than nodes, in order")
+    same_instant: int = Field(
+        description="in order of time: how many events happened at the instant of the one before, so that either may "
+        "have been the first"
+    )
+    not_followed: list[NotFollowed] = Field(description="behind these ties there may be a link, or a shorter one")
 
 
 class Health(BaseModel):

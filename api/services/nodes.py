@@ -8,14 +8,16 @@ import numpy as np
 
 from ...graph.errors import NotFound
 from ...graph.kernels.adjacency import Adjacency
-from ...graph.kernels.paths import k_hop, shortest_path
+from ...graph.kernels.paths import NO_TIME, k_hop, shortest_path
 from ...graph.keys import is_token
 from ...graph.model import RELATIONS, kind_of
 from ...graph.snapshot import GraphView
 from ...graph.times import to_iso
-from ...loaders.schema.tables import TABLES
+from ...loaders.schema.tables import FURTHER, TABLES
 from .labels import labels
+from .money import money
 from .names import no_link, safe
+from .set_aside import Following, not_followed
 
 FAN_OUT = 1000
 """Most neighbours followed from one node by default: more than a person has, fewer than a hub."""
@@ -129,23 +131,41 @@ def path(
     target: tuple[str, str],
     max_hops: int = MAX_HOPS,
     fan_out: int = FAN_OUT,
+    directed: bool = False,
+    in_time: bool = False,
 ) -> dict:
-    """A shortest link between two nodes over all relations in both directions, and what the search left out.
+    """A shortest link between two nodes, and what the search left out.
 
-    Ties that link no one (landlines, sentinels, invalid identifiers) are never crossed.
+    It goes over all relations in both directions, or along the way of money alone. Ties that link no one (landlines,
+    sentinels, invalid identifiers) are never crossed; those of either end are counted.
 
     Parameters
     ----------
     source, target : a node's name and what was written for it
     max_hops : longest link looked for
     fan_out : most neighbours followed from one node between the two
+    directed : only where money can have gone from source to target, as ``Money`` says
+    in_time : the same, each event not earlier than the one before
+
+    Raises
+    ------
+    UserError : the store has no such node, or one that money does not go to or come from
     """
     start, goal = place_of(snapshot, *source), place_of(snapshot, *target)
-    adjacency = Adjacency(*snapshot.adjacency())
-    link = shortest_path(adjacency, start, goal, max_hops, fan_out, snapshot.links)
-    nodes = link.nodes or []
+    way = money(snapshot, start, goal, (source[1], target[1])) if directed or in_time else None
+    following = Following(snapshot, way and way.leads)
+    link = shortest_path(
+        Adjacency(*snapshot.adjacency()),
+        start,
+        goal,
+        max_hops,
+        fan_out,
+        leads=following,
+        times=way.times if way and in_time else None,
+    )
+    nodes, edges = link.nodes or [], np.asarray(link.edges, dtype=np.int64)
     truncated = _bound("fan_out", fan_out, sum(link.cut.values()), link.could_change)
-    if link.nodes is None and not link.exhausted:
+    if link.stopped:
         truncated.append({"bound": "max_hops", "limit": max_hops, "skipped": None, "could_change": True})
     return {
         "from": source[0],
@@ -153,12 +173,22 @@ def path(
         "as_of": to_iso(snapshot.as_of),
         "revision": snapshot.revision,
         "max_hops": max_hops,
+        "directed": way is not None,
+        "in_time": in_time,
         "found": link.nodes is not None,
         "hops": len(link.edges) if link.nodes is not None else None,
         "nodes": _shown(snapshot, snapshot.names(nodes)),
-        "relationships": _relationships(snapshot, np.asarray(link.edges, dtype=np.int64)),
+        "relationships": _relationships(snapshot, edges),
+        "same_instant": _same_instant(way.times(edges)) if way and in_time else 0,
+        "not_followed": not_followed(following, start, goal, link.nodes is not None),
         "truncated": truncated,
     }
+
+
+def _same_instant(times: np.ndarray) -> int:
+    """How many events happened at the instant of the one before."""
+    times = times[times != NO_TIME]
+    return int((times[1:] == times[:-1]).sum())
 
 
 def _bound(name: str, limit: int, skipped: int, could_change: bool) -> list[dict]:
@@ -202,8 +232,9 @@ def _fact(snapshot: GraphView, fact: dict) -> dict:
 
 
 def _seen(snapshot: GraphView, data: dict) -> dict:
-    """The cells of a row as people see them: personal ones as masks, times in ISO form."""
-    return {column: _cell(snapshot, column, cell) for column, cell in data.items()}
+    """The cells of a row as people see them: personal ones as masks, times in ISO form. Further identifiers of a row
+    are seen by their ties."""
+    return {column: _cell(snapshot, column, cell) for column, cell in data.items() if column != FURTHER.name}
 
 
 def _cell(snapshot: GraphView, column: str, cell: object) -> object:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from ...graph.errors import UserError
-from ...graph.store import Run, Store
+from ...graph.store import Load, Run, Store
 from ...graph.times import to_iso
 from .findings import run_as_dict
 
@@ -21,21 +21,29 @@ def version() -> str:
 def status(store: Store) -> dict:
     """How the store stands: nodes by kind, relationships by relation, published loads, rejects and the last run.
 
-    ``{"nodes": {kind: n}, "relations": {name: n}, "loads": [{"load", "revision", "source", "tables"}], "rejects":
-    [{"table", "column", "reason", "level", "rows"}], "last_run": {"as_of", "revision", "detectors": [run]} | None}``;
-    loads that were withdrawn are left out, and so are their rejects.
+    ``{"nodes": {kind: n}, "relations": {name: n}, "loads": [{"load", "revision", "source", "tables", "left_out":
+    [{"name", "reason"}]}], "rejects": [{"table", "column", "reason", "level", "rows"}], "unlinked": [{"table",
+    "column", "flag", "values", "of"}], "last_run": {"as_of", "revision", "detectors": [run]} | None}``; loads that were
+    withdrawn are left out, and so are their rejects and their values that link no one.
     """
     nodes, relations = store.counts()
+    standing = [load for load in store.loads() if load.state == "published"]
     loads = [
-        {"load": load.load, "revision": load.revision, "source": load.source, "tables": load.tables}
-        for load in store.loads()
-        if load.state == "published"
+        {
+            "load": load.load,
+            "revision": load.revision,
+            "source": load.source,
+            "tables": load.tables,
+            "left_out": [{"name": name, "reason": reason} for name, reason in load.notes.get("left_out", [])],
+        }
+        for load in standing
     ]
     return {
         "nodes": nodes,
         "relations": relations,
         "loads": loads,
         "rejects": _kinds_of_reject(store),
+        "unlinked": _unlinked(standing),
         "last_run": _last_run(store.latest_runs()),
     }
 
@@ -73,6 +81,21 @@ def _kinds_of_reject(store: Store) -> list[dict]:
     counts = Counter(cells.where(cells.notna(), None).itertuples(index=False, name=None))
     rows = [{**dict(zip(columns, group, strict=True)), "rows": count} for group, count in counts.items()]
     return sorted(rows, key=lambda row: (row["table"], row["level"] != "row", -row["rows"], row["reason"]))
+
+
+def _unlinked(loads: Sequence[Load]) -> list[dict]:
+    """The values of all these loads that are kept but link no one, of how many that they have."""
+    values: Counter[tuple[str, str, str]] = Counter()
+    stated: Counter[tuple[str, str]] = Counter()
+    for load in loads:
+        for row in load.notes.get("unlinked", []):
+            values[row["table"], row["column"], row["flag"]] += row["values"]
+        for table, column, count in load.notes.get("stated", []):
+            stated[table, column] += count
+    return [
+        {"table": table, "column": column, "flag": flag, "values": count, "of": stated[table, column]}
+        for (table, column, flag), count in sorted(values.items())
+    ]
 
 
 def _last_run(runs: Sequence[Run]) -> dict | None:

@@ -10,9 +10,9 @@ import numpy as np
 from scipy.sparse.csgraph import breadth_first_order
 
 from ...graph.kernels.chains import Chains, longest_chains
-from ...graph.kernels.sets import among
+from ...graph.kernels.sets import among, by_label
 from ..contract import bound
-from .view import Structure, View, by_label
+from .view import Structure, View
 
 SHORTEST = 2
 """Arcs from which on a path is a chain."""

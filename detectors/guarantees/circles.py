@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...graph.kernels.sets import among, distinct
+from ...graph.kernels.sets import among, by_label, distinct
 from ..contract import bound
 from .joint import SMALLEST, JointGroups
-from .view import Structure, View, by_label
+from .view import Structure, View
 
 DENSE = 1.5
 """Distinct arcs for each party above which a weak component is a circle even without a cycle."""

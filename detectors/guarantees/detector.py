@@ -224,6 +224,11 @@ class _Found:
             first[label] = min(first.get(label, name), name)
         return first
 
+    @cached_property
+    def group_sizes(self) -> np.ndarray:
+        """int64 by group of the population: how many parties of the whole book it has."""
+        return np.bincount(self.known.group[self.known.group >= 0])
+
     def draft(self, structure: Structure, members: np.ndarray, view: View) -> Draft:
         """A structure as the run takes it."""
         net = self.net
@@ -273,7 +278,7 @@ class _Found:
         for group in sorted(groups, key=lambda group: sorted(self.net.names[party] for party in group.parties)):
             names = tuple(sorted(self.net.names[party] for party in group.parties))
             number = self.known.of(self.known.group, [names[0]])[0]
-            things.append(Thing("group", (), names, int(np.count_nonzero(self.known.group == number))))
+            things.append(Thing("group", (), names, int(self.group_sizes[number])))
         return things
 
 

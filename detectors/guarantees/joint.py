@@ -10,9 +10,9 @@ from itertools import chain
 import numpy as np
 
 from ...graph.kernels.components import weak_components
-from ...graph.kernels.sets import among, distinct
+from ...graph.kernels.sets import among, by_label, distinct
 from ..contract import bound
-from .view import Structure, View, by_label
+from .view import Structure, View
 
 SMALLEST = 3
 PIVOT_WORK = 20_000_000

@@ -59,10 +59,14 @@ def families(snapshot: GraphView, parties: np.ndarray, control: Sequence[Edges])
 
 
 def _kin(snapshot: GraphView, member: np.ndarray) -> list[tuple[int, int, list[int]]]:
-    """Persons among the members of whom the one named the other's own phone as that of a family member."""
+    """Persons among the members of whom the one named the other's own phone as that of a family member, or who are
+    on record as kin."""
     persons = member & (snapshot.kinds == KIND_CODE["applicant"])
     if not persons.any():
         return []
+    related = snapshot.ties("RELATED_TO")
+    related = related.where(persons[related.source] & persons[related.target])
+    related = related.where(np.asarray(related.column("relation").isin(KIN), dtype=bool))
     named = snapshot.ties("LISTS_CONTACT")
     named = named.where(persons[named.source] & np.asarray(named.column("relation").isin(KIN)))
     owned = snapshot.ties("HAS_PHONE")
@@ -70,11 +74,12 @@ def _kin(snapshot: GraphView, member: np.ndarray) -> list[tuple[int, int, list[i
     owners: dict[int, list[tuple[int, int]]] = {}
     for person, phone, position in zip(*_lists(owned), strict=True):
         owners.setdefault(phone, []).append((person, position))
-    return [
+    by_phone = [
         (person, owner, [position, own])
         for person, phone, position in zip(*_lists(named), strict=True)
         for owner, own in owners.get(phone, ())
     ]
+    return by_phone + [(one, other, [position]) for one, other, position in zip(*_lists(related), strict=True)]
 
 
 def _lists(edges: Edges) -> tuple[list[int], list[int], list[int]]:

@@ -8,10 +8,10 @@ from typing import NamedTuple
 import numpy as np
 
 from ...graph.kernels.cycles import cycles, shortest_cycles
-from ...graph.kernels.sets import among, distinct
+from ...graph.kernels.sets import among, by_label, distinct
 from ..contract import bound
 from .joint import JointGroups
-from .view import Structure, View, by_label
+from .view import Structure, View
 
 COUNTED_TOGETHER = 8
 """Strong components up to this size are searched in one go: what a complete one holds is a bound of its own."""

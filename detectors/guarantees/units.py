@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...graph.kernels.sets import among, distinct
-from ...graph.model import RELATION_CODE
+from ...graph.kernels.sets import among, by_label, distinct
 from ...graph.snapshot import GraphView
 from ..contract import Params, Unit
 from .groups import Ties, build_ties
@@ -20,7 +19,7 @@ def units(view: GraphView, known: Population, params: Params) -> list[Unit]:
     """All weak components of the contracts in force, with those that groups and joint groups tie to them."""
     net = build_net(view, known.licensed, known.currency)
     label = unit_labels(net, known.of(known.group, net.names))
-    return _units(view, net.parties, label, distinct(label))
+    return _units(view, net.parties, label)
 
 
 def around(view: GraphView, known: Population, params: Params, nodes: np.ndarray) -> list[Unit]:
@@ -35,7 +34,7 @@ def around(view: GraphView, known: Population, params: Params, nodes: np.ndarray
         label = known.of(known.unit, view.names(parties))
         places = np.flatnonzero(np.isin(known.unit, label[label >= 0]))
         together = view.find_all(known.parties.texts(places))
-        near = _other_ends(view, parties, ("GUARANTEES",))
+        near = view.other_ends(parties, ("GUARANTEES",))
         grown = distinct(np.concatenate((parties, together[together >= 0], near)).astype(np.int64))
         if len(grown) == len(parties):
             break
@@ -44,27 +43,18 @@ def around(view: GraphView, known: Population, params: Params, nodes: np.ndarray
     net = build_net(part, known.licensed, known.currency)
     label = unit_labels(net, known.of(known.group, net.names))
     own = distinct(parties).astype(np.int64)[net.parties]
-    return _units(view, own, label, distinct(label[among(own, np.sort(nodes))]))
+    wanted = np.isin(label, label[among(own, np.sort(nodes))])
+    return _units(view, own, np.where(wanted, label, -1))
 
 
-def _units(view: GraphView, parties: np.ndarray, label: np.ndarray, wanted: np.ndarray) -> list[Unit]:
-    """The parties of some labels as units, each with the nodes that tie its parties into groups and families."""
+def _units(view: GraphView, parties: np.ndarray, label: np.ndarray) -> list[Unit]:
+    """The parties of each label of 0 and above as a unit, with the nodes that tie them into groups and families."""
     ties = build_ties(view)
-    order = np.argsort(label, kind="stable")
-    low, high = np.searchsorted(label[order], wanted), np.searchsorted(label[order], wanted, side="right")
-    groups = [np.sort(parties[order[a:b]]) for a, b in zip(low.tolist(), high.tolist(), strict=True)]
+    groups = [np.sort(parties[places]) for places in by_label(label).values()]
     return [Unit(group, _with_ties(view, ties, group)) for group in groups]
 
 
 def _with_ties(view: GraphView, ties: Ties, parties: np.ndarray) -> np.ndarray:
     """Parties with all nodes of the groups they belong to, and with what tells of them."""
     members = distinct(np.concatenate((parties, ties.grouped_with(parties, view.node_count))))
-    return distinct(np.concatenate((members, _other_ends(view, members, BESIDE))).astype(np.int64))
-
-
-def _other_ends(view: GraphView, nodes: np.ndarray, relations: tuple[str, ...]) -> np.ndarray:
-    """The nodes to which ties of some relations lead from others, in either direction."""
-    positions = distinct(view.touching(nodes))
-    positions = positions[np.isin(view.relation_codes(positions), [RELATION_CODE[name] for name in relations])]
-    positions = positions[view.visible(positions)]
-    return distinct(np.concatenate(view.ends(positions)))
+    return distinct(np.concatenate((members, view.other_ends(members, BESIDE))).astype(np.int64))

@@ -149,13 +149,3 @@ class View:
         offsets, edges = self.adjacency.offsets, self.adjacency.edges
         parts = [edges[offsets[vertex] : offsets[vertex + 1]] for vertex in vertices]
         return distinct(np.concatenate(parts)) if parts else np.array([], dtype=np.int64)
-
-
-def by_label(labels: np.ndarray, telling: np.ndarray | None = None) -> dict[int, np.ndarray]:
-    """Places of each label of 0 and above, ascending, those for which ``telling`` holds first."""
-    places = np.flatnonzero(labels >= 0)
-    keys = (places, labels[places]) if telling is None else (places, ~telling[places], labels[places])
-    order = places[np.lexsort(keys)]
-    sorted_labels = labels[order]
-    starts = np.flatnonzero(np.diff(sorted_labels, prepend=-1))
-    return dict(zip(sorted_labels[starts].tolist(), np.split(order, starts[1:]), strict=True)) if len(order) else {}

@@ -7,7 +7,7 @@ from heapq import nsmallest
 import numpy as np
 
 from ...graph.words.money import day, money
-from ...graph.words.names import Words
+from ...graph.words.names import COMMA, Words, joined
 from ..contract import Candidate
 from .net import Net
 from .twins import WHY
@@ -51,22 +51,22 @@ def reasons(candidate: Candidate) -> Words:
     parts = [_WORDS[candidate.kind](candidate), _contracts(candidate)]
     if candidate.kind == "guarantee_chain":
         parts.append(_downstream(candidate))
-    zh, en = "；".join(part.zh for part in parts), "; ".join(part.en for part in parts)
+    zh, en = joined(parts)
     if merged := candidate.reason["merged"]:
-        told = [(group["names"], _how(group)) for group in merged]
-        zh = "按集团合并后：" + zh + "；合并：" + "；".join(f"{'、'.join(names)}（{how.zh}）" for names, how in told)
-        en = "With groups taken as one: " + en + "; taken as one: "
-        en += "; ".join(f"{', '.join(names)} ({how.en})" for names, how in told)
+        told = joined(map(_group, merged))
+        zh = f"按集团合并后：{zh}；合并：{told.zh}"
+        en = f"With groups taken as one: {en}; taken as one: {told.en}"
     if twin := candidate.innocent_twin:
         zh, en = f"{zh}；{WHY[twin][0].zh}", f"{en}; {WHY[twin][0].en}"
     return Words(f"{zh}。", f"{en}.")
 
 
-def _how(group: dict) -> Words:
-    ids = group["ids"]
-    how = [Words(f"集团号{'、'.join(ids)}", f"group {', '.join(ids)}")] if ids else []
-    how += [HOW[name] for name in group["how"]]
-    return Words("、".join(words.zh for words in how), ", ".join(words.en for words in how))
+def _group(group: dict) -> Words:
+    """Members that the contracted view takes as one, and why."""
+    names, ids = group["names"], group["ids"]
+    why = [Words(f"集团号{'、'.join(ids)}", f"group {', '.join(ids)}")] if ids else []
+    how = joined([*why, *(HOW[name] for name in group["how"])], COMMA)
+    return Words(f"{'、'.join(names)}（{how.zh}）", f"{', '.join(names)} ({how.en})")
 
 
 def _members(candidate: Candidate) -> Words:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
+from ...graph.kernels.sets import by_label
 from ...graph.snapshot import GraphView
 from ...graph.words.names import Words
 from ..contract import Candidate, Detector, Measure, Parameter, Params, portable, unit_name
 from ..sharing.population import Population, measure
 from .dossier import draft
 from .explained import TWINS
-from .search import Ring, search
+from .search import Search, search
 from .units import around, units
 from .wording import reasons
 
@@ -78,12 +81,20 @@ def detect(view: GraphView, known: Population, params: Params) -> Iterator[Candi
     collective households; a number that was recycled is not shared; one hub without other ties is an intermediary.
     """
     found = search(view, known, params)
-    label = dict(zip(found.people.tolist(), found.label.tolist(), strict=True))
+    unit = _unit_names(view, found)
+    drafts = (draft(view, ring, found.population, unit[ring.members[0]], params) for ring in found.rings)
+    yield from portable(view, drafts)
 
-    def unit(ring: Ring) -> str:
-        return unit_name(view, found.people[found.label == label[ring.members[0]]])
 
-    yield from portable(view, (draft(view, ring, found.population, unit(ring), params) for ring in found.rings))
+def _unit_names(view: GraphView, found: Search) -> dict[int, str]:
+    """What the unit of each member of a ring is called, by the member's node."""
+    members = np.isin(found.people, [member for ring in found.rings for member in ring.members])
+    of_rings = np.isin(found.label, found.label[members])
+    names: dict[int, str] = {}
+    for places in by_label(np.where(of_rings, found.label, -1)).values():
+        unit = found.people[places]
+        names |= dict.fromkeys(unit.tolist(), unit_name(view, unit))
+    return names
 
 
 FRAUD_RING = Detector(

@@ -15,6 +15,7 @@ import numpy as np
 
 from ...graph.model import FOREVER
 from ...graph.snapshot import GraphView
+from ...graph.words.money import currency_code
 from ..contract import Candidate, Draft, Params, Thing, bound
 from ..sharing.facets import DAY, FACETS, PAIR_FACET
 from ..sharing.population import Population
@@ -59,25 +60,31 @@ def draft(view: GraphView, ring: Ring, population: Population, unit: str, params
 def _reason(ring: Ring, population: Population) -> dict:
     """What the wording is made of, beside the measures."""
     telling = [value for value in ring.shared.values if value.alone] or ring.shared.values
-    currencies = {currency for _, _, currency in _loans(ring)}
     return {
         "people": population.people,
         "cut_from": ring.group.cut_from,
-        "currency": currencies.pop() if len(currencies) == 1 else None,
+        "borrowed": _borrowed(ring),
         "shared": shared_words(ring.shared),
         "outside": max(value.users - value.homes for value in telling),
     }
 
 
-def _loans(ring: Ring) -> list[tuple[int, float, str | None]]:
-    return [loan for member in ring.members for loan in ring.files.borrowed.get(member, ())]
+def _borrowed(ring: Ring) -> dict[str, float]:
+    """What they borrowed while they applied, by the code of the currency; that of no currency on record comes last."""
+    first, last = ring.acting.span()
+    amounts: dict[str, list[float]] = {}
+    for member in ring.members:
+        for time, amount, currency in ring.files.borrowed.get(member, ()):
+            if first <= time <= last:
+                amounts.setdefault(currency_code(currency), []).append(amount)
+    return {code: math.fsum(amounts[code]) for code in sorted(amounts, key=lambda code: (not code, code))}
 
 
 def _measures(ring: Ring, population: Population) -> dict[str, float]:
     shared, acting, members = ring.shared, ring.acting, ring.members
     first, last = acting.span()
     times = [time for member in members for time in ring.files.applied.get(member, ())]
-    amounts = [amount for time, amount, _ in _loans(ring) if first <= time <= last]
+    borrowed = list(_borrowed(ring).values())
     measures: dict[str, float] = {
         "members": len(members),
         "households": shared.households,
@@ -99,7 +106,7 @@ def _measures(ring: Ring, population: Population) -> dict[str, float]:
         "days": math.ceil((acting.last - acting.first) / DAY),
         "concert": round(acting.surprise / math.log(10), 2),
     }
-    return measures | ({"amount": math.fsum(amounts)} if amounts else {})
+    return measures | ({"amount": borrowed[0]} if len(borrowed) == 1 else {})
 
 
 def _as_they_applied(view: GraphView, ring: Ring) -> list[int]:

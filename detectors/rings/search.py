@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...graph.kernels.sets import by_label
 from ...graph.snapshot import GraphView
 from ..contract import Params
 from ..sharing.common import Common, common
@@ -149,13 +150,5 @@ def _by_person(uses: Uses, everybody: np.ndarray) -> Callable[[np.ndarray], Uses
     """The uses of some of these people, found without looking through all."""
     wanted = np.zeros(max(uses.person.max(initial=-1), everybody.max(initial=-1)) + 1, dtype=bool)
     wanted[everybody] = True
-    theirs = np.flatnonzero(wanted[uses.person])
-    order = theirs[np.argsort(uses.person[theirs], kind="stable")]
-    person = uses.person[order]
-
-    def of(people: np.ndarray) -> Uses:
-        low, high = np.searchsorted(person, people), np.searchsorted(person, people, side="right")
-        spans = [order[begin:end] for begin, end in zip(low.tolist(), high.tolist(), strict=True)]
-        return uses.where(np.concatenate(spans))
-
-    return of
+    places = by_label(np.where(wanted[uses.person], uses.person, -1))
+    return lambda people: uses.where(np.concatenate([places[person] for person in people.tolist()]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...graph.kernels.sets import among, distinct
+from ...graph.kernels.sets import among, by_label, distinct
 from ...graph.model import KIND_CODE
 from ...graph.snapshot import GraphView
 from ..contract import Params, Unit
@@ -17,7 +17,7 @@ def units(view: GraphView, known: Population, params: Params) -> list[Unit]:
     """All groups of people whom what they share binds together, if they are as many as a ring needs."""
     found = search(view, known, params)
     size = np.bincount(found.label, minlength=1)
-    return _units(view, found.people, found.label, np.flatnonzero(size >= params["min_members"]))
+    return _units(view, found.people, np.where(size[found.label] >= params["min_members"], found.label, -1))
 
 
 def around(view: GraphView, known: Population, params: Params, nodes: np.ndarray) -> list[Unit]:
@@ -44,8 +44,8 @@ def around(view: GraphView, known: Population, params: Params, nodes: np.ndarray
         grown = distinct(np.concatenate((core, bound[np.isin(found.label, found.label[next_to])])))
         if len(grown) == len(core):
             size = np.bincount(found.label, minlength=1)
-            of_them = distinct(found.label[unit])
-            return _units(view, bound, found.label, of_them[size[of_them] >= params["min_members"]])
+            wanted = unit & (size[found.label] >= params["min_members"])
+            return _units(view, bound, np.where(wanted, found.label, -1))
         core = grown
 
 
@@ -59,9 +59,7 @@ def _people(view: GraphView, nodes: np.ndarray) -> np.ndarray:
     return distinct(found[view.kinds[found] == KIND_CODE["applicant"]])
 
 
-def _units(view: GraphView, people: np.ndarray, label: np.ndarray, wanted: np.ndarray) -> list[Unit]:
-    """The groups of some labels as units, with what their people use."""
-    order = np.argsort(label, kind="stable")
-    low, high = np.searchsorted(label[order], wanted), np.searchsorted(label[order], wanted, side="right")
-    groups = [np.sort(people[order[a:b]]).astype(np.int64) for a, b in zip(low.tolist(), high.tolist(), strict=True)]
+def _units(view: GraphView, people: np.ndarray, label: np.ndarray) -> list[Unit]:
+    """The people of each label of 0 and above as a unit, with what they use."""
+    groups = [np.sort(people[places]).astype(np.int64) for places in by_label(label).values()]
     return [Unit(group, used_by(view, group).astype(np.int64)) for group in groups]

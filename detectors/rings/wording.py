@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...graph.words.money import money
-from ...graph.words.names import Words
+from ...graph.words.names import Words, joined
 from ..contract import Candidate
 from ..sharing.common import Common
 
@@ -37,8 +37,8 @@ def shared_words(shared: Common) -> list[dict]:
 def reasons(candidate: Candidate) -> Words:
     """Who did what, what they share and how rare it is, and which innocent explanations were tried and fail."""
     parts = [_who(candidate), _what(candidate), _how_rare(candidate), _tried(candidate)]
-    en = "; ".join(part.en for part in parts)
-    return Words(f"{'；'.join(part.zh for part in parts)}。", f"{en[0].upper()}{en[1:]}.")
+    zh, en = joined(parts)
+    return Words(f"{zh}。", f"{en[0].upper()}{en[1:]}.")
 
 
 def _who(candidate: Candidate) -> Words:
@@ -48,14 +48,22 @@ def _who(candidate: Candidate) -> Words:
     if times:
         zh += f"{days}天内申请{times}笔" if days > 1 else f"一天内申请{times}笔"
         en += f" filed {times} applications within {days} days" if days > 1 else f" filed {times} applications in a day"
-    if "amount" in measures:
-        amount = money(measures["amount"], reason["currency"])
-        zh += f"，借款{amount.zh}"
-        en += f" and borrowed {amount.en}"
+    if reason["borrowed"]:
+        borrowed = _borrowed(reason["borrowed"])
+        zh += f"，借款{borrowed.zh}"
+        en += f" and borrowed {borrowed.en}"
     if reason["cut_from"]:
         zh += f"（由相连的{reason['cut_from']}人中分出）"
         en += f" (part of {reason['cut_from']} who hang together)"
     return Words(zh, en)
+
+
+def _borrowed(amounts: dict[str, float]) -> Words:
+    """Amounts by the code of their currency: where there are several, each by itself, never added."""
+    told = [money(amount, code) for code, amount in amounts.items()]
+    if len(told) > 1 and "" in amounts:
+        told[-1] = Words(f"{told[-1].zh}（币种不详）", f"{told[-1].en} in a currency not on record")
+    return joined(told, Words("、", " and "))
 
 
 def _what(candidate: Candidate) -> Words:
@@ -84,6 +92,5 @@ def _how_rare(candidate: Candidate) -> Words:
 
 def _tried(candidate: Candidate) -> Words:
     """What was tried, and why it does not explain the ring."""
-    why = [tried.why for tried in candidate.explanations]
-    zh, en = "；".join(words.zh for words in why), "; ".join(words.en for words in why)
-    return Words(f"无辜解释逐一排除：{zh}", f"innocent explanations that fail: {en}")
+    why = joined(tried.why for tried in candidate.explanations)
+    return Words(f"无辜解释逐一排除：{why.zh}", f"innocent explanations that fail: {why.en}")

@@ -9,7 +9,8 @@ from ...graph.kernels.components import weak_components
 from ...graph.kernels.sets import distinct
 from ...graph.model import KIND_CODE
 from ...graph.snapshot import GraphView
-from .uses import WAY, Uses
+from ...graph.words.kin import KIN, SPOUSE
+from .uses import FAMILY_AT_MOST, SPOUSES_AT_MOST, WAY, Uses
 
 LARGEST_HOME = 8
 """An address of more people is no one family's: only at smaller ones does a common surname mean kin."""
@@ -19,25 +20,26 @@ OWN_SHARE = 0.5
 """What is used in more than this share of its uses at one merchant is the merchant's equipment."""
 
 
-def households(uses: Uses, surname: np.ndarray, ids: int) -> np.ndarray:
+def households(uses: Uses, surname: np.ndarray, ids: int, kin: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
     """Who lives as one family: an id's household, itself where it is alone.
 
     Two people are family where one names the other's own phone as family, under his own surname as far as one is told;
-    where both name one phone as family, and nobody names it as anything else or under another surname; or where they
-    have one surname at one home address of few.
+    where both name one phone as family, and nobody names it as anything else or under another surname; where they have
+    one surname at one home address of few; or where they are known to be ``kin``.
 
     Parameters
     ----------
     surname : int64 by node, a number for each surname, -1 where none is known
     ids : how many ids there are
+    kin : as ``known_kin`` gives them
     """
-    own, kin = (uses.where(uses.way == WAY[way]) for way in ("own_phone", "kin"))
+    own, named = (uses.where(uses.way == WAY[way]) for way in ("own_phone", "kin"))
     owned = np.zeros(ids, dtype=bool)
     owned[own.value] = True
-    owner, namer = _named_rightly(own, kin)
-    kin = kin.where(~owned[kin.value] & ~_doubtful(uses, ids)[kin.value])
-    one = np.concatenate((owner, kin.person))
-    other = np.concatenate((namer, kin.value))
+    owner, namer = _named_rightly(own, named)
+    named = named.where(~owned[named.value] & ~_doubtful(uses, ids)[named.value])
+    one = np.concatenate((owner, named.person, kin[0]))
+    other = np.concatenate((namer, named.value, kin[1]))
     # people and the phones that make them family are nodes alike; so are surnames at addresses
     home = uses.where(uses.way == WAY["home"])
     users = np.bincount(distinct(home.value * ids + home.person) // ids, minlength=ids)
@@ -54,6 +56,25 @@ def households(uses: Uses, surname: np.ndarray, ids: int) -> np.ndarray:
     least[label[members[::-1]]] = members[::-1]
     found[members] = least[label[members]]
     return found
+
+
+def known_kin(snapshot: GraphView) -> tuple[np.ndarray, np.ndarray]:
+    """int64 pairs of applicants who are said to be family: the one who says so, and the other. Whom too many call
+    family, or their spouse, is nobody's, as with a phone."""
+    ties = snapshot.ties("RELATED_TO")
+    word = ties.column("relation").str.lower() if len(ties) else ties.column("relation")
+    family, spouse = np.asarray(word.isin(KIN), dtype=bool), np.asarray(word.isin(SPOUSE), dtype=bool)
+    source, target = ties.source.astype(np.int64), ties.target.astype(np.int64)
+    believed = (_callers(source[family], target[family], snapshot.node_count) <= FAMILY_AT_MOST) & (
+        _callers(source[spouse], target[spouse], snapshot.node_count) <= SPOUSES_AT_MOST
+    )
+    kept = family & believed[target]
+    return source[kept], target[kept]
+
+
+def _callers(source: np.ndarray, target: np.ndarray, count: int) -> np.ndarray:
+    """int64 by node: how many others name it."""
+    return np.bincount(distinct(source * count + target) % max(count, 1), minlength=count)
 
 
 def _named_rightly(own: Uses, kin: Uses) -> tuple[np.ndarray, np.ndarray]:

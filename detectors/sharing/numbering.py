@@ -119,6 +119,9 @@ def _handsets(snapshot: GraphView, uses: Uses) -> np.ndarray:
     joined = np.arange(snapshot.node_count)
     used = np.flatnonzero((uses.way == WAY["handset"]) & (snapshot.kinds[uses.value] == KIND_CODE["device"]))
     filed = snapshot.ends(uses.position[used])[0]
+    # two devices that a person has are two handsets
+    by_application = snapshot.kinds[filed] == KIND_CODE["application"]
+    used, filed = used[by_application], filed[by_application]
     order = np.lexsort((uses.value[used], filed))
     filed, device = filed[order], uses.value[used][order]
     together = np.flatnonzero((filed[1:] == filed[:-1]) & (device[1:] != device[:-1]))

@@ -13,7 +13,7 @@ from ...graph.model import ALWAYS
 from ...graph.snapshot import GraphView
 from ..contract import Params
 from .facets import DAY, FACET, FACETS, scale
-from .households import households, shop_equipment
+from .households import households, known_kin, shop_equipment
 from .numbering import Frame, lay
 from .uses import Uses, applications
 
@@ -66,7 +66,7 @@ def measure(snapshot: GraphView, params: Params) -> Population:
     nor people who live together make what they share look common.
     """
     frame, uses, surname = lay(snapshot)
-    family = households(uses, surname, frame.size)
+    family = households(uses, surname, frame.size, known_kin(snapshot))
     who, when = applications(snapshot)
     population = Population(
         frame=frame,

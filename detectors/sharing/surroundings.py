@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
-from ...graph.kernels.sets import among, distinct
-from ...graph.model import KIND_CODE, RELATION_CODE
+from ...graph.kernels.sets import distinct
+from ...graph.model import KIND_CODE
 from ...graph.snapshot import GraphView
 from .population import Population
 
 OWN = (
     "APPLIED", "BORROWED", "OWNS", "HAS_PHONE", "HAS_EMAIL", "HAS_ADDRESS", "HAS_ID", "LISTS_CONTACT", "WORKS_AT",
+    "USED_DEVICE", "USED_WIFI",
 )  # fmt: skip
 """What leads from a person to what is used, or to what it is used by."""
 CARRIED = ("USED_DEVICE", "USED_IP", "USED_WIFI", "APPLIED_FROM", "AT_MERCHANT", "BECAME", "DISBURSED_TO", "REPAID")
@@ -28,8 +27,8 @@ def used_by(view: GraphView, people: np.ndarray) -> np.ndarray:
     ----------
     people : node numbers of applicants
     """
-    own = _other_ends(view, people, OWN)
-    carried = _other_ends(view, own[view.kinds[own] != KIND_CODE["phone"]], CARRIED)
+    own = view.other_ends(people, OWN)
+    carried = view.other_ends(_of_kinds(view, own, "application", "loan", "account"), CARRIED)
     return distinct(
         np.concatenate((people, own, carried[view.kinds[carried] != KIND_CODE["applicant"]])).astype(np.int32)
     )
@@ -42,8 +41,8 @@ def beside(view: GraphView, population: Population, people: np.ndarray) -> np.nd
     numbers = population.frame.names.find_all(view.names(used))
     shared = used[_comparable(population, numbers)]
     sought = distinct(np.concatenate((shared, _of_kinds(view, used, "wifi", "ip"))))
-    carriers = _other_ends(view, sought, (*CARRIED, *SIGNED_IN))
-    near = (people, carriers, _other_ends(view, shared, OWN), _other_ends(view, carriers, OWN))
+    carriers = view.other_ends(sought, (*CARRIED, *SIGNED_IN))
+    near = (people, carriers, view.other_ends(shared, OWN), view.other_ends(carriers, OWN))
     return _of_kinds(view, distinct(np.concatenate(near).astype(np.int32)), "applicant")
 
 
@@ -58,8 +57,8 @@ def _comparable(population: Population, numbers: np.ndarray) -> np.ndarray:
 def _whole_handsets(view: GraphView, used: np.ndarray) -> np.ndarray:
     """With the other ids of each handset: devices that an application used together with one of these, and so on."""
     while True:
-        by = _other_ends(view, _of_kinds(view, used, "device"), ("USED_DEVICE",))
-        more = distinct(np.concatenate((used, _other_ends(view, by, ("USED_DEVICE",)))))
+        by = _of_kinds(view, view.other_ends(_of_kinds(view, used, "device"), ("USED_DEVICE",)), "application")
+        more = distinct(np.concatenate((used, view.other_ends(by, ("USED_DEVICE",)))))
         if len(more) == len(used):
             return used
         used = more
@@ -67,14 +66,3 @@ def _whole_handsets(view: GraphView, used: np.ndarray) -> np.ndarray:
 
 def _of_kinds(view: GraphView, nodes: np.ndarray, *kinds: str) -> np.ndarray:
     return nodes[np.isin(view.kinds[nodes], [KIND_CODE[kind] for kind in kinds])]
-
-
-def _other_ends(view: GraphView, nodes: np.ndarray, relations: Sequence[str]) -> np.ndarray:
-    """int32, ascending: the nodes to which ties of some relations lead from others, in either direction."""
-    positions = distinct(view.touching(nodes))
-    codes = [RELATION_CODE[relation] for relation in relations]
-    positions = positions[np.isin(view.relation_codes(positions), codes)]
-    positions = positions[view.visible(positions)]
-    source, target = view.ends(positions)
-    nodes = distinct(nodes.astype(np.int32))
-    return distinct(np.concatenate((source[among(target, nodes)], target[among(source, nodes)])))

@@ -71,7 +71,7 @@ def collect(snapshot: GraphView) -> tuple[Uses, np.ndarray, np.ndarray]:
     applicants = snapshot.kinds == KIND_CODE["applicant"]
     contacts = snapshot.ties("LISTS_CONTACT")
     own, called = surnames(snapshot, contacts)
-    parts = [*_through_applications(snapshot), *_through_loans(snapshot), *_own(snapshot, applicants, own)]
+    parts = [*_through_applications(snapshot, applicants), *_through_loans(snapshot), *_own(snapshot, applicants, own)]
     stated, family = _contacts(snapshot, contacts, called)
     parts += [stated, *_through_accounts(snapshot, applicants)]
     columns = zip(*parts, strict=True)
@@ -124,7 +124,8 @@ def _part(person, value, way, time, position, via=None, merchant=None, label=Non
     )
 
 
-def _through_applications(snapshot: GraphView) -> list[tuple]:
+def _through_applications(snapshot: GraphView, applicants: np.ndarray) -> list[tuple]:
+    """What applications were filed with, and the devices and Wi-Fi that are known to be a person's without one."""
     applied, at = snapshot.edges("APPLIED"), snapshot.edges("AT_MERCHANT")
     who, how = _by_target(snapshot, applied)
     where = np.full(snapshot.node_count, -1, dtype=np.int64)
@@ -136,10 +137,12 @@ def _through_applications(snapshot: GraphView) -> list[tuple]:
         ("USED_WIFI", "network"),
         ("APPLIED_FROM", "cell"),
     ):
-        used = snapshot.ties(relation)
-        used = used.where(who[used.source] >= 0)
+        ties = snapshot.ties(relation)
+        used = ties.where(who[ties.source] >= 0)
         app = used.source
         parts.append(_part(who[app], used.target, way, used.valid_from, used.positions, how[app], where[app]))
+        had = ties.where(applicants[ties.source])
+        parts.append(_part(had.source, had.target, way, had.valid_from, had.positions))
     return parts
 
 

@@ -8,15 +8,21 @@ followed. What a cut may have hidden is part of every answer.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
 from .adjacency import Adjacency
+from .steps import EdgeVisible, firsts, follow, neighbours, places
 
-EdgeVisible = np.ndarray | Callable[[np.ndarray], np.ndarray]
-"""Which edges count, for instance those known at a time: bool by edge position, or a function from an array of edge
-positions to bool, which spares the array of the size of the graph."""
+Leads = Callable[[np.ndarray, np.ndarray], np.ndarray]
+"""Which way edges may be gone along: bool, from arrays of edge positions and of the node at one end of each, towards
+which one would go."""
+EdgeTimes = Callable[[np.ndarray], np.ndarray]
+"""When edges happen: int64, from an array of edge positions; ``NO_TIME`` for those that are no events."""
+NO_TIME = np.iinfo(np.int64).min
+"""The time of an edge that has none: it may stand before or behind any other."""
 
 
 class Neighbourhood(NamedTuple):
@@ -47,8 +53,9 @@ class Path(NamedTuple):
     cut : how many new neighbours of a cut node the search did not go on from, by node
     certain : every link of up to this many edges would have been found
     could_change : whether without cuts there might be a link of at most ``max_hops`` edges where none was found, or a
-        shorter one than was found
+        shorter one than was found (where times count, also one as short that ends earlier)
     exhausted : all that one of the two reaches was seen, so that where none was found no longer link exists either
+    stopped : ``max_hops`` ended the search before it had found a link or seen all
     """
 
     nodes: list[int] | None
@@ -57,6 +64,7 @@ class Path(NamedTuple):
     certain: int
     could_change: bool
     exhausted: bool
+    stopped: bool
 
 
 def k_hop(
@@ -79,7 +87,7 @@ def k_hop(
     edge_visible : which edges count
     """
     seeds = np.asarray(seeds, np.int32)
-    frontier = seeds[np.sort(_first_new(seeds, [])[1])]
+    frontier = seeds[np.sort(firsts(seeds)[1])]
     rings, edges = [frontier], [np.full(len(frontier), -1, np.int64)]
     seen = np.sort(frontier)
     cut: dict[int, int] = {}
@@ -87,11 +95,11 @@ def k_hop(
     for _ in range(hops):
         if not len(frontier) or left_out:
             break
-        origin, near, via = _neighbours(adjacency, frontier, edge_visible)
-        followed, skipped = _follow(origin, near, frontier, [seen], fan_out)
+        origin, near, via = neighbours(adjacency, frontier, edge_visible)
+        followed, skipped = follow(origin, frontier, fan_out, partial(_unseen, near, seen))
         cut.update(skipped)
         near, via = near[followed], via[followed]
-        first = np.sort(_first_new(near, [seen])[1])
+        first = np.sort(_unseen(near, seen, slice(None)))
         room = len(first) if limit is None else max(limit - len(seen), 0)
         left_out = max(len(first) - room, 0)
         first = first[:room]
@@ -103,6 +111,12 @@ def k_hop(
     return Neighbourhood(np.concatenate(rings), distance, np.concatenate(edges), cut, left_out)
 
 
+def _unseen(near: np.ndarray, seen: np.ndarray, span: slice) -> np.ndarray:
+    """Where in a span of neighbours each distinct one stands first that is not among the ascending ``seen``."""
+    nodes, first = firsts(near[span])
+    return first[~places(nodes, seen)[0]]
+
+
 def shortest_path(
     adjacency: Adjacency,
     start: int,
@@ -110,6 +124,8 @@ def shortest_path(
     max_hops: int,
     fan_out: int | None = 200,
     edge_visible: EdgeVisible | None = None,
+    leads: Leads | None = None,
+    times: EdgeTimes | None = None,
 ) -> Path:
     """A shortest link between two nodes of at most ``max_hops`` edges, searched from both ends.
 
@@ -118,47 +134,99 @@ def shortest_path(
     those behind the cut. Once it has a ring with such nodes, the other end's search is preferred. With ``max_hops`` up
     to 4, therefore, cuts hide nothing.
 
+    Where times count, no edge of a link is earlier than one before it, and of the shortest links it is one whose last
+    event is earliest. For that it suffices to know of each node, hop by hop, the earliest time at which it is reached
+    from the start and the latest at which the goal is still reached from it: of parallel edges, too, the earliest that
+    is not too early is taken.
+
     Parameters
     ----------
-    adjacency : links without direction, as made by ``both``; the search from the goal relies on it
+    adjacency : edges at both their ends, as made by ``both``
     start, goal : node ids
     max_hops : longest link looked for
     fan_out : most new neighbours followed from one node between the two, the first ones in the adjacency's order;
         None for all, which makes the answer exact
     edge_visible : which edges count
+    leads : which way they may be gone along, from start to goal; None for both ways
+    times : when they happen; None where times do not count
     """
-    one, other = _Side(adjacency, start), _Side(adjacency, goal)
-    meeting = start if start == goal else None
-    while meeting is None and one.depth + other.depth < max_hops and not (one.is_complete or other.is_complete):
-        ready = [side for side in (one, other) if len(side.frontier)]
+    rules = _Rules(adjacency, fan_out, edge_visible, leads, times)
+    one, other = _Side(rules, start, True), _Side(rules, goal, False)
+    met = (start, 0, 0) if start == goal else None
+    while met is None and one.depth + other.depth < max_hops and not (one.is_complete or other.is_complete):
+        ready = [side for side in (one, other) if len(side.frontier.nodes)]
         if not ready:
             break
         side = min(ready, key=_Side.cost)
-        side.widen(fan_out, edge_visible)
-        meeting = side.meeting(other if side is one else one)
+        side.widen()
+        met = _meeting(one, other, side)
 
     cut = one.cut() | other.cut()
     certain = one.certain + other.certain
     exhausted = one.is_complete or other.is_complete
-    if meeting is None:
+    if met is None:
         certain = max_hops if exhausted else min(certain, max_hops)
-        return Path(None, [], cut, certain, certain < max_hops, exhausted)
-    to_start, to_goal = one.trace(meeting), other.trace(meeting)
-    nodes = [node for node, _ in reversed(to_start)] + [node for node, _ in to_goal[1:]]
-    edges = [edge for _, edge in reversed(to_start[:-1])] + [edge for _, edge in to_goal[:-1]]
-    return Path(nodes, edges, cut, certain, len(edges) > certain + 1, exhausted)
+        stopped = not exhausted and one.depth + other.depth >= max_hops
+        return Path(None, [], cut, certain, certain < max_hops, exhausted, stopped)
+    nodes, edges = _link(one, other, *met)
+    # A link one edge longer than is certain is a shortest one; but one as short that ends earlier may be hidden.
+    could_change = len(edges) > certain + (times is None)
+    return Path(nodes, edges, cut, certain, could_change, exhausted, False)
+
+
+class _Rules(NamedTuple):
+    """What a search goes along: the arguments of ``shortest_path``."""
+
+    adjacency: Adjacency
+    fan_out: int | None
+    edge_visible: EdgeVisible | None
+    leads: Leads | None
+    times: EdgeTimes | None
+
+
+class _Ring(NamedTuple):
+    """Nodes at equal distance from one end, those at which it is the least or whose time it improves.
+
+    Attributes
+    ----------
+    nodes : ascending
+    when : the earliest time at which each is reached by so many edges, ``NO_TIME`` where no event is needed or times
+        do not count; from the goal time runs backwards, so that it is the latest one, with the sign changed
+    nearer, edges : the neighbour in the ring before, and the edge from it
+    """
+
+    nodes: np.ndarray
+    when: np.ndarray
+    nearer: np.ndarray
+    edges: np.ndarray
+
+    def of(self, chosen: np.ndarray | slice) -> _Ring:
+        """Those of its nodes for which a mask holds, or at these places."""
+        return _Ring(self.nodes[chosen], self.when[chosen], self.nearer[chosen], self.edges[chosen])
+
+    def holds(self, nodes: np.ndarray, when: np.ndarray) -> np.ndarray:
+        """bool: which nodes that the same end reaches are here, and as early."""
+        here, place = places(nodes, self.nodes)
+        here[here] = self.when[place[here]] <= when[here]
+        return here
+
+    def meets(self, other: _Ring) -> np.ndarray:
+        """bool: which nodes of a ring of the other end are here, in time for what follows."""
+        here, place = places(other.nodes, self.nodes)
+        before, behind = self.when[place[here]], other.when[here]
+        here[here] = (before == NO_TIME) | (behind == NO_TIME) | (before <= -behind)
+        return here
 
 
 class _Side:
     """One end's search: rings of nodes at equal distance, each with the neighbour and edge it was seen by."""
 
-    def __init__(self, adjacency: Adjacency, root: int):
-        self.adjacency = adjacency
-        ring = np.array([root], np.int32)
+    def __init__(self, rules: _Rules, root: int, ahead: bool):
+        self.rules = rules
+        self.ahead = ahead  # along the edges and with time, or against both
         none = np.array([-1])
-        # Nodes ascending, the neighbour nearer to the root, the edge from it.
-        self.rings: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = [(ring, none, none)]
-        self.frontier = ring  # nodes of the outer ring to go on from
+        self.frontier = _Ring(np.array([root], np.int32), np.array([NO_TIME]), none, none)  # what to go on from
+        self.rings = [self.frontier]
         self.skipped: list[dict[int, int]] = [{}]  # by ring, the hubs before it that hide something behind it
 
     @property
@@ -173,7 +241,7 @@ class _Side:
     @property
     def is_complete(self) -> bool:
         """Whether all that can be reached has been seen."""
-        return not len(self.frontier) and not self.is_blocked
+        return not len(self.frontier.nodes) and not self.is_blocked
 
     @property
     def certain(self) -> int:
@@ -182,99 +250,99 @@ class _Side:
 
     def cost(self) -> tuple[bool, int]:
         """What decides which side goes on: first one that gains certainty, then the one with fewer edges to look at."""
-        offsets = self.adjacency.offsets
-        return self.is_blocked, int((offsets[self.frontier + 1] - offsets[self.frontier]).sum())
+        offsets, nodes = self.rules.adjacency.offsets, self.frontier.nodes
+        return self.is_blocked, int((offsets[nodes + 1] - offsets[nodes]).sum())
 
-    def widen(self, fan_out: int | None, edge_visible: EdgeVisible | None) -> None:
+    def widen(self) -> None:
         """Add the next ring."""
-        seen = [ring for ring, _, _ in self.rings]
-        origin, near, via = _neighbours(self.adjacency, self.frontier, edge_visible)
-        followed, skipped = _follow(origin, near, self.frontier, seen, fan_out if self.depth else None)
-        nodes, first = _first_new(near, seen)
-        self.rings.append((nodes, self.frontier[origin[first]], via[first]))
-        self.frontier = _first_new(near[followed], seen)[0] if skipped else nodes
-        self.skipped.append(skipped if len(self.frontier) < len(nodes) else {})
+        origin, reached = self.steps(self.frontier)
+        new = partial(self._new, reached)
+        followed, skipped = follow(origin, self.frontier.nodes, self.rules.fan_out if self.depth else None, new)
+        ring = reached.of(new(slice(None)))
+        self.rings.append(ring)
+        self.frontier = ring.of(places(ring.nodes, firsts(reached.nodes[followed])[0])[0]) if skipped else ring
+        self.skipped.append(skipped if len(self.frontier.nodes) < len(ring.nodes) else {})
 
-    def meeting(self, other: _Side) -> int | None:
-        """The node of the outer ring nearest to the other's root, the least of several; None where none is seen."""
-        outer = self.rings[-1][0]
-        for ring, _, _ in other.rings:
-            common = outer[_among(outer, ring)]
-            if len(common):
-                return int(common[0])
-        return None
+    def steps(self, ring: _Ring) -> tuple[np.ndarray, _Ring]:
+        """What one edge leads to from the nodes of a ring, node after node: index of the node, and what it leads to, as
+        a ring that is neither ascending nor distinct."""
+        adjacency, _, edge_visible, leads, times = self.rules
+        origin, near, via = neighbours(adjacency, ring.nodes, edge_visible)
+        if leads is not None:
+            may = leads(via, near if self.ahead else ring.nodes[origin])
+            origin, near, via = origin[may], near[may], via[may]
+        when = ring.when[origin]
+        if times is not None:
+            time = times(via)
+            time = np.where(time == NO_TIME, when, time if self.ahead else -time)
+            may = time >= when
+            origin, near, via, when = origin[may], near[may], via[may], time[may]
+        return origin, _Ring(near, when, ring.nodes[origin], via)
 
-    def trace(self, node: int) -> list[tuple[int, int]]:
-        """The way from a seen node to the root: nodes, each with the edge to the next; -1 at the root."""
-        way = []
-        for nodes, nearer, edges in reversed(self.rings):
-            at = int(np.searchsorted(nodes, node))
-            if at < len(nodes) and nodes[at] == node:
-                way.append((node, int(edges[at])))
-                node = int(nearer[at])
-        return way
+    def _new(self, reached: _Ring, span: slice) -> np.ndarray:
+        """Where in a span of what was reached each distinct node stands that no ring holds as early; by node."""
+        nodes, when = reached.nodes[span], reached.when[span]
+        first = _earliest(nodes, when)
+        nodes, when = nodes[first], when[first]
+        new = np.ones(len(first), bool)
+        for ring in self.rings:
+            new &= ~ring.holds(nodes, when)
+        return first[new]
 
     def cut(self) -> dict[int, int]:
         """The hubs behind which something may be hidden, with how many neighbours were not gone on from."""
         return {hub: count for hubs in self.skipped[: self.depth] for hub, count in hubs.items()}
 
 
-def _neighbours(
-    adjacency: Adjacency, frontier: np.ndarray, edge_visible: EdgeVisible | None
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The frontier's visible neighbours, node after node: index of the node, its neighbour, the edge between."""
-    begin = adjacency.offsets[frontier]
-    count = adjacency.offsets[frontier + 1] - begin
-    origin = np.repeat(np.arange(len(frontier)), count)
-    place = np.arange(len(origin)) + np.repeat(begin - (np.cumsum(count) - count), count)
-    near, via = adjacency.neighbours[place], adjacency.edges[place]
-    if edge_visible is None:
-        return origin, near, via
-    visible = edge_visible(via) if callable(edge_visible) else edge_visible[via]
-    return origin[visible], near[visible], via[visible]
+def _meeting(one: _Side, other: _Side, side: _Side) -> tuple[int, int, int] | None:
+    """Where the outer ring of a side meets the ring of the opposite one that is nearest to its root: the least such
+    node, and the numbers of both sides' rings; None where it meets none."""
+    outer, depth = side.rings[-1], side.depth
+    for nearest, ring in enumerate((other if side is one else one).rings):
+        common = outer.nodes[ring.meets(outer)]
+        if len(common):
+            return (int(common[0]), depth, nearest) if side is one else (int(common[0]), nearest, depth)
+    return None
 
 
-def _follow(
-    origin: np.ndarray, near: np.ndarray, frontier: np.ndarray, seen: list[np.ndarray], fan_out: int | None
-) -> tuple[np.ndarray, dict[int, int]]:
-    """Which of these neighbours are followed, and how many distinct new ones are not, by hub."""
-    followed = np.ones(len(near), bool)
-    skipped: dict[int, int] = {}
-    if fan_out is None:
-        return followed, skipped
-    count = np.bincount(origin, minlength=len(frontier))
-    end = np.cumsum(count)
-    for hub in np.flatnonzero(count > fan_out):
-        begin = end[hub] - count[hub]
-        first = _first_new(near[begin : end[hub]], seen)[1]
-        if len(first) > fan_out:
-            followed[begin : end[hub]] = False
-            followed[begin + np.sort(first)[:fan_out]] = True
-            skipped[int(frontier[hub])] = len(first) - fan_out
-    return followed, skipped
+def _link(one: _Side, other: _Side, node: int, before: int, behind: int) -> tuple[list[int], list[int]]:
+    """Nodes and edges of a link through a node that lies in these rings of both sides."""
+    if one.rules.times is None:
+        to_start, to_goal = _trace(one.rings[: before + 1], node), _trace(other.rings[: behind + 1], node)
+    else:
+        goal = int(other.rings[0].nodes[0])
+        to_start, to_goal = _trace([*one.rings[:before], *_soonest(one, before, other, behind)], goal), []
+    nodes = [node for node, _ in reversed(to_start)] + [node for node, _ in to_goal[1:]]
+    edges = [edge for _, edge in reversed(to_start[:-1])] + [edge for _, edge in to_goal[:-1]]
+    return nodes, edges
 
 
-def _first_new(values: np.ndarray, seen: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """The distinct values in none of the ascending arrays ``seen``, ascending, and where each occurs first."""
-    keys = np.sort((values.astype(np.int64) << 32) | np.arange(len(values)))
-    distinct = keys >> 32
-    new = np.ones(len(keys), bool)
-    new[1:] = distinct[1:] != distinct[:-1]
-    keys = keys[new]
-    distinct = (keys >> 32).astype(np.int32)
-    new = np.ones(len(keys), bool)
-    for nodes in seen:
-        new &= ~_among(distinct, nodes)
-    return distinct[new], keys[new] & 0xFFFFFFFF
+def _soonest(one: _Side, before: int, other: _Side, behind: int) -> list[_Ring]:
+    """Rings of one side from a given one on, each within the next ring of the other side towards its root: in the last,
+    the root stands with the earliest time."""
+    here, there = one.rings[before], other.rings[behind]
+    rings = [here.of(there.meets(here))]
+    for there in reversed(other.rings[:behind]):
+        _, reached = one.steps(rings[-1])
+        ring = reached.of(_earliest(reached.nodes, reached.when))
+        rings.append(ring.of(there.meets(ring)))
+    return rings
 
 
-def _among(values: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """Which of the distinct ascending values occur among the others, distinct and ascending too."""
-    if len(others) < len(values):
-        found = np.zeros(len(values), bool)
-        found[np.searchsorted(values, others[_among(others, values)])] = True
-        return found
-    if not len(others):
-        return np.zeros(len(values), bool)
-    at = np.minimum(np.searchsorted(others, values), len(others) - 1)
-    return others[at] == values
+def _earliest(nodes: np.ndarray, when: np.ndarray) -> np.ndarray:
+    """Where each distinct node stands with its earliest time, and of several such places the first; by node."""
+    if (when[:-1] <= when[1:]).all():  # as ever where times do not count
+        return firsts(nodes)[1]
+    order = np.argsort(when, kind="stable")
+    return order[firsts(nodes[order])[1]]
+
+
+def _trace(rings: list[_Ring], node: int) -> list[tuple[int, int]]:
+    """The way from a node of the last of some rings to the root: nodes, each with the edge to the next; -1 at the
+    root."""
+    way = []
+    for ring in reversed(rings):
+        at = int(np.searchsorted(ring.nodes, node))
+        way.append((node, int(ring.edges[at])))
+        node = int(ring.nearer[at])
+    return way

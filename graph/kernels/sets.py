@@ -35,3 +35,17 @@ def laid_out(low: np.ndarray, high: np.ndarray) -> np.ndarray:
     count = high - low
     ends = np.cumsum(count)
     return np.repeat(low - (ends - count), count) + np.arange(ends[-1] if len(ends) else 0)
+
+
+def by_label(labels: np.ndarray, telling: np.ndarray | None = None) -> dict[int, np.ndarray]:
+    """Places of each label of 0 and above, ascending, those for which ``telling`` holds first; labels ascend.
+
+    >>> by_label(np.array([7, -1, 2, 7]))
+    {2: array([2]), 7: array([0, 3])}
+    """
+    places = np.flatnonzero(labels >= 0)
+    keys = (places, labels[places]) if telling is None else (places, ~telling[places], labels[places])
+    order = places[np.lexsort(keys)]
+    sorted_labels = labels[order]
+    starts = np.flatnonzero(np.diff(sorted_labels, prepend=-1))
+    return dict(zip(sorted_labels[starts].tolist(), np.split(order, starts[1:]), strict=True)) if len(order) else {}

@@ -21,7 +21,7 @@ from .holds import hold
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-FORMAT = 4
+FORMAT = 5
 """Of the files of a snapshot; one of another is built anew."""
 EDGE_NUMBERS = {
     "source": np.int32,

@@ -21,9 +21,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ..kernels.sets import among, distinct, laid_out
 from ..kernels.texts import Texts
 from ..keys import TOKEN_PREFIX
-from ..model import ALWAYS, KIND_CODE, KINDS, RELATIONS, STATUS_FIELDS
+from ..model import ALWAYS, KIND_CODE, KINDS, RELATION_CODE, RELATIONS, STATUS_FIELDS
 from .files import Facts, Files
 
 if TYPE_CHECKING:
@@ -217,16 +218,38 @@ class GraphView(ABC):
     def links(self, positions: Places) -> np.ndarray:
         """bool by position: does it show, and does it tell that its ends belong together? A tie with a ``flag``
         (a landline, a sentinel, an invalid identifier) is kept but links no one."""
-        return self.visible(positions) & ~self._files.flagged[positions]
+        return self.visible(positions) & ~self.flagged(positions)
+
+    def flagged(self, positions: Places) -> np.ndarray:
+        """bool by position: does a flag say that it links no one?"""
+        return self._files.flagged[positions]
+
+    def flags(self, positions: np.ndarray) -> list[str | None]:
+        """Why each links no one: ``sentinel``, ``invalid``, ``landline``…; None for what links its ends."""
+        if not len(positions):
+            return []
+        return self._files.cells(positions, {"flag": "text"}).column("flag").to_pylist()
+
+    def valid_from(self, positions: Places) -> np.ndarray:
+        """int64 by position: an event's time, or since when it holds; ``ALWAYS`` where that is not on record."""
+        return self._files.edges["valid_from"][positions]
 
     def touching(self, nodes: np.ndarray | Sequence[int]) -> np.ndarray:
         """int64: the positions of all relationships that end at some nodes, shown at ``as_of`` or not; one that ends at
         two of them stands twice."""
-        from ..kernels.sets import laid_out
-
         offsets, _, positions = self.adjacency()
         nodes = np.asarray(nodes, dtype=np.int64)
         return np.asarray(positions[laid_out(offsets[nodes], offsets[nodes + 1])])
+
+    def other_ends(self, nodes: np.ndarray, relations: Sequence[str]) -> np.ndarray:
+        """int32, ascending: the nodes to which relationships of some relations that show lead from others, in either
+        direction. One of ``nodes`` is among them only where such a relationship ends at two of them."""
+        positions = distinct(self.touching(nodes))
+        positions = positions[np.isin(self.relation_codes(positions), [RELATION_CODE[name] for name in relations])]
+        positions = positions[self.visible(positions)]
+        source, target = self.ends(positions)
+        nodes = distinct(np.asarray(nodes, dtype=np.int32))
+        return distinct(np.concatenate((source[among(target, nodes)], target[among(source, nodes)])))
 
     def edges(self, relation: str) -> Edges:
         """The relationships of a relation that show at ``as_of``."""

@@ -108,7 +108,7 @@ def _copy_load(
         rejects = source.rejects(load.load)
         if len(rejects):
             writer.rejects(rejects.drop(columns="load"))
-        return writer.publish(load.tables, load.data_date), written
+        return writer.publish(load.tables, load.data_date, notes=load.notes), written
 
 
 def _owned(

@@ -215,7 +215,7 @@ class _Person:
     def _goes(self, version: Version) -> bool:
         if version.owner not in RELATIONS or self._own & set(version.ends):
             return True
-        return RELATIONS[version.owner].nature == "tie" or version.owner in ("APPLIED", "SAME_AS")
+        return RELATIONS[version.owner].nature == "tie" or version.owner in ("APPLIED", "SAME_AS", "RELATED_TO")
 
     def _alone(self, stated: set[tuple[str | None, str]], gone: set[Version]) -> set[str]:
         """The tokens that no version of others states."""

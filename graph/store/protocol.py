@@ -68,13 +68,19 @@ class Writer(Protocol):
         """Keep rows and cells that could not be used; columns ``REJECT_COLUMNS``, ``file`` being a name."""
         ...
 
-    def publish(self, tables: dict[str, dict[str, int]], data_date: int | None, since: int | None = None) -> int | None:
+    def publish(
+        self,
+        tables: dict[str, dict[str, int]],
+        data_date: int | None,
+        since: int | None = None,
+        notes: dict | None = None,
+    ) -> int | None:
         """Make the load visible in one small write and return its revision.
 
         Parameters
         ----------
         tables : what became of the rows of each table, as ``Load.tables``
-        data_date : as ``Load.data_date``
+        data_date, notes : as ``Load.data_date`` and ``Load.notes``
         since : publish only if the store's latest revision still is this one; None is returned where it is not
         """
         ...
@@ -182,10 +188,6 @@ class Reading(Protocol):
 
     def rejects(self, load: int | None = None) -> pd.DataFrame:
         """The rejects of loads that stand, or of one load, stand it or not; columns load and ``REJECT_COLUMNS``."""
-        ...
-
-    def mask(self, node: str) -> str | None:
-        """What people may see of a node's personal key; None where the key is not personal."""
         ...
 
     def changes_since(self, revision: int) -> set[str]:

@@ -46,6 +46,7 @@ class Load:
     data_date : epoch milliseconds of the latest event it holds, None where it holds none
     purged : undone, and its rows are gone
     tables : ``{table: {"read", "used", "unchanged", "duplicate", "rejected"}}``
+    notes : what else the loader said of it, as JSON
     """
 
     load: int
@@ -57,6 +58,7 @@ class Load:
     data_date: int | None = None
     tables: dict[str, dict[str, int]] = field(default_factory=dict)
     purged: bool = False
+    notes: dict = field(default_factory=dict)
 
 
 Purpose = Literal["nightly", "ad hoc", "backtest"]

@@ -1,12 +1,32 @@
-"""Which runs count: the one rule of what people see as the latest findings, for every store."""
+"""Runs as every store keeps them, and the one rule of which of them people see as the latest findings."""
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
+from typing import Any
 
 from .records import Run
+
+_JSON = ("params", "truncated")
+"""Fields of a run that are kept as JSON text."""
+
+
+def run_record(run: Run) -> dict[str, Any]:
+    """A run as a store keeps it: its fields by name, each a plain value, those that are none as JSON text."""
+    return {**vars(run), **{name: json.dumps(getattr(run, name)) for name in _JSON}}
+
+
+def run_of(record: Mapping[str, Any]) -> Run:
+    """The run that a record holds. What the record lacks has its default: runs of earlier versions are of no batch.
+
+    >>> run_of({**run_record(Run("guarantee", "1", 3, 0, {"max_parties": 9})), "state": "whole"}).params
+    {'max_parties': 9}
+    """
+    held = {field.name: record[field.name] for field in fields(Run) if field.name in record}
+    return Run(**{**held, **{name: json.loads(record[name]) for name in _JSON}})
 
 
 def latest_runs(runs: Iterable[Run], as_of: int | None = None) -> list[Run]:

@@ -39,10 +39,18 @@ def money(amount: float, currency: str | None = None) -> Words:
 
 def currency_words(currency: str | None) -> Words:
     """What stands behind (Chinese) or before (English) an amount; nothing where no currency is on record."""
+    code = currency_code(currency)
+    return CURRENCIES.get(code, Words(f" {code}", code)) if code else Words("", "")
+
+
+def currency_code(currency: str | None) -> str:
+    """The code of a currency however it is written; empty where none is on record.
+
+    >>> currency_code("人民币"), currency_code("usd"), currency_code(None)
+    ('CNY', 'USD', '')
+    """
     code = plain(currency or "").upper()
-    if not code:
-        return Words("", "")
-    return CURRENCIES.get(_CURRENCY_CODES.get(code, code), Words(f" {code}", code))
+    return _CURRENCY_CODES.get(code, code)
 
 
 def _in_wan(amount: float) -> str:

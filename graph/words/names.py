@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 
@@ -10,6 +11,21 @@ class Words(NamedTuple):
 
     zh: str
     en: str
+
+
+COMMA = Words("、", ", ")
+SEMICOLON = Words("；", "; ")
+"""What stands between parts of one text."""
+
+
+def joined(parts: Iterable[Words], between: Words = SEMICOLON) -> Words:
+    """Several things as one text in both languages.
+
+    >>> joined([Words("甲", "A"), Words("乙", "B")])
+    Words(zh='甲；乙', en='A; B')
+    """
+    parts = list(parts)
+    return Words(between.zh.join(part.zh for part in parts), between.en.join(part.en for part in parts))
 
 
 KIND_WORDS = {
@@ -67,6 +83,7 @@ RELATION_WORDS = {
     "HOLDS_SHARE": Words("持股", "holds share"),
     "CONTROLS": Words("控制", "controls"),
     "SAME_AS": Words("同一主体", "same as"),
+    "RELATED_TO": Words("亲友", "related to"),
 }
 
 ROLE_WORDS = {

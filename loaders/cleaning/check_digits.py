@@ -12,6 +12,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ..vectors import content
+
 RESIDENT = r"^[1-9][0-9]{16}[0-9X]$"
 USCC = r"^[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}$"
 CARD = r"^[0-9]{12,19}$"
@@ -68,5 +70,4 @@ def born(values: pa.Array) -> np.ndarray:
 
 def _characters(values: pa.Array, width: int) -> np.ndarray:
     """ASCII text of one width as a table of character codes."""
-    fixed = np.array(values.to_pylist(), dtype=f"S{width}")
-    return fixed.view(np.uint8).reshape(len(values), width).astype(np.int64)
+    return content(values).reshape(-1, width).astype(np.int64)

@@ -1,6 +1,7 @@
 """Normal forms of identifiers: what makes two spellings one node, and which values link no one.
 
-=============  ========================================================================================================
+=============  =================================================================================================
+
 id_document    resident ID: 18 digits with check digit, the older 15 converted; HK/Macau/Taiwan residence permits
                (81, 82, 83) and foreign permanent residents (9…) likewise; USCC: 18 characters with check character;
                passports and travel permits by their shape; any other kind of document that ``cert_type`` names keeps
@@ -14,7 +15,8 @@ address        NFKC in lower case, without white space and punctuation, but a da
                (``1-12`` is not ``11-2``); a place is the cell of 0.001 degrees (about 100 m) around it
 email          lower case
 employer       NFKC, runs of white space as one blank; channels likewise; persons' names without white space
-=============  ========================================================================================================
+=============  =================================================================================================
+
 
 Flags: ``sentinel`` (on the stop-list) and ``invalid`` (no such number can exist, or it is masked) link no one;
 ``landline`` is shared by many; ``luhn`` only warns: a card number whose check digit is wrong still links.
@@ -39,9 +41,10 @@ import pyarrow.compute as pc
 from stdnum import luhn
 
 from ...graph.keys import KeyFile, is_token
-from ..vectors import TEXT, joined, matches, paired, spread, text, where
+from ..vectors import TEXT, matches, paired, present, spread, text, where
 from . import check_digits
-from .documents import document, proved
+from .documents import document
+from .usual import usual
 from .values import failed, half_width, normal_width, scientific, visible
 
 CELL_DIGITS = 3
@@ -50,8 +53,6 @@ CELL_DIGITS = 3
 NO_LINK = ("sentinel", "invalid")
 """Flags of values that link no one: each row that has one gets a node of its own."""
 
-_WRITTEN_MOBILE = r"^(?:\+86|0086|86|0)?1[3-9][0-9]{9}$"
-"""With the country's prefix, or the 0 that long-distance calls once took (no area code begins with 013 to 019)."""
 _MOBILE = re.compile(r"(?a)^0?(1[3-9]\d{9})$")
 _HOTLINE = re.compile(r"(?a)^(?:[48]00\d{7}|9[56]\d{3,6}|11[02479]|12[02]|1[0-2]\d{3})$")
 _LANDLINE = re.compile(r"(?a)^0(?:10|2\d|[3-9]\d{2})[2-9]\d{6,7}$")
@@ -115,30 +116,37 @@ def normal_values(
     if kind in _NUMBERS:
         unreadable = unreadable | matches(values, _LONG_FLOAT)
         values = pc.replace_substring_regex(values, _FLOAT, r"\1")
-    easy = _easy(kind, values, forms) & ~unreadable
-    keys = joined(["+86", pc.utf8_slice_codeunits(values, -11)]) if kind == "phone" else values
-    flags = pa.nulls(len(values), TEXT)
+    known, keys, flags = usual(kind, values, forms)
+    known &= ~(unreadable | _means_nothing(kind, values))
     if kind == "account":
         flags = where(~_bad_card(values, forms), flags, pa.scalar("luhn", TEXT))
-    if not easy.all():
-        hard = np.flatnonzero(~easy)
-        one, stop = _NORMAL[kind], sentinels()[kind]
-        texts = values.take(pa.array(hard)).to_pylist()
-        pairs = list(map(one, texts, forms.take(pa.array(hard)).to_pylist()))
+    if not known.all():
+        others = np.flatnonzero(~known)
+        texts, stated = values.take(pa.array(others)).to_pylist(), forms.take(pa.array(others)).to_pylist()
+        pairs = [read(kind, value, form) for value, form in zip(texts, stated, strict=True)]
         codes = np.full(len(values), -1)
-        codes[hard] = np.arange(len(hard))
-        # a word of the stop-list may be all punctuation; letters may compose once what stood between them is gone
-        hard_keys = [
-            written if written.lower() in stop else key if key.isascii() else normal_width(key)
-            for written, (key, _) in zip(texts, pairs, strict=True)
-        ]
-        keys = where(easy, keys, spread(text(hard_keys), codes))
-        flags = where(easy, flags, spread(text([flag for _, flag in pairs]), codes))
+        codes[others] = np.arange(len(others))
+        keys = where(known, keys, spread(text([key for key, _ in pairs]), codes))
+        flags = where(known, flags, spread(text([flag for _, flag in pairs]), codes))
     flags = where(~matches(values, _MASKED), flags, pa.scalar("invalid", TEXT))
     flags = where(~_is_sentinel(kind, keys, own), flags, pa.scalar("sentinel", TEXT))
     if unreadable.any():
         keys, flags = where(~unreadable, keys), where(~unreadable, flags, pa.scalar("unreadable", TEXT))
     return keys, flags
+
+
+def masked(column: pa.Array) -> np.ndarray:
+    """bool by row: does the value have signs in place of what is not shown?"""
+    return matches(half_width(column), _MASKED)
+
+
+def read(kind: str, value: str, form: str) -> tuple[str, str | None]:
+    """Key and flag of one value, half-width and trimmed, as ``usual`` gives them where a pattern does."""
+    key, flag = _NORMAL[kind](value, form)
+    if value.lower() in sentinels()[kind]:
+        return value, flag  # a word of the stop-list may be all punctuation
+    # letters may compose once what stood between them is gone
+    return key if key.isascii() else normal_width(key), flag
 
 
 def normal_form(kind: str, value: str) -> str:
@@ -147,8 +155,14 @@ def normal_form(kind: str, value: str) -> str:
     >>> normal_form("phone", "138 1234-5678"), normal_form("ip", "2001:DB8::1")
     ('+8613812345678', '2001:db8::/64')
     """
-    keys, _ = normal_values(kind, text([value.strip()]), text([""]), plain=False)
-    return keys[0].as_py() or value.strip()
+    return normal_forms(kind, text([value]))[0].as_py()
+
+
+def normal_forms(kind: str, values: pa.Array) -> pa.Array:
+    """``normal_form`` of many values, best of distinct ones."""
+    values = pc.utf8_trim_whitespace(values)
+    keys, _ = normal_values(kind, values, text([""] * len(values)), plain=False)
+    return where(present(keys) & ~matches(keys, "^$"), keys, values)
 
 
 def node_name(kind: str, value: str, keys: KeyFile, privacy: Mapping[str, str]) -> str:
@@ -190,17 +204,6 @@ def sentinels() -> dict[str, frozenset[str]]:
     return {kind: frozenset([*common, *listed.get(kind, [])]) for kind in kinds}
 
 
-def _easy(kind: str, values: pa.Array, forms: pa.Array) -> np.ndarray:
-    """bool by value: a pattern alone gives its key: a mobile as it is usually written, an account of digits."""
-    if kind == "phone":
-        return matches(values, _WRITTEN_MOBILE)
-    if kind == "account":
-        return matches(values, r"^[0-9]+$")
-    if kind == "id_document":
-        return proved(values, forms)
-    return np.zeros(len(values), dtype=bool)
-
-
 def _bad_card(values: pa.Array, forms: pa.Array) -> np.ndarray:
     """bool by value: is it a card number of digits alone whose length or check digit is wrong?"""
     cards = np.flatnonzero(matches(forms, "^card$") & matches(values, r"^[0-9]+$"))
@@ -210,6 +213,12 @@ def _bad_card(values: pa.Array, forms: pa.Array) -> np.ndarray:
     bad[cards] = True
     bad[sound] = False
     return bad
+
+
+def _means_nothing(kind: str, values: pa.Array) -> np.ndarray:
+    """bool by value: does the stop-list have it as it is written, or is it what programs send for no id?"""
+    listed = sentinels()[kind] | (_hashes_of_nothing() if kind == "device" else frozenset())
+    return pc.is_in(pc.utf8_lower(values), value_set=text(sorted(listed))).to_numpy(zero_copy_only=False)
 
 
 def _is_sentinel(kind: str, keys: pa.Array, own: Set[str]) -> np.ndarray:

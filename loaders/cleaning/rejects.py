@@ -33,6 +33,7 @@ REASONS = {
     "unknown_application": "names an application that neither this load nor the store declares",
     "unknown_loan": "names a loan that neither this load nor the store declares",
     "unknown_party": "names a party that no table of this load or the store declares",
+    "impossible_tie": "a person related to themselves, or what no such party can have, as an employer of a company",
     "ambiguous_party": "several tables declare this id: a *_kind column has to say which is meant",
 }
 """Every reason a reject may have, with what it means."""

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..schema.columns import fold
-from ..vectors import TEXT, distinct, matches, present, spread, text, where
+from ..vectors import TEXT, distinct, has_byte, matches, present, printable, spread, text, where
 
 _NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 _GROUPED = r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$"
@@ -62,7 +62,7 @@ def visible(column: pa.Array) -> pa.Array:
     >>> visible(text(["\u202d13812345678\u202c", "a\x00b", "甲\n乙"])).to_pylist()
     ['13812345678', 'ab', '甲\n乙']
     """
-    if not matches(column, _INVISIBLE).any():
+    if printable(column) or not matches(column, _INVISIBLE).any():
         return column
     return pc.replace_substring_regex(column, _INVISIBLE, "")
 
@@ -73,7 +73,7 @@ def unwrapped(column: pa.Array) -> pa.Array:
     >>> unwrapped(text(['="0012"', "'0012", "'tis", "=1+1"])).to_pylist()
     ['0012', '0012', "'tis", '=1+1']
     """
-    if not matches(column, _AS_TEXT).any():
+    if not (has_byte(column, "=") or has_byte(column, "'")) or not matches(column, _AS_TEXT).any():
         return column
     return pc.replace_substring_regex(column, _AS_TEXT, r"\1\2")
 
@@ -125,6 +125,8 @@ def scientific(column: pa.Array) -> np.ndarray:
 
 def failed(column: pa.Array) -> np.ndarray:
     """bool by row: is it what a spreadsheet shows of a formula that failed, or that was never computed?"""
+    if not has_byte(column, "#"):
+        return np.zeros(len(column), dtype=bool)
     return matches(pc.utf8_upper(column), _FAILED)
 
 

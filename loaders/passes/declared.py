@@ -89,9 +89,14 @@ class FirstApplications:
         self._times = here
         self._complete = "applications" not in loaded_tables(store)
 
-    def of(self, applicants: pa.Array) -> np.ndarray:
-        """int64 by applicant id (none missing); ``ALWAYS`` for one who never applied."""
-        if not self._complete:
+    def of(self, applicants: pa.Array, stored: bool) -> np.ndarray:
+        """int64 by applicant id (none missing); ``ALWAYS`` for one who never applied.
+
+        Parameters
+        ----------
+        stored : whether the store may hold applications of theirs; then all that it holds are read, once
+        """
+        if stored and not self._complete:
             self._complete = True
             applied = self._store.current_relationships("APPLIED")
             ids = text([source.partition(":")[2] for source in applied["source"]])

@@ -11,7 +11,7 @@ own in the second pass).
 # pyright: reportAttributeAccessIssue=false, reportCallIssue=false, reportArgumentType=false
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Mapping, Set
 
 import numpy as np
 import pandas as pd
@@ -24,7 +24,7 @@ from ...graph.store import Progress
 from ...graph.store.records import REJECT_COLUMNS
 from ..cleaning import values as clean
 from ..cleaning.blanks import stated
-from ..cleaning.identifiers import NO_LINK, normal_form, normal_values, place_cells
+from ..cleaning.identifiers import NO_LINK, normal_forms, normal_values, place_cells
 from ..cleaning.rejects import Issues, reject_frame, shown_values
 from ..schema.columns import Column, Table
 from ..schema.tables import GROUP_IDS, PLACE, TABLES
@@ -35,11 +35,10 @@ from .gathering import Gathered, HashSet
 from .staging import Staging
 
 SEPARATOR = "\x1f"
-_REMEMBERED = 400_000
-"""Identifiers whose tokens are kept at hand, as the same ones come in batch after batch."""
 _COARSE = 1
 """Decimals of a degree (0.1° is about 10 km) that stay readable of a personal place."""
 _FORMS = {"uscc": "uscc", "bank_card_no": "card"}
+_NODE_FORMS = {"account": "card"}  # by kind, where a column names nodes of several
 
 
 class Stager:
@@ -60,7 +59,6 @@ class Stager:
         self._privacy = privacy
         self._now = now
         self._kept_secrets = HashSet()
-        self._identified: dict[tuple[str, bool], dict[str, tuple[str | None, str | None, str | None]]] = {}
         self.gathered = Gathered({table: set(columns) for table, columns in source.tables().items()})
         for columns in self.gathered.columns.values():
             if {"gps_lat", "gps_lon"} <= columns:
@@ -127,69 +125,56 @@ class Stager:
             gathered.disbursed.add(hashes(distinct(cells["loan_id"])[0]))
 
     def identifier(
-        self, kind: str, raw: pa.Array, plain: bool, forms: pa.Array | None = None
+        self, kind: str, raw: pa.Array, plain: bool, forms: pa.Array | str = ""
     ) -> tuple[pa.Array, pa.Array, pa.Array | None]:
         """Keys (tokens where personal), flags, and mask with ciphertext where a flag says that they link no one."""
-        personal = self._privacy.get(kind) == "personal"
+        personal = self.personal(kind)
         if plain and not personal:
             return raw, blanks(len(raw)), None
-        if forms is None:
+        if isinstance(forms, str):
             values, codes = distinct(raw)
-            stated, asked = text([""] * len(values)), values.to_pylist()
+            forms = text([forms] * len(values))
         else:
-            stated, values, codes = paired(forms, raw)
-            asked = joined([stated, values], SEPARATOR).to_pylist()
-        known = self._identified.setdefault((kind, plain), {})
-        new = np.array([value not in known for value in asked], dtype=bool)
-        if new.any():
-            chosen = pa.array(np.flatnonzero(new))
-            found = self._identify(kind, values.take(chosen), stated.take(chosen), plain, personal)
-            known.update(zip([asked[i] for i in chosen.to_pylist()], found, strict=True))
-        results = [known[value] for value in asked]
-        keys, flags, sealed = zip(*results, strict=True) if results else ((), (), ())
-        secrets = spread(text(sealed), codes) if any(sealed) else None
-        if sum(map(len, self._identified.values())) > _REMEMBERED:
-            self._identified.clear()
-        return spread(text(keys), codes), spread(text(flags), codes), secrets
-
-    def _identify(
-        self, kind: str, values: pa.Array, forms: pa.Array, plain: bool, personal: bool
-    ) -> Iterator[tuple[str | None, str | None, str | None]]:
-        """Key, flag, and mask with ciphertext (where the flag says that it links no one) of distinct values."""
-        key_column, flag_column = normal_values(
-            kind, values, forms, plain, self._source.mapping.sentinels.get(kind, frozenset())
-        )
-        keys, flags, originals = key_column.to_pylist(), flag_column.to_pylist(), values.to_pylist()
-        masks = [mask(kind, key or "") if personal else key for key in keys]
-        tokens = [None if key is None else self._keys.token(kind, key) for key in keys] if personal else keys
-        alone = [flag in NO_LINK for flag in flags]
-        if personal:
-            kept = [i for i, token in enumerate(tokens) if token is not None and not alone[i]]
-            self.keep_secrets([tokens[i] for i in kept], [masks[i] for i in kept], [originals[i] for i in kept])
-        sealed = [
-            f"{shown}{SEPARATOR}{self._keys.encrypt(original)}" if hidden else None
-            for shown, original, hidden in zip(masks, originals, alone, strict=True)
-        ]
-        return zip(tokens, flags, sealed, strict=True)
-
-    def keep_secrets(self, tokens: list[str], masks: list[str], originals: list[str]) -> None:
-        """Keep mask and ciphertext behind tokens, once in a load."""
-        numbers = np.array([int(token[4:20], 16) for token in tokens], dtype=np.uint64)
-        new = np.flatnonzero(self._kept_secrets.add(numbers)).tolist()
-        ciphers = [self._keys.encrypt(originals[i]) for i in new]
-        columns = {"token": [tokens[i] for i in new], "mask": [masks[i] for i in new], "cipher": ciphers}
-        self._staging.put_aside("secrets", pa.table({name: text(values) for name, values in columns.items()}))
+            forms, values, codes = paired(forms, raw)
+        keys, flags = normal_values(kind, values, forms, plain, self._source.mapping.sentinels.get(kind, frozenset()))
+        alone = pc.is_in(flags, value_set=text(NO_LINK)).to_numpy(zero_copy_only=False)
+        shown = self._tokens(kind, keys, values, present(keys) & ~alone) if personal else keys
+        secrets = spread(self._sealed(kind, keys, values, alone), codes) if alone.any() else None
+        return spread(shown, codes), spread(flags, codes), secrets
 
     def names(self, raw: pa.Array) -> pa.Array:
         """Persons' names, as tokens where personal."""
-        if self._privacy.get("name") != "personal":
+        if not self.personal("name"):
             return raw
         values, codes = distinct(raw)
-        originals = values.to_pylist()
-        normal = [normal_form("name", value) for value in originals]
-        tokens = self._keys.tokens("name", normal)
-        self.keep_secrets(tokens, [mask("name", value) for value in normal], originals)
-        return spread(text(tokens), codes)
+        keys = normal_forms("name", values)
+        return spread(self._tokens("name", keys, values, present(keys)), codes)
+
+    def _tokens(self, kind: str, keys: pa.Array, originals: pa.Array, kept: np.ndarray) -> pa.Array:
+        """Tokens of keys; mask and ciphertext behind those that are ``kept`` are put aside, once in a load."""
+        tokens = where(present(keys), text(self._keys.tokens(kind, keys.fill_null("").to_pylist())))
+        linked = np.flatnonzero(kept)
+        digits = pc.utf8_slice_codeunits(tokens.take(pa.array(linked)), 4, 20).to_pylist()
+        numbers = np.frombuffer(bytes.fromhex("".join(digits)), dtype=">u8").astype(np.uint64)
+        new = pa.array(linked[self._kept_secrets.add(numbers)])
+        secrets = {
+            "token": tokens.take(new),
+            "mask": self._masks(kind, keys.take(new)),
+            "cipher": text(self._keys.encrypt_all(originals.take(new).to_pylist())),
+        }
+        self._staging.put_aside("secrets", pa.table(secrets))
+        return tokens
+
+    def _sealed(self, kind: str, keys: pa.Array, originals: pa.Array, alone: np.ndarray) -> pa.Array:
+        """Mask and ciphertext of values that link no one, missing for the others."""
+        chosen = pa.array(np.flatnonzero(alone))
+        ciphers = text(self._keys.encrypt_all(originals.take(chosen).to_pylist()))
+        codes = np.full(len(keys), -1)
+        codes[alone] = np.arange(len(chosen))
+        return spread(joined([self._masks(kind, keys.take(chosen)), ciphers], SEPARATOR), codes)
+
+    def _masks(self, kind: str, keys: pa.Array) -> pa.Array:
+        return text([mask(kind, key) for key in keys.to_pylist()]) if self.personal(kind) else keys
 
     def personal(self, kind: str | None) -> bool:
         """Whether values of a kind are personal."""
@@ -271,8 +256,8 @@ class _Cleaner:
             self._cells[name] = self._stager.names(raw)
         elif column.type == "identifier":
             self._identifier(column, raw, plain)
-        elif name == "entity_key":
-            self._entity_key(column, raw, plain)
+        elif column.type == "node":
+            self._node_key(column, raw, plain)
         elif plain or (column.type == "text" and name not in self._table.key and name not in GROUP_IDS):
             self._cells[name] = raw
         else:
@@ -311,25 +296,24 @@ class _Cleaner:
         self._typed(column, typed, "unreadable_time")
 
     def _identifier(self, column: Column, raw: pa.Array, plain: bool) -> None:
-        forms = None
+        forms = _FORMS.get(column.name, "")
         if column.name == "cert_no" and "cert_type" in self._raw:
             forms = self._raw["cert_type"]
-        elif column.name in _FORMS:
-            forms = text([_FORMS[column.name]] * len(raw))
         assert column.kind is not None
         keys, flags, secrets = self._stager.identifier(column.kind, raw, plain, forms)
         self._read(column, keys)
-        self._flag(column.name, flags, secrets)
+        self._flag(column.name, raw, flags, secrets)
 
-    def _flag(self, name: str, flags: pa.Array, secrets: pa.Array | None) -> None:
+    def _flag(self, name: str, raw: pa.Array, flags: pa.Array, secrets: pa.Array | None) -> None:
+        self._stager.gathered.unlinked.note(self._table.name, name, raw, flags)
         if flags.null_count < len(flags):
             self._cells[name + "#"] = flags
         if secrets is not None:
             self._cells[name + "$"] = secrets
 
-    def _entity_key(self, column: Column, raw: pa.Array, plain: bool) -> None:
-        """The key of a flag's node, in the form that its kind asks for."""
-        kinds = self._cells["entity_kind"]
+    def _node_key(self, column: Column, raw: pa.Array, plain: bool) -> None:
+        """The key of a node, in the form that its kind asks for."""
+        kinds = self._cells[column.companion or ""]
         keys = flags = secrets = blanks(len(raw))
         hidden = False
         for kind in pc.unique(kinds).drop_null().to_pylist():
@@ -337,20 +321,20 @@ class _Cleaner:
             if kind in DECLARING:
                 keys = where(of_kind, clean.ids(raw), keys)
                 continue
-            some, flag, secret = self._stager.identifier(kind, where(of_kind, raw), plain)
+            forms = text([_NODE_FORMS.get(kind)] * len(raw))
+            some, flag, secret = self._stager.identifier(kind, where(of_kind, raw), plain, forms)
             keys, flags = where(of_kind, some, keys), where(of_kind, flag, flags)
             if secret is not None:
                 secrets, hidden = where(of_kind, secret, secrets), True
         # a key whose kind is unknown cannot be masked as its kind asks, nor counts it as bad
         self._read(column, keys, present(kinds))
-        self._flag(column.name, flags, secrets if hidden else None)
+        self._flag(column.name, raw, flags, secrets if hidden else None)
 
     def _place(self) -> None:
-        keys, flags, secrets = self._stager.identifier(
-            "address", place_cells(self._cells["gps_lat"], self._cells["gps_lon"]), False
-        )
+        cells = place_cells(self._cells["gps_lat"], self._cells["gps_lon"])
+        keys, flags, secrets = self._stager.identifier("address", cells, False)
         self._cells[PLACE.name] = keys
-        self._flag(PLACE.name, flags, secrets)
+        self._flag(PLACE.name, cells, flags, secrets)
         if self._stager.personal("address"):
             for name in ("gps_lat", "gps_lon"):
                 self._cells[name] = pc.round(self._cells[name], _COARSE)
@@ -364,8 +348,8 @@ class _Cleaner:
         kind = "name" if column.type == "personal_name" else column.kind
         if column.type == "identifier" and self._stager.personal(kind):
             values = text([mask(kind or "", value) for value in values.to_pylist()])
-        elif column.name == "entity_key":
-            kinds = self._cells["entity_kind"].take(pa.array(rows)).to_pylist()
+        elif column.type == "node" and column.companion in self._cells:
+            kinds = self._cells[column.companion].take(pa.array(rows)).to_pylist()
             values = text([mask(k, v) for k, v in zip(kinds, values.to_pylist(), strict=True)])
         elif column.name in ("gps_lat", "gps_lon") and self._stager.personal("address"):
             values = text([mask("address", value) for value in values.to_pylist()])

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from ...graph.model import DECLARING
 from .staging import Staging
+from .unlinked import Unlinked
 
 _BLOCKS = 8
 
@@ -123,6 +124,7 @@ class Gathered:
     first_apply : each applicant's first ``apply_time``
     disbursed : hashes of the loans that ``disbursements`` rows name
     data_date : the latest event, None where there is none
+    unlinked : what is kept but links no one
     """
 
     columns: dict[str, set[str]]
@@ -133,6 +135,7 @@ class Gathered:
     first_apply: FirstTimes = field(default_factory=FirstTimes)
     disbursed: HashSet = field(default_factory=HashSet)
     data_date: int | None = None
+    unlinked: Unlinked = field(default_factory=Unlinked)
 
     def keep(self, staging: Staging) -> None:
         """Leave all of it in the staging folder."""

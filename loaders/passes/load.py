@@ -27,6 +27,7 @@ from ...graph.store.records import REJECT_COLUMNS
 from ...graph.times import parse_moment
 from ..schema.columns import Table
 from ..schema.mapping import Mapping, parse_mapping
+from ..schema.rows import Rows
 from ..schema.tables import TABLES
 from ..sources import Source, open_source
 from ..vectors import hashes
@@ -49,6 +50,8 @@ class LoadReport:
     tables : ``{table: {"read", "used", "unchanged", "duplicate", "rejected"}}``; the last four add up to the first
     rejects : ``[{"table", "column", "reason", "level", "rows"}]``, most frequent first
     closed : rows that a full extract no longer had, by table
+    left_out : what was not read of the source, with the reason
+    unlinked : what was kept but links no one: ``[{"table", "column", "flag", "values", "of"}]``
     abandoned : number and source of a load that had broken off and was discarded as this one began
     data_date : epoch milliseconds of the load's own, None where it holds no event
     """
@@ -61,7 +64,8 @@ class LoadReport:
     closed: dict[str, int] = field(default_factory=dict)
     data_date: int | None = None
     unknown_columns: list[tuple[str, str]] = field(default_factory=list)
-    unknown_files: list[str] = field(default_factory=list)
+    left_out: list[tuple[str, str]] = field(default_factory=list)
+    unlinked: list[dict] = field(default_factory=list)
     abandoned: tuple[int, str] | None = None
 
 
@@ -204,11 +208,12 @@ class _Load:
             self._table(TABLES[name], gathered, merger, versions, declared, files)
         published, revision = None, note["revision"]
         tables: dict[str, dict[str, int]] = {}
+        notes = {name: note[name] for name in ("left_out", "unlinked", "stated")}
         while published is None:
             revision = self._settle(revision, merger, versions)
             self._pass_on_secrets()
             tables = {name: _added_up(name, counts) for name, counts in self._counts.items()}
-            published = self._writer.publish(tables, note["own_date"], since=revision)
+            published = self._writer.publish(tables, note["own_date"], since=revision, notes=notes)
         return LoadReport(
             load=self._writer.load,
             revision=published,
@@ -221,7 +226,8 @@ class _Load:
             closed={name: count for name, count in self._closed.items() if count},
             data_date=note["own_date"],
             unknown_columns=[(file, column) for file, column in note["unknown_columns"]],
-            unknown_files=note["unknown_files"],
+            left_out=[(name, reason) for name, reason in note["left_out"]],
+            unlinked=note["unlinked"],
             abandoned=self._writer.abandoned,
         )
 
@@ -238,7 +244,8 @@ class _Load:
             "date": self._store.data_date() if own_date is None else own_date,
             "revision": self._store.revision(),
             "unknown_columns": self._source.unknown_columns,
-            "unknown_files": self._source.unknown_files,
+            "left_out": self._source.left_out,
+            **gathered.unlinked.notes(),
         }
         self._staging.save()
         return gathered
@@ -289,9 +296,8 @@ class _Load:
             if seen is not None:
                 seen.add(hashes(merged.seen))
             self._note_rejects(table, merged, names)
-            used = int(versions.write(table, merged.rows).sum())
-            counts["used"] += used
-            counts["unchanged"] += len(merged.rows) - used
+            applied = versions.write(table, merged.rows)
+            _count(counts, merged.rows, applied)
             counts["duplicate"] += merged.duplicates
             counts["rejected"] += len(merged.rejected)
             done += len(staged)
@@ -366,8 +372,19 @@ class _Load:
             again = rows.take(np.flatnonzero(pc.is_in(rows.uid, value_set=wanted).to_numpy(zero_copy_only=False)))
             applied = versions.write(table, again)
             self._rewritten.update(again.uid.filter(pa.array(applied)).to_pylist())
-            counts["used"] += int(applied.sum())
-            counts["unchanged"] -= int(applied.sum())
+            _count(counts, again, applied)
+            counts["unchanged"] -= int(_stands_for(again).sum())
+
+
+def _stands_for(rows: Rows) -> np.ndarray:
+    """int64 by row: how many rows of the files it stands for."""
+    return np.ones(len(rows), dtype=np.int64) if rows.counts is None else rows.counts
+
+
+def _count(counts: Counter[str], rows: Rows, applied: np.ndarray) -> None:
+    """Count rows as used where they, or others of their key, made something new, else as unchanged."""
+    counts["used"] += int(_stands_for(rows)[applied].sum())
+    counts["unchanged"] += int(_stands_for(rows)[~applied].sum())
 
 
 def _added_up(table: str, counts: Counter[str]) -> dict[str, int]:

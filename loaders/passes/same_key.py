@@ -4,7 +4,8 @@
 # pyright: reportAttributeAccessIssue=false, reportCallIssue=false, reportArgumentType=false
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -13,10 +14,35 @@ import pyarrow.compute as pc
 
 from ...graph.model import ALWAYS
 from ..schema.columns import Table
-from ..vectors import TEXT, distinct, long, present
+from ..schema.rows import Rows
+from ..vectors import TEXT, distinct, joined, long, present
 
 Reveal = Callable[[str, pa.Array], pa.Array]
 """Column and tokens to the normal forms behind them: nothing is ordered by a token."""
+
+
+@dataclass
+class Origin:
+    """Where the rows of a partition come from.
+
+    Attributes
+    ----------
+    columns : as staged, with companion columns
+    alive : the positions of those rows that have a key
+    uid, file, row : of all rows
+    """
+
+    columns: dict[str, pa.Array]
+    alive: np.ndarray
+    uid: pa.Array
+    file: np.ndarray
+    row: np.ndarray
+
+    def rows(self, table: Table, places: np.ndarray, cells: dict[str, pa.Array]) -> Rows:
+        """Rows that stand at some places among those that have a key."""
+        at = self.alive[places]
+        nothing = np.zeros(len(at), dtype=np.int64)
+        return Rows(table, self.uid.take(pa.array(at)), cells, nothing, self.file[at], self.row[at])
 
 
 class Together:
@@ -88,6 +114,41 @@ class Together:
             winners = disputed[order]
             chosen[self._codes[winners]] = winners  # the last of each key stays
         return chosen
+
+    def further(self, name: str) -> np.ndarray:
+        """The rows whose cell in this column differs from the one that counts: of each further value of a key, the row
+        from which it was known first."""
+        chosen = self.rows_of(name)
+        values = np.full(len(self._codes), -1)
+        values[self._shared] = distinct(self._told_apart(name).take(pa.array(self._shared)))[1]
+        rest = self._shared[values[self._shared] >= 0]
+        rest = rest[values[rest] != values[chosen[self._codes[rest]]]]
+        order = rest[
+            np.lexsort((rest, self._times("valid_to")[rest], self._times("valid_from")[rest], self._known[rest]))
+        ]
+        _, first = np.unique(np.stack([self._codes[order], values[order]], axis=1), axis=0, return_index=True)
+        return np.sort(order[first])
+
+    def counts(self, names: Sequence[str]) -> np.ndarray:
+        """By key how many rows it stands for: its first, and every other that gives a value in one of these columns."""
+        given = np.zeros(len(self._codes), dtype=bool)
+        for name in names if self.duplicates else ():
+            chosen = self.rows_of(name)
+            given[chosen[present(self._cells[name])[chosen]]] = True
+            given[self.further(name)] = True
+        given[self.first] = False
+        return 1 + np.bincount(self._codes[given], minlength=len(self.first))
+
+    def _told_apart(self, name: str) -> pa.Array:
+        """A column, with what its companion says where it has one."""
+        column = self._cells[name]
+        declared = self._table.all_columns.get(name)
+        if declared is None or not declared.companion:
+            return column
+        return joined([self._cells[declared.companion].fill_null(""), ":", column])
+
+    def _times(self, name: str) -> np.ndarray:
+        return long(self._cells[name], ALWAYS) if name in self._cells else np.zeros(len(self._codes), dtype=np.int64)
 
     def _status_dates(self, name: str) -> np.ndarray:
         declared = self._table.all_columns.get(name)

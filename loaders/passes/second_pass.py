@@ -17,15 +17,17 @@ import pyarrow.compute as pc
 
 from ...graph.keys import KeyFile
 from ...graph.model import ALWAYS, DECLARING
-from ..cleaning.identifiers import NO_LINK, normal_form
+from ..cleaning.identifiers import NO_LINK, normal_forms
 from ..cleaning.rejects import Issues, shown_values
 from ..schema.columns import Column, Table
-from ..schema.relations import Rows
+from ..schema.further import other_links, tie_columns
+from ..schema.impossible import impossible
+from ..schema.rows import Rows
 from ..schema.tables import PLACE
 from ..vectors import TEXT, blanks, distinct, joined, json_rows, long, paired, present, spread, text, where
 from .declared import Declared
 from .first_pass import SEPARATOR
-from .same_key import Together
+from .same_key import Origin, Together
 from .staging import Staging
 
 
@@ -36,7 +38,7 @@ class Merged:
     Attributes
     ----------
     rows : the rows that can be used; their ``status_from`` is yet to be set
-    duplicates : further rows of a key
+    duplicates : further rows of a key, of which no identifier is tied
     rejected, cells : issues with columns file, row, column, reason, value: of rejected rows, and of cells
     seen : the uids of all rows that have a key, rejected ones included
     """
@@ -93,7 +95,10 @@ class Merger:
         together = Together(
             table, some, codes, self._known(table, some), self._revealer(table, columns), self._personal(table)
         )
-        rows = self._put_together(table, together, some, columns, alive, uid, file, row)
+        origin = Origin(columns, alive, uid, file, row)
+        rows = self._put_together(table, together, some, origin)
+        rows.further = self._further(table, together, some, origin)
+        rows.counts = together.counts([name for name in tie_columns(table) if name in some])
         return self._checked(table, rows, together, codes, alive, issues.frame(), cells, file, row)
 
     # -- what a row names
@@ -106,7 +111,9 @@ class Merger:
         """Blank what names nothing; give every party its kind."""
         for column in table.columns:
             own = table.declares is not None and column is table.columns[0]
-            if column.name not in cells or own or column.type not in ("ref", "party"):
+            if column.name not in cells or own or column.type not in ("ref", "party", "node"):
+                continue
+            if column.type == "node" and not DECLARING.keys() & set(column.kinds):
                 continue
             name = column.name
             if column.type == "ref":
@@ -121,8 +128,12 @@ class Merger:
             issues.add(bad, name, reasons.take(pa.array(codes[bad])), named)
             sound = present(found)
             cells[name] = spread(where(sound, ids), codes)
-            if column.companion and name != "entity_key":
-                cells[column.companion] = spread(found, codes)
+            if column.type == "party":
+                cells[column.companion or ""] = spread(found, codes)
+        for name, bad in impossible(table, cells):
+            named = shown_values(cells[name].filter(pa.array(bad)), self._privacy)
+            issues.add(np.flatnonzero(bad), name, "impossible_tie", named)
+            cells[name] = where(~bad, cells[name])
 
     def _found(self, column: Column, stated: pa.Array, ids: pa.Array) -> tuple[pa.Array, pa.Array]:
         """For distinct pairs of stated kind (may be empty) and id: the kind that holds, else the reason why none."""
@@ -132,7 +143,7 @@ class Merger:
         holders = np.zeros(count, dtype=np.int64)
         found = np.full(count, None, dtype=object)
         for kind in allowed:
-            asked = np.flatnonzero((says == kind) | ((says == "") & (column.name != "entity_key")))
+            asked = np.flatnonzero((says == kind) | ((says == "") & (column.type != "node")))
             if kind not in DECLARING:
                 found[asked], holders[asked] = kind, 1
                 continue
@@ -174,9 +185,9 @@ class Merger:
             part = cells.get(name, blanks(count, pa.int64() if column.type == "time" else TEXT))
             if part.type != TEXT:
                 part = part.cast(TEXT)
-            elif len(table.key) > 1 and column.type in ("text", "ref", "party"):
+            elif len(table.key) > 1 and column.type in ("text", "ref", "party", "node"):
                 part = pc.replace_substring(part, "|", "%7C")
-            if column.type == "party" and column.name != "entity_key":
+            if column.type == "party":
                 part = joined([cells[column.companion or ""], ":", part])
             if place:
                 parts.append("|")
@@ -186,13 +197,9 @@ class Merger:
     def _digests(self, table: Table, cells: dict[str, pa.Array], missing: np.ndarray) -> pa.Array:
         """Uids of rows without key: a keyed hash of the row, and the place among identical rows."""
         named = {name: cells[name] for name in table.all_columns if name in cells}
-        digest = self._keys.digest
-        values = text(
-            [
-                None if gone else f"{table.name}:~{digest(row)}"
-                for row, gone in zip(json_rows(named).to_pylist(), missing.tolist(), strict=True)
-            ]
-        )
+        rows = json_rows(named)
+        digests = text(self._keys.digests(rows.to_pylist()))
+        values = where(~missing, joined([f"{table.name}:~", digests]))
         uniques, codes = distinct(values)
         if len(uniques) == len(values):
             return joined([values, ".1"])
@@ -225,8 +232,8 @@ class Merger:
                 keys, sealed = columns[name].take(pa.array(alone)), columns[name + "$"].take(pa.array(alone))
                 ciphers.update(zip(keys.to_pylist(), _halves(sealed)[1].to_pylist(), strict=True))
             kind = _secret_kind(table.all_columns.get(name, PLACE))
-            plain = [normal_form(kind, self._keys.decrypt(ciphers[token])) for token in wanted.to_pylist()]
-            return spread(text(plain), codes)
+            plain = text([self._keys.decrypt(ciphers[token]) for token in wanted.to_pylist()])
+            return spread(normal_forms(kind, plain), codes)
 
         return reveal
 
@@ -235,34 +242,50 @@ class Merger:
         table: Table,
         together: Together,
         cells: dict[str, pa.Array],
-        columns: dict[str, pa.Array],
-        alive: np.ndarray,
-        uid: pa.Array,
-        file: np.ndarray,
-        row: np.ndarray,
+        origin: Origin,
     ) -> Rows:
         leaders = {c.companion: c.name for c in table.columns if c.companion and c.name in cells}
         if PLACE.name in cells:
             leaders |= {"gps_lat": PLACE.name, "gps_lon": PLACE.name}
-        chosen = {name: alive[together.rows_of(leaders.get(name, name))] for name in cells}
-        first = alive[together.first]
-        uids = uid.take(pa.array(first))
-        rows = Rows(
-            table,
-            uids,
-            {name: column.take(pa.array(together.rows_of(leaders.get(name, name)))) for name, column in cells.items()},
-            np.zeros(len(first), dtype=np.int64),
-            file[first],
-            row[first],
+        chosen = {name: together.rows_of(leaders.get(name, name)) for name in cells}
+        rows = origin.rows(
+            table, together.first, {name: column.take(pa.array(chosen[name])) for name, column in cells.items()}
         )
         for name in list(rows.cells):
-            if name + "#" in columns:
-                rows.flags[name] = columns[name + "#"].take(pa.array(chosen[name]))
-            if name + "$" in columns:
-                self._own_nodes(table, rows, name, columns[name + "$"].take(pa.array(chosen[name])))
+            self._identified(table, rows, name, origin, chosen[name], np.ones(len(rows), dtype=bool))
             if together.duplicates:
-                rows.origins[name] = (file[chosen[name]], row[chosen[name]])
+                at = origin.alive[chosen[name]]
+                rows.origins[name] = (origin.file[at], origin.row[at])
         return rows
+
+    def _further(self, table: Table, together: Together, cells: dict[str, pa.Array], origin: Origin) -> Rows:
+        """Rows that state identifiers beside the one that counts; of their cells these, and what dates them."""
+        found = {name: together.further(name) for name in tie_columns(table) if together.duplicates and name in cells}
+        places = np.unique(np.concatenate([np.array([], dtype=np.int64), *found.values()]))
+        chosen = pa.array(places)
+        kept = {name: column for name, column in cells.items() if name not in other_links(table)}
+        further = origin.rows(table, places, {name: column.take(chosen) for name, column in kept.items()})
+        for name in kept:
+            stated = np.isin(places, found[name]) if name in found else np.ones(len(places), dtype=bool)
+            further.cells[name] = where(stated, further.cells[name])
+            self._identified(table, further, name, origin, places, stated)
+        return further
+
+    def _identified(
+        self, table: Table, rows: Rows, name: str, origin: Origin, chosen: np.ndarray, stated: np.ndarray
+    ) -> None:
+        """Flags of an identifier column, and nodes of their own for the values that link no one.
+
+        Parameters
+        ----------
+        chosen : by row, the place of the one that gives the cell
+        stated : bool by row, whether its cell counts
+        """
+        at = pa.array(origin.alive[chosen])
+        if name + "#" in origin.columns:
+            rows.flags[name] = where(stated, origin.columns[name + "#"].take(at))
+        if name + "$" in origin.columns:
+            self._own_nodes(table, rows, name, origin.columns[name + "$"].take(at))
 
     def _own_nodes(self, table: Table, rows: Rows, name: str, sealed: pa.Array) -> None:
         """Give each row whose identifier links no one a node of its own."""
@@ -272,7 +295,7 @@ class Merger:
         chosen = pa.array(alone)
         keys, uids = rows.cells[name].take(chosen).to_pylist(), rows.uid.take(chosen).to_pylist()
         column = table.all_columns.get(name, PLACE)
-        kinds = [column.kind] * len(keys) if column.kind else rows.cells["entity_kind"].take(chosen).to_pylist()
+        kinds = [column.kind] * len(keys) if column.kind else rows.cells[column.companion].take(chosen).to_pylist()
         tokens = text(
             [self._keys.token(kind, f"{key}\0{uid}") for kind, key, uid in zip(kinds, keys, uids, strict=True)]
         )
@@ -300,16 +323,12 @@ class Merger:
         group = np.full(count, -1)
         group[alive] = codes
         lost = np.flatnonzero(group < 0)  # rows without a key, each by itself
-        blamed = np.full(count, "", dtype=object)
-        for name in reversed(table.required):
-            blamed[lost[~present(cells[name])[lost]]] = name
-        lacking = np.full(len(rows), "", dtype=object)
-        for name in reversed(table.required):
-            lacking[~present(rows.cells[name])] = name
-        bad_groups = np.flatnonzero(lacking != "")
+        blamed = _first_missing(table, {name: cells[name].take(pa.array(lost)) for name in table.required})
+        lacking = _first_missing(table, rows.cells)
+        bad_groups = np.flatnonzero(lacking)
         rejected = np.concatenate([lost, alive[together.first[bad_groups]]])
-        columns = np.concatenate([blamed[lost], lacking[bad_groups]])
-        frame = pd.DataFrame({"position": rejected, "column": columns.astype(object), "owner": rejected})
+        columns = np.array(["", *table.required], dtype=object)[np.concatenate([blamed, lacking[bad_groups]])]
+        frame = pd.DataFrame({"position": rejected, "column": columns, "owner": rejected})
         owner = np.arange(count)
         owner[alive] = alive[together.first[codes]]
         issues = issues.assign(owner=owner[issues["position"].to_numpy(dtype=np.int64)], number=np.arange(len(issues)))
@@ -318,10 +337,11 @@ class Merger:
         frame["reason"] = frame["reason"].astype(object).where(frame["reason"].notna(), "missing_required")
         frame["position"] = frame["stands"].fillna(frame["position"]).astype(np.int64)
         others = issues[~issues["number"].isin(frame["number"].dropna())]
-        kept = np.flatnonzero(lacking == "") if len(bad_groups) else None
+        used = rows.take(np.flatnonzero(lacking == 0)) if len(bad_groups) else rows
+        assert used.counts is not None
         return Merged(
-            rows if kept is None else rows.take(kept),
-            together.duplicates,
+            used,
+            together.duplicates - int(used.counts.sum()) + len(used),
             self._placed(frame, file, row),
             self._placed(others, file, row),
             rows.uid,
@@ -331,6 +351,14 @@ class Merger:
         positions = issues["position"].to_numpy(dtype=np.int64)
         placed = issues[["column", "reason", "value"]].copy()
         return placed.assign(file=file[positions], row=row[positions])
+
+
+def _first_missing(table: Table, cells: Mapping[str, pa.Array]) -> np.ndarray:
+    """By row the place, from 1, of the first required column whose cell is missing; 0 where none is."""
+    first = np.zeros(len(cells[table.required[0]]), dtype=np.int64)
+    for place, name in reversed(list(enumerate(table.required, 1))):
+        first[~present(cells[name])] = place
+    return first
 
 
 def _secret_kind(column: Column) -> str:

@@ -1,4 +1,4 @@
-"""Cleaned rows on disk between the two passes of a load: a folder of encrypted Parquet parts beside the store.
+"""Cleaned rows on disk between the two passes of a load: a folder of encrypted parts beside the store.
 
 It holds no raw personal value: tokens, masks and ciphertexts only, in files that are encrypted themselves. Rows of one
 key lie in one partition, so that the second pass needs one partition in memory at a time. ``manifest.json`` says what
@@ -20,7 +20,7 @@ from ...graph.keys import KeyFile
 from .sealed import read_sealed, write_sealed
 
 _MANIFEST = "manifest.json"
-_FORMAT = 1
+_FORMAT = 2
 _FLUSH_ROWS = 400_000
 """Rows of a table that wait in memory until they are spread over its partitions."""
 _PARTITION_BYTES = 24 << 20
@@ -114,7 +114,7 @@ class Staging:
         """Keep rows of another kind (``secrets``, ``rejects``) as a part of their own."""
         if len(rows):
             names = self._side.setdefault(what, [])
-            name = f"{what}-{len(names):06}.parquet"
+            name = f"{what}-{len(names):06}.part"
             write_sealed(self.folder / name, rows, self._keys)
             names.append(name)
 
@@ -153,7 +153,7 @@ class Staging:
 
     def _write(self, table: str, partition: int, rows: pa.Table, parts: dict[str, list[str]]) -> None:
         names = parts.setdefault(str(partition), [])
-        name = f"{table}-{partition:04}-{len(names):06}.parquet"
+        name = f"{table}-{partition:04}-{len(names):06}.part"
         write_sealed(self.folder / name, rows, self._keys)
         names.append(name)
 

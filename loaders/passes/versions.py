@@ -4,7 +4,7 @@
 # pyright: reportAttributeAccessIssue=false, reportCallIssue=false, reportArgumentType=false
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -12,15 +12,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ...graph.model import ALWAYS, FOREVER, PARTIES, RELATIONS
-from ...graph.snapshot.cells import parse_data
 from ...graph.store import Store, Writer
 from ...graph.store.records import FACT_COLUMNS, RELATIONSHIP_COLUMNS
 from ..schema.columns import Table
+from ..schema.further import carry_further, further_links, further_of, note_further
 from ..schema.relations import (
     EDGES,
     LINK_FIELDS,
     LINKS,
-    Rows,
+    Link,
+    by_owner,
     edge_fields,
     edges,
     ended_by_status,
@@ -29,9 +30,13 @@ from ..schema.relations import (
     fields,
     links,
 )
+from ..schema.rows import Rows
+from ..schema.tables import FURTHER
 from ..vectors import TEXT, blanks, hashes, joined, present, text, where
-from .declared import BLOCK, Declared, FirstApplications, loaded_tables
+from .declared import Declared, FirstApplications, loaded_tables
 from .gathering import Gathered, HashSet, KeptSet, keep_hashes
+from .held import aligned, current, rows_before, stored_cells, stored_names, stored_times
+from .parts import Parts
 from .staging import Staging
 
 _COMPARED = ("source", "target", "amount", "valid_from", "valid_to")
@@ -64,19 +69,24 @@ class Versions:
         self._held = loaded_tables(store)
         self._loaded = loaded_tables(store, bulk=True)
         self._first_applications = FirstApplications(store, gathered.first_apply)
-        self._paid_in_parts: HashSet | None = None
+        self._parts = Parts(store, gathered.disbursed, "disbursements" in self._held)
         self._retracted = KeptSet(staging, "retracted")
 
     def write(self, table: Table, rows: Rows) -> np.ndarray:
         """Write the versions that rows of a table make; bool by row: was it new or changed?"""
         self._derive(table, rows)
         self._date_status(table, rows)
-        if not len(rows):
-            return np.zeros(0, dtype=bool)
-        before = self._before(table, rows)
-        self._carry(table, rows, before)
-        applied = self._edges(table, rows, before) if table.name in EDGES else self._facts(table, rows, before)
-        if before is not None:
+        note_further(rows)
+        applied = np.zeros(len(rows), dtype=bool)
+        for owner, positions in by_owner(rows) if len(rows) else ():
+            some = rows if len(positions) == len(rows) else rows.take(positions)
+            before = self._before(owner, some)
+            self._carry(table, some, before)
+            if owner in RELATIONS:
+                applied[positions] = self._edges(owner, some, before)
+            else:
+                applied[positions] = self._facts(table, some, before)
+        if table.name in self._held:
             keep_hashes(self._staging, f"unchanged-{table.name}", hashes(rows.uid.filter(pa.array(~applied))))
         return applied
 
@@ -110,20 +120,13 @@ class Versions:
         return stated | ({"liability", "form", "cap"} if "guarantee_type" in stated else set())
 
     # -- what the store holds
-    def _before(self, table: Table, rows: Rows) -> pd.DataFrame | None:
+    def _before(self, owner: str, rows: Rows) -> pd.DataFrame | None:
         """The store's current version of each row, aligned, with NaN where it has none; None at once where it holds
         no row of the table."""
-        if table.name not in self._held:
+        if rows.table.name not in self._held:
             return None
         uids = rows.uid.to_pylist()
-        held = self._current(EDGES[table.name].relation if table.name in EDGES else table.name, uids)
-        return _aligned(held, uids)
-
-    def _current(self, owner: str, uids: Sequence[str]) -> pd.DataFrame:
-        ask = self._store.current_relationships if owner in RELATIONS else self._store.current_facts
-        parts = [ask(owner, uids[start : start + BLOCK]) for start in range(0, len(uids), BLOCK)]
-        held = [part for part in parts if len(part)]
-        return pd.concat(held, ignore_index=True) if held else parts[0]
+        return aligned(current(self._store, owner, uids), uids)
 
     def _carry(self, table: Table, rows: Rows, before: pd.DataFrame | None) -> None:
         """Give rows that the store holds the values of columns that this load's files do not have."""
@@ -131,11 +134,15 @@ class Versions:
         if before is None or held is None or not held.any():
             return
         stated = self._stated_columns(table)
-        absent = {name for name in _names(table).values() if name not in stated}
+        absent = {name for name in stored_names(table).values() if name not in stated}
         if absent:
-            earlier = _cells(table, before["data"])
-            for name in absent & set(earlier):
-                rows.cells[name] = where(~held, _typed(rows, name, earlier[name]), earlier[name])
+            carry = absent - {FURTHER.name}
+            earlier = stored_cells(table, before["data"])
+            for name in carry & set(earlier):
+                own = rows.cells.get(name, blanks(len(rows), earlier[name].type))
+                rows.cells[name] = where(~held, own, earlier[name])
+            if FURTHER.name in earlier:
+                carry_further(rows, earlier[FURTHER.name], stated)
         edge = EDGES.get(table.name)
         if edge and edge.amount and edge.amount not in stated:
             amounts = pa.array(before["amount"].astype(float), from_pandas=True)
@@ -145,12 +152,12 @@ class Versions:
         else:
             self._keep_interval(rows, before, held, stated)
         if "status_from" in before and not any(column.present and column.name in stated for column in table.columns):
-            rows.status_from = np.where(held, _times(before["status_from"], ALWAYS), rows.status_from)
+            rows.status_from = np.where(held, stored_times(before["status_from"], ALWAYS), rows.status_from)
 
     def _keep_interval(self, rows: Rows, before: pd.DataFrame, held: np.ndarray, stated: set[str]) -> None:
-        begun, ended = _times(before["valid_from"], ALWAYS), _times(before["valid_to"], FOREVER)
+        begun, ended = stored_times(before["valid_from"], ALWAYS), stored_times(before["valid_to"], FOREVER)
         # a row that was closed because an extract lacked it ended when that became known; it lives again
-        closed = ended == _times(before["known_at"], ALWAYS)
+        closed = ended == stored_times(before["known_at"], ALWAYS)
         for name, times, kept in (
             ("valid_from", begun, held & (begun != ALWAYS)),
             ("valid_to", ended, held & (ended != FOREVER) & ~closed),
@@ -160,8 +167,8 @@ class Versions:
 
     def _keep_release(self, rows: Rows, before: pd.DataFrame, held: np.ndarray) -> None:
         """A contract that was over already stays over since then, where its status has no date of its own."""
-        ended = _times(before["valid_to"], FOREVER)
-        earlier = _cells(rows.table, before["data"]).get("status", blanks(len(rows)))
+        ended = stored_times(before["valid_to"], FOREVER)
+        earlier = stored_cells(rows.table, before["data"]).get("status", blanks(len(rows)))
         was_over = pc.not_equal(earlier, "有效").fill_null(False).to_numpy(zero_copy_only=False)
         kept = held & was_over & (ended != FOREVER) & ended_by_status(rows) & ~present(rows.times("status_date"))
         rows.status_from = np.where(kept, ended, rows.status_from)
@@ -170,14 +177,17 @@ class Versions:
     def _known_at(self, table: Table, rows: Rows, new: np.ndarray) -> np.ndarray:
         own = rows.first_time(table.own_time)
         dated = own != ALWAYS
-        at_first = own.copy()
-        if table.name in ("applicants", "contacts") and not dated.all():
-            at_first = np.where(dated, own, self._first_applications.of(rows.cells["applicant_id"]))
         fresh = np.ones(len(rows), dtype=bool)
         if table.name in self._loaded:
             fresh[:] = table.declares in PARTIES
             if table.name == "contacts":
                 fresh = ~self._declared.stored("applicant", rows.cells["applicant_id"])
+        at_first = own.copy()
+        undated = new & fresh & ~dated
+        if table.name in ("applicants", "contacts") and undated.any():
+            # where the table was loaded before, these are applicants whom the store does not know
+            applicants = rows.cells["applicant_id"].filter(pa.array(undated))
+            at_first[undated] = self._first_applications.of(applicants, stored=table.name not in self._loaded)
         later = np.where(dated, own, self._date)
         known = np.where(new, np.where(fresh, at_first, later), np.maximum(own, self._date))
         return np.where(present(rows.times("known_at")), rows.first_time(("known_at",)), known)
@@ -193,7 +203,12 @@ class Versions:
         frame["known_at"] = known
         applied = new | changed
         self._write_facts(table, frame[applied])
-        self._links(table, rows, new, known)
+        if not LINKS.get(table.name):
+            return applied
+        if new.any():
+            fresh = rows if new.all() else rows.take(np.flatnonzero(new))
+            for link, _, made in self._made(fresh, known[new], new=True):
+                self._write_links(link.relation, made)
         if changed.any() and before is not None:
             self._changed_links(rows.take(np.flatnonzero(changed)), before[changed], known[changed])
         return applied
@@ -206,77 +221,69 @@ class Versions:
         if len(frame):
             self._writer.relationships(relation, frame[list(RELATIONSHIP_COLUMNS)], LINK_FIELDS)
 
-    def _links(self, table: Table, rows: Rows, new: np.ndarray, known: np.ndarray) -> None:
-        if not LINKS.get(table.name) or not new.any():
-            return
-        if not new.all():
-            rows, known = rows.take(np.flatnonzero(new)), known[new]
-        for link, positions, frame in links(rows, self._without(rows)):
-            self._write_links(link.relation, frame.assign(known_at=known[positions]))
+    def _made(self, rows: Rows, known: np.ndarray, new: bool) -> Iterator[tuple[Link, bool, pd.DataFrame]]:
+        """The relationships that rows make, and those that further rows of their keys make beside them (True)."""
+        for link, positions, frame in links(rows, self._parts.without(rows, known=not new)):
+            yield link, False, frame.assign(known_at=known[positions])
+        further = further_of(rows)
+        if further is not None:
+            known = self._known_at(rows.table, further, np.full(len(further), new))
+            for link, positions, frame in links(further):
+                yield link, True, frame.assign(known_at=known[positions])
 
     def _changed_links(self, rows: Rows, before: pd.DataFrame, known: np.ndarray) -> None:
         """What changed rows newly make, and an end to what they no longer do."""
-        table = rows.table
-        if not LINKS.get(table.name):
-            return
-        old_rows = _rows_before(table, before, rows.uid)
-        without = self._without(rows)
-        old = {link.column: (link, positions, frame) for link, positions, frame in links(old_rows, without)}
-        stated: dict[str, set[str]] = {}
-        for link, positions, frame in links(rows, without):
-            stated[link.column] = set(frame["uid"])
-            frame = frame.assign(known_at=known[positions])
-            if link.column in old:
-                earlier = _aligned(old[link.column][2], frame["uid"])
+        old_rows = rows_before(rows.table, before, rows.uid)
+        old = {link.column: frame for link, _, frame in links(old_rows, self._parts.without(rows, known=True))}
+        stated: set[str] = {uid for _, _, uids in further_links(rows) for uid in uids}
+        for link, beside, frame in self._made(rows, known, new=False):
+            stated.update(frame["uid"])
+            if beside:
+                earlier = aligned(current(self._store, link.relation, frame["uid"].tolist()), frame["uid"])
                 frame = frame[_differs(frame, earlier, _COMPARED)]
+            elif link.column in old:
+                frame = frame[_differs(frame, aligned(old[link.column], frame["uid"]), _COMPARED)]
             self._write_links(link.relation, frame)
-        for column, (link, positions, frame) in old.items():
-            gone = ~frame["uid"].isin(stated.get(column, set())).to_numpy()
+        for link, positions, uids in self._stated(old_rows, self._parts.without(rows, known=True)):
+            gone = ~pd.Series(uids).isin(stated).to_numpy()
             if gone.any():
                 at = positions[gone]
                 ends = pd.DataFrame({"end": known[at], "file": rows.file[at], "row": rows.row[at]})
-                self._close_links(link.relation, frame["uid"][gone].tolist(), ends)
+                self._close_links(link.relation, pd.Series(uids)[gone].tolist(), ends)
+
+    def _stated(
+        self, rows: Rows, without: Mapping[str, np.ndarray] | None
+    ) -> Iterator[tuple[Link, np.ndarray, list[str]]]:
+        """The uids of all relationships that rows of the store made, with the positions of those rows."""
+        for link, positions, frame in links(rows, without):
+            yield link, positions, frame["uid"].tolist()
+        yield from further_links(rows)
 
     def _close_links(self, relation: str, uids: list[str], ends: pd.DataFrame) -> None:
         """End relationships. A tie or a state ends when that became known; an event that its row no longer states
         never was, which the end ``ALWAYS`` says."""
-        held = _aligned(self._current(relation, uids), uids).reset_index()
+        held = aligned(current(self._store, relation, uids), uids).reset_index()
         event = RELATIONS[relation].nature == "event"
         frame = held.assign(
-            valid_from=_times(held["valid_from"], ALWAYS),
+            valid_from=stored_times(held["valid_from"], ALWAYS),
             valid_to=ALWAYS if event else ends["end"].to_numpy(),
             known_at=ends["end"].to_numpy(),
             file=ends["file"].to_numpy(),
             row=ends["row"].to_numpy(),
         )
-        open_still = held["source"].notna() & (_times(held["valid_to"], ALWAYS) > frame["valid_to"].to_numpy())
+        open_still = held["source"].notna() & (stored_times(held["valid_to"], ALWAYS) > frame["valid_to"].to_numpy())
         self._write_links(relation, frame[open_still.to_numpy()])
 
-    def _without(self, rows: Rows) -> Mapping[str, np.ndarray] | None:
-        """Loans paid out in parts: their own account_no counts no more."""
-        if rows.table.name != "loans" or "account_no" not in rows.cells:
-            return None
-        numbers = hashes(rows.cells["loan_id"])
-        return {"account_no": self._gathered.disbursed.holds(numbers) | self._stored_parts().holds(numbers)}
-
-    def _stored_parts(self) -> HashSet:
-        if self._paid_in_parts is None:
-            self._paid_in_parts = HashSet()
-            if "disbursements" in self._held:
-                held = self._store.current_relationships("DISBURSED_TO")
-                parts = held["source"][held["uid"].str.startswith("disbursements:")]
-                self._paid_in_parts.add(hashes(text(parts.str.removeprefix("loan:"))))
-        return self._paid_in_parts
-
     # -- rows that are relationships
-    def _edges(self, table: Table, rows: Rows, before: pd.DataFrame | None) -> np.ndarray:
-        frame, relation = edges(rows), EDGES[table.name].relation
+    def _edges(self, relation: str, rows: Rows, before: pd.DataFrame | None) -> np.ndarray:
+        table, frame = rows.table, edges(rows, relation)
         new, changed = np.ones(len(rows), dtype=bool), np.zeros(len(rows), dtype=bool)
         if before is not None:
             new = before["known_at"].isna().to_numpy()
-            differs = (frame["valid_from"].to_numpy() != _times(before["valid_from"], ALWAYS)) | (
+            differs = (frame["valid_from"].to_numpy() != stored_times(before["valid_from"], ALWAYS)) | (
                 # the end that a status without a date brings was filled in by the load before
-                (frame["valid_to"].to_numpy() != _times(before["valid_to"], FOREVER)) & ~(self._filled_end(table, rows))
+                (frame["valid_to"].to_numpy() != stored_times(before["valid_to"], FOREVER))
+                & ~self._filled_end(table, rows)
             )
             changed = ~new & (differs | _differs(frame, before, ("source", "target", "amount", "data")))
         frame["known_at"] = self._known_at(table, rows, new)
@@ -309,8 +316,13 @@ class Versions:
         how many. ``file`` stands for the extract as a whole."""
         if table.name not in self._held or self._date == ALWAYS:
             return 0
-        edge = EDGES.get(table.name)
-        held = self._store.current_relationships(edge.relation) if edge else self._store.current_facts(table.name)
+        owners = EDGES[table.name].relations if table.name in EDGES else (table.name,)
+        return sum(self._close_missing(table, owner, seen, file) for owner in owners)
+
+    def _close_missing(self, table: Table, owner: str, seen: HashSet, file: int) -> int:
+        relation = owner in RELATIONS
+        ask = self._store.current_relationships if relation else self._store.current_facts
+        held = ask(owner)
         # ties of node tables lie among the relationships of an edge table: their uids name another table
         of_table = held["uid"].str.startswith(table.name + ":").to_numpy(dtype=bool)
         alive = of_table & (held["known_at"].to_numpy() <= self._date) & (held["valid_to"].to_numpy() > self._date)
@@ -320,59 +332,18 @@ class Versions:
         if not len(held):
             return 0
         closing = held.assign(valid_to=self._date, known_at=self._date, file=file, row=0)
-        if edge:
+        if relation:
             types = {**edge_fields(table.name), "flag": "text"}
-            self._writer.relationships(edge.relation, closing[list(RELATIONSHIP_COLUMNS)], types)
+            self._writer.relationships(owner, closing[list(RELATIONSHIP_COLUMNS)], types)
             return len(held)
         self._write_facts(table, closing)
         if LINKS.get(table.name):
-            old_rows = _rows_before(table, held.set_index("uid"), text(held["uid"]))
-            for link, _, frame in links(old_rows):
+            old_rows = rows_before(table, held.set_index("uid"), text(held["uid"]))
+            for link, _, uids in self._stated(old_rows, None):
                 if RELATIONS[link.relation].nature != "event":
-                    ends = pd.DataFrame({"end": np.full(len(frame), self._date), "file": file, "row": 0})
-                    self._close_links(link.relation, frame["uid"].tolist(), ends)
+                    ends = pd.DataFrame({"end": np.full(len(uids), self._date), "file": file, "row": 0})
+                    self._close_links(link.relation, uids, ends)
         return len(held)
-
-
-def _names(table: Table) -> dict[str, str]:
-    """The columns whose cells the store keeps in ``data``, by the name they have there."""
-    if table.name in EDGES:
-        return dict(EDGES[table.name].fields)
-    return {name: name for name in fact_columns(table)}
-
-
-def _cells(table: Table, data: pd.Series) -> dict[str, pa.Array]:
-    """The cells of ``data`` as columns; what was never there is left out."""
-    types = edge_fields(table.name) if table.name in EDGES else fields(fact_columns(table))
-    parsed = parse_data(pa.chunked_array([text(data)]), dict(types))
-    columns = {}
-    for name, column in _names(table).items():
-        if name in parsed.column_names:
-            values = parsed[name].combine_chunks()
-            columns[column] = values.cast(TEXT) if pa.types.is_string(values.type) else values
-    return columns
-
-
-def _typed(rows: Rows, name: str, like: pa.Array) -> pa.Array:
-    return rows.cells.get(name, blanks(len(rows), like.type))
-
-
-def _rows_before(table: Table, before: pd.DataFrame, uids: pa.Array) -> Rows:
-    """Rows as the store holds them, as far as relationships hang on them."""
-    cells = _cells(table, before["data"])
-    for name, blank in (("valid_from", ALWAYS), ("valid_to", FOREVER)):
-        times = _times(before[name], blank)
-        cells[name] = pa.array(times, mask=times == blank)
-    if table.name == "loans":
-        cells["loan_id"] = pc.replace_substring_regex(uids, "^loans:", "")
-    nothing = np.zeros(len(uids), dtype=np.int64)
-    return Rows(table, uids, cells, nothing, nothing, nothing, own=text(before["node"]))
-
-
-def _aligned(held: pd.DataFrame, uids: Sequence[str] | pd.Series) -> pd.DataFrame:
-    """Versions in the order of ``uids``, missing where there is none; times as Int64, as float64 is not exact."""
-    times = held.columns.intersection(["valid_from", "valid_to", "known_at", "status_from"])
-    return held.astype(dict.fromkeys(times, "Int64")).set_index("uid").reindex(uids)
 
 
 def _differs(frame: pd.DataFrame, other: pd.DataFrame, names: Sequence[str]) -> np.ndarray:
@@ -386,8 +357,3 @@ def _differs(frame: pd.DataFrame, other: pd.DataFrame, names: Sequence[str]) -> 
         unequal[both] = mine[both] != theirs[both]
         differs |= unequal | (missing[0] != missing[1])
     return differs
-
-
-def _times(column: pd.Series, blank: int) -> np.ndarray:
-    """int64 of a column of times that may have gaps."""
-    return column.astype("Int64").fillna(blank).to_numpy(dtype=np.int64)

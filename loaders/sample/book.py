@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from ...graph.errors import UserError
-from . import corporate_tables, tables
+from . import corporate_tables, several, tables
 from .brokers import plant_brokers
 from .cashout import plant_cashout
 from .clusters import plant_clusters
@@ -86,6 +86,10 @@ def write_sample(folder: Path, applicants: int, seed: int, setting: str = "defau
         name: write_table(folder, name, soil(streams[3], name, columns))
         for name, columns in _columns(world, corporate, ledger, keys, streams[3])
     }
+    # drawn apart, so that the other tables are what they were without these
+    beside = np.random.default_rng([seed, 4])
+    for name, columns in _beside(world, keys, beside):
+        rows[name] = write_table(folder, name, soil(beside, name, columns))
     write_truth(folder, world.truth, keys, setting, seed, applicants, streams[3])
     planted, innocent = world.truth.counts()
     return {"tables": rows, "planted": planted, "innocent": innocent}
@@ -121,6 +125,11 @@ def _columns(
     yield "account_owners", account_owners(world, keys, named, random)
     yield "flags", flags(world, keys, ledger, random)
     yield "devices", tables.devices(shown)
+
+
+def _beside(world: World, keys: Keys, random: np.random.Generator) -> Iterator[tuple[str, Columns]]:
+    yield "identifiers", several.identifiers(world, keys, random)
+    yield "relations", several.relations(world, keys, random)
 
 
 def _settle_truth(world: World, loans: Loans) -> None:

@@ -13,6 +13,7 @@ Cell values arrive as text. A column's ``type`` says how its text is read:
                    ``companion`` names the column that says which it is, where a file has one
 ``ref``            the id of a node of ``kind`` that some table must declare
 ``identifier``     a value that makes a node of ``kind`` by being named
+``node``           the key of a node of the kind that the ``companion`` column of its table says (one of ``kinds``)
 =================  =====================================================================================
 """
 
@@ -25,7 +26,9 @@ from typing import Literal
 
 from ...graph.model import PARTIES
 
-ColumnType = Literal["text", "personal_name", "number", "integer", "time", "choice", "party", "ref", "identifier"]
+ColumnType = Literal[
+    "text", "personal_name", "number", "integer", "time", "choice", "party", "ref", "identifier", "node"
+]
 
 
 @dataclass(frozen=True)
@@ -36,8 +39,8 @@ class Column:
     ----------
     required : a row without a readable value here is rejected (set bold in the documentation)
     kind : of a ``ref`` or ``identifier``: the kind of node it names
-    kinds : of a ``party``: the kinds it may name
-    companion : of a ``party``: the column that says which kind it names
+    kinds : of a ``party`` or ``node``: the kinds it may name
+    companion : of these: the column that says which kind it names
     words : of a ``choice``: each canonical word with its synonyms; compared without regard to case
     open : of a ``choice``: other words are kept as they stand, rather than being bad values
     use : of an ``identifier`` tied to a party: ``own`` or ``work``
@@ -153,6 +156,11 @@ def party(name: str, description: str, kinds: tuple[str, ...] = PARTIES, **more)
     return Column(name, "party", description, kinds=kinds, **more)
 
 
+def node(name: str, description: str, kinds: tuple[str, ...], companion: str, **more) -> Column:
+    """A column that holds the key of a node of any of some kinds."""
+    return Column(name, "node", description, kinds=kinds, companion=companion, **more)
+
+
 def _companion(column: Column) -> Column:
     return choice(column.companion or "", f"what {column.name} names", kind_words(column.kinds))
 
@@ -166,6 +174,14 @@ _KIND_WORDS = {
     "applicant": ("person", "个人", "自然人"),
     "company": ("enterprise", "企业", "公司", "法人"),
     "merchant": ("商户",),
+    "phone": ("mobile", "手机", "手机号", "手机号码", "电话", "电话号码"),
+    "email": ("e-mail", "邮箱", "电子邮箱", "邮件"),
+    "address": ("地址", "住址"),
+    "id_document": ("cert", "证件", "证件号", "证件号码", "身份证", "身份证号"),
+    "account": ("card", "账户", "账号", "银行卡", "银行卡号", "银行账户", "卡号"),
+    "device": ("设备", "设备号"),
+    "wifi": ("wi-fi", "无线", "无线网络"),
+    "employer": ("单位", "工作单位", "雇主"),
 }
 
 VALIDITY = (
@@ -212,7 +228,16 @@ TRANSFER_KIND = {
     "refund": ("退款",),
     "loan_transfer": ("贷款转账",),
 }
+USE = {
+    "own": ("personal", "home", "本人", "自用", "个人", "家庭"),
+    "work": ("office", "单位", "工作", "办公"),
+}
+LENDER_KIND = {"bank": ("银行",), "nonbank": ("非银", "非银行", "非银机构", "non-bank", "non_bank")}
 PARTNER_ROLE = {"助贷平台": ("助贷",), "融资担保": ("融资担保公司",), "保险增信": ("保险",)}
+
+
+UNITS = {"milliseconds": 1, "seconds": 1000, "minutes": 60_000, "hours": 3_600_000, "days": 86_400_000}
+"""Milliseconds by unit in which a mapping may say that times are counted."""
 
 
 def fold(word: str) -> str:

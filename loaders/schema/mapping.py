@@ -26,11 +26,15 @@ In a ``[[file]]`` entry:
              inside a folder ``person/`` or ``person.csv/``. It also matches the sheet of a workbook, a file in an
              archive, and a table of a database, there also as ``schema.person``
 ``table``    *required*: the canonical table
+``skip_rows``  the rows above the header, blank ones included. Without it the header is the first row, or, below a
+             title, the first of 20 rows that has the columns named here
+``header``   ``false`` where files have no header: then columns are given by their place
 ``where``    only these rows: ``{column = "isBlocked", equals = "true"}``, or ``in = ["a", "b"]``, or
              ``not = "x"`` (one word or a list). Case and outer blanks do not count; ``""`` is a blank cell
 ``columns``  canonical column = where its value comes from; without it, canonical names hold. One of
 
-             - ``"id"`` a column; ``["id", "personId"]`` the first of these that the file has
+             - ``"id"`` a column; ``["id", "personId"]`` the first of these that the file has; ``3`` the third
+               column, wherever a name may stand: where there is no header, or where two columns share a name
              - ``{column = …}`` the same, with the options below
              - ``{join = ["a", "b"], with = "-"}`` several columns joined (each a name or a list of
                alternatives); blank where any of them is blank
@@ -40,26 +44,35 @@ In a ``[[file]]`` entry:
              listed (without it they stay); ``when = {column = …, equals = …}`` blanks the cell in all other
              rows; ``optional = true`` where files may lack a column this needs; ``plain = true`` takes the text
              as it is: no normal form, no check, no stop-list; ``means = ["NA"]`` says that these words for
-             nothing are values in this column
+             nothing are values in this column; ``scale = 10000`` multiplies numbers (0.01 where a book has percent,
+             10000 where it has 万元); ``unit = "hours"`` says that times are numbers of ``milliseconds``,
+             ``seconds``, ``minutes``, ``hours`` or ``days``, counted from ``base = "2017-01-01"`` (by default
+             from 1970-01-01 UTC); ``lookup = {file = "accounts", key = "id", value = "acct_no"}`` puts in place of
+             an id what another file of the source has in ``value`` where its ``key`` is that id
 """
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Set
 from collections.abc import Mapping as Dict
+from collections.abc import Set
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import cached_property
 from importlib import resources
 from pathlib import Path
-from typing import NoReturn
 from zoneinfo import ZoneInfo
 
 from ...graph.errors import UserError
 from ...graph.model import PERSONAL_KINDS
 from ..cleaning.identifiers import normal_form, sentinels
-from .columns import fold
+from .columns import UNITS, fold
+from .sections import Section
 from .tables import TABLES
+
+_MOST_SKIPPED = 100
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -68,13 +81,30 @@ class Condition:
 
     Attributes
     ----------
-    column : alternative names; the first that the file has
+    column : alternative names or places; the first that the file has
     values : folded as ``fold`` does
     """
 
-    column: tuple[str, ...]
+    column: tuple[str | int, ...]
     values: frozenset[str]
     negated: bool = False
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """Another file of the source, matched as files are: what it has in ``value``, by what it has in ``key``."""
+
+    file: str
+    key: tuple[str | int, ...]
+    value: tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Count:
+    """Times that are counted: the unit, one of ``UNITS``, and the time of 0."""
+
+    unit: str
+    base: datetime
 
 
 @dataclass(frozen=True)
@@ -83,14 +113,15 @@ class ColumnRule:
 
     Attributes
     ----------
-    parts : each a column of the file, given by its alternative names; several are joined by ``glue``
+    parts : each a column of the file, given by alternative names or places; several are joined by ``glue``
     value : the same word in every row, instead of ``parts``
     values : words to replace, by their folded form
     other : what replaces words that are not in ``values``; None keeps them
     means : marks of nothing that are values here, folded
+    scale : what numbers are multiplied by
     """
 
-    parts: tuple[tuple[str, ...], ...] = ()
+    parts: tuple[tuple[str | int, ...], ...] = ()
     glue: str = ""
     value: str | None = None
     values: Dict[str, str] = field(default_factory=dict)
@@ -99,16 +130,27 @@ class ColumnRule:
     optional: bool = False
     plain: bool = False
     means: Set[str] = frozenset()
+    lookup: Lookup | None = None
+    scale: Decimal | None = None
+    count: Count | None = None
 
 
 @dataclass(frozen=True)
 class Entry:
-    """Which files fill which table, and how; ``columns`` is None where canonical names hold."""
+    """Which files fill which table, and how; ``columns`` is None where canonical names hold.
+
+    Attributes
+    ----------
+    skip_rows : rows above the header; None where the header is to be found
+    header : whether files have one
+    """
 
     match: tuple[str, ...]
     table: str
     columns: Dict[str, ColumnRule] | None = None
     where: Condition | None = None
+    skip_rows: int | None = None
+    header: bool = True
 
 
 @dataclass(frozen=True)
@@ -139,6 +181,12 @@ class Mapping:
     means: Dict[tuple[str, str], Set[str]] = field(default_factory=dict)
     entries: tuple[Entry, ...] = ()
     text: str = field(default="", repr=False, compare=False)
+
+    @cached_property
+    def lookups(self) -> tuple[Lookup, ...]:
+        """Every look-up that a rule makes, each once."""
+        rules = [rule for entry in self.entries for rule in (entry.columns or {}).values()]
+        return tuple(dict.fromkeys(rule.lookup for rule in rules if rule.lookup))
 
 
 def shipped() -> list[str]:
@@ -175,7 +223,7 @@ def parse_mapping(text: str, name: str, label: str) -> Mapping:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise UserError(f"{label}: not valid TOML ({error}); correct it") from error
-    top = _Section(data, label, "")
+    top = Section(data, label, "")
     top.only("zone", "data_date", "delimiter", "reject_limit", "extract", "privacy", "sentinels", "blanks", "file")
     entries = tuple(_entry(section) for section in top.sections("file"))
     plain: dict[str, set[str]] = {}
@@ -203,71 +251,11 @@ def parse_mapping(text: str, name: str, label: str) -> Mapping:
     )
 
 
-class _Section:
-    """A table of a TOML file, with the place it has in it, for messages."""
-
-    def __init__(self, data: object, label: str, place: str):
-        self.label = label
-        self.place = place
-        if not isinstance(data, dict):
-            self.fail("", "must be a table")
-        self.data: dict = data
-
-    def fail(self, key: str, problem: str) -> NoReturn:
-        place = ".".join(part for part in (self.place, key) if part)
-        raise UserError(f"{self.label}: {place} {problem}" if place else f"{self.label}: {problem}")
-
-    def only(self, *allowed: str) -> None:
-        """Fail on a key that is not one of these."""
-        for key in self.data:
-            if key not in allowed:
-                self.fail(key, f"is not known here; known are {', '.join(allowed)}")
-
-    def section(self, key: str) -> _Section:
-        return _Section(self.data.get(key, {}), self.label, f"{self.place}.{key}".lstrip("."))
-
-    def sections(self, key: str) -> list[_Section]:
-        found = self.data.get(key, [])
-        if not isinstance(found, list):
-            self.fail(key, f"must be written [[{key}]]")
-        return [_Section(data, self.label, f"[[{key}]] {number}") for number, data in enumerate(found, 1)]
-
-    def text(self, key: str) -> str:
-        found = self.data.get(key)
-        if not isinstance(found, str):
-            self.fail(key, "must be a text" if key in self.data else "is missing")
-        return found
-
-    def texts(self, key: str, empty: bool = False) -> tuple[str, ...]:
-        """One text, or a list of at least one; ``empty`` allows empty texts."""
-        found = self.data.get(key)
-        found = [found] if isinstance(found, str) else found
-        if not isinstance(found, list) or not found or not all(isinstance(text, str) for text in found):
-            self.fail(key, "must be a text or a list of texts" if key in self.data else "is missing")
-        if not empty and not all(text.strip() for text in found):
-            self.fail(key, "must not be empty")
-        return tuple(text if empty else text.strip() for text in found)
-
-    def switch(self, key: str) -> bool:
-        found = self.data.get(key, False)
-        if not isinstance(found, bool):
-            self.fail(key, "must be true or false")
-        return found
-
-    def words(self, keys: Iterable[str], allowed: tuple[str, ...]) -> dict[str, str]:
-        """All of it, where the keys are among ``keys`` and the values among ``allowed``."""
-        self.only(*keys)
-        for key, word in self.data.items():
-            if word not in allowed:
-                self.fail(key, f"must be {' or '.join(repr(choice) for choice in allowed)}")
-        return dict(self.data)
-
-
-def _folded(section: _Section, key: str) -> frozenset[str]:
+def _folded(section: Section, key: str) -> frozenset[str]:
     return frozenset(map(fold, section.texts(key))) if key in section.data else frozenset()
 
 
-def _zone(top: _Section) -> str:
+def _zone(top: Section) -> str:
     zone = top.text("zone") if "zone" in top.data else Mapping.zone
     try:
         ZoneInfo(zone)
@@ -276,14 +264,14 @@ def _zone(top: _Section) -> str:
     return zone
 
 
-def _data_date(top: _Section) -> str | None:
+def _data_date(top: Section) -> str | None:
     found = top.data.get("data_date")
     if isinstance(found, date | datetime):
         return found.isoformat()
     return top.text("data_date") if found is not None else None
 
 
-def _delimiter(top: _Section) -> str | None:
+def _delimiter(top: Section) -> str | None:
     if "delimiter" not in top.data:
         return None
     delimiter = top.text("delimiter")
@@ -292,27 +280,27 @@ def _delimiter(top: _Section) -> str | None:
     return delimiter
 
 
-def _reject_limit(top: _Section) -> float:
+def _reject_limit(top: Section) -> float:
     limit = top.data.get("reject_limit", Mapping.reject_limit)
     if isinstance(limit, bool) or not isinstance(limit, int | float) or not 0 <= limit <= 1:
         top.fail("reject_limit", "must be a share from 0 to 1, for instance 0.10")
     return float(limit)
 
 
-def _privacy(section: _Section) -> dict[str, str]:
+def _privacy(section: Section) -> dict[str, str]:
     kinds = sorted(PERSONAL_KINDS)
     stated = section.words(("default", *kinds), ("personal", "internal"))
     default = stated.pop("default", "personal")
     return dict.fromkeys(kinds, default) | stated
 
 
-def _sentinels(section: _Section) -> dict[str, Set[str]]:
+def _sentinels(section: Section) -> dict[str, Set[str]]:
     section.only(*sorted(sentinels()))
     return {kind: frozenset(normal_form(kind, value).lower() for value in section.texts(kind)) for kind in section.data}
 
 
-def _entry(section: _Section) -> Entry:
-    section.only("match", "table", "where", "columns")
+def _entry(section: Section) -> Entry:
+    section.only("match", "table", "where", "skip_rows", "header", "columns")
     table = section.text("table")
     if table not in TABLES:
         section.fail("table", f"'{table}' is not known; known are {', '.join(TABLES)}")
@@ -320,29 +308,31 @@ def _entry(section: _Section) -> Entry:
     if "columns" in section.data:
         stated = section.section("columns")
         stated.only(*TABLES[table].all_columns)
-        columns = {column: _rule(stated, column) for column in stated.data}
+        columns = {column: _rule(stated, column, TABLES[table].all_columns[column].type) for column in stated.data}
     where = _condition(section.section("where")) if "where" in section.data else None
-    return Entry(section.texts("match"), table, columns, where)
+    header = section.switch("header", True)
+    if not header and columns is None:
+        section.fail("header", "is false, so columns must say which column stands in which place")
+    return Entry(section.texts("match"), table, columns, where, _skip_rows(section), header)
 
 
-def _rule(columns: _Section, column: str) -> ColumnRule:
+def _skip_rows(section: Section) -> int | None:
+    rows = section.data.get("skip_rows")
+    if rows is not None and (isinstance(rows, bool) or not isinstance(rows, int) or not 0 <= rows <= _MOST_SKIPPED):
+        section.fail("skip_rows", f"must be a whole number from 0 to {_MOST_SKIPPED}")
+    return rows
+
+
+def _rule(columns: Section, column: str, kind: str) -> ColumnRule:
     if not isinstance(columns.data[column], dict):
-        return ColumnRule(parts=(columns.texts(column),))
+        return ColumnRule(parts=(columns.columns(column),))
     rule = columns.section(column)
-    rule.only("column", "join", "with", "value", "values", "other", "when", "optional", "plain", "means")
+    rule.only(*_OPTIONS)
     if sum(key in rule.data for key in ("column", "join", "value")) != 1:
         rule.fail("", "needs exactly one of column, join or value")
-    parts: tuple[tuple[str, ...], ...] = ()
-    if "column" in rule.data:
-        parts = (rule.texts("column"),)
-    elif "join" in rule.data:
-        joined = rule.data["join"]
-        if not isinstance(joined, list) or len(joined) < 2:
-            rule.fail("join", "must be a list of two or more columns")
-        parts = tuple(_Section({"join": part}, rule.label, rule.place).texts("join") for part in joined)
     values = rule.section("values")
     return ColumnRule(
-        parts=parts,
+        parts=_parts(rule),
         glue=rule.text("with") if "with" in rule.data else "",
         value=rule.text("value") if "value" in rule.data else None,
         values={fold(word): values.text(word) for word in values.data},
@@ -351,13 +341,60 @@ def _rule(columns: _Section, column: str) -> ColumnRule:
         optional=rule.switch("optional"),
         plain=rule.switch("plain"),
         means=_folded(rule, "means"),
+        lookup=_lookup(rule.section("lookup")) if "lookup" in rule.data else None,
+        scale=_scale(rule, kind) if "scale" in rule.data else None,
+        count=_count(rule, kind) if {"unit", "base"} & set(rule.data) else None,
     )
 
 
-def _condition(section: _Section) -> Condition:
+_OPTIONS = (
+    "column", "join", "with", "value", "values", "other", "when", "optional", "plain", "means", "scale", "unit", "base",
+    "lookup",
+)  # fmt: skip
+
+
+def _parts(rule: Section) -> tuple[tuple[str | int, ...], ...]:
+    if "column" in rule.data:
+        return (rule.columns("column"),)
+    if "join" not in rule.data:
+        return ()
+    joined = rule.data["join"]
+    if not isinstance(joined, list) or len(joined) < 2:
+        rule.fail("join", "must be a list of two or more columns")
+    return tuple(Section({"join": part}, rule.label, rule.place).columns("join") for part in joined)
+
+
+def _lookup(section: Section) -> Lookup:
+    section.only("file", "key", "value")
+    return Lookup(section.text("file"), section.columns("key"), section.columns("value"))
+
+
+def _scale(rule: Section, kind: str) -> Decimal:
+    scale = rule.data["scale"]
+    if kind not in ("number", "integer"):
+        rule.fail("scale", "is for columns of numbers")
+    if isinstance(scale, bool) or not isinstance(scale, int | float) or not 0 < scale < float("inf"):
+        rule.fail("scale", "must be a number above 0, for instance 0.01 or 10000")
+    return Decimal(repr(scale))
+
+
+def _count(rule: Section, kind: str) -> Count:
+    if kind != "time":
+        rule.fail("unit", "and base are for columns of times")
+    unit = rule.text("unit")
+    if unit not in UNITS:
+        rule.fail("unit", f"must be one of {', '.join(UNITS)}")
+    base = rule.data.get("base", _EPOCH)
+    try:
+        return Count(unit, datetime.fromisoformat(base if isinstance(base, str) else base.isoformat()))
+    except (AttributeError, TypeError, ValueError):
+        rule.fail("base", "must be a date or a time such as 2017-01-01 or 2017-01-01T08:00:00+08:00")
+
+
+def _condition(section: Section) -> Condition:
     section.only("column", "equals", "in", "not")
     tests = [key for key in ("equals", "in", "not") if key in section.data]
     if len(tests) != 1:
         section.fail("", "needs exactly one of equals, in or not")
     words = section.texts(tests[0], empty=True)
-    return Condition(section.texts("column"), frozenset(map(fold, words)), negated=tests[0] == "not")
+    return Condition(section.columns("column"), frozenset(map(fold, words)), negated=tests[0] == "not")

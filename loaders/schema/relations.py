@@ -1,8 +1,9 @@
 """Which facts and relationships a row of each table makes.
 
 A row of a *node table* makes a fact about its node and a relationship for each of its columns in ``LINKS``; a row of
-an *edge table* (``EDGES``) is one relationship, whose uid is the row's; rows of ``flags`` and ``loan_history`` are
-facts about the node they name, and those of ``partners`` about none.
+an *edge table* (``EDGES``) is one relationship, whose uid is the row's, those of ``identifiers`` each of the relation
+that its kind asks for; rows of ``flags`` and ``loan_history`` are facts about the node they name, and those of
+``partners`` about none.
 """
 
 # pyarrow makes its compute functions at run time: no checker sees them
@@ -17,81 +18,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ...graph.model import ALWAYS, FOREVER, RELATIONS
+from ...graph.model import FOREVER, RELATIONS
 from ...graph.store.records import FieldType
-from ..vectors import blanks, joined, json_rows, long, present, text
+from ..vectors import blanks, joined, json_rows, present, text
 from .columns import VALIDITY, Column, Table
-from .tables import PLACE, TABLES
+from .rows import NUMBERS, Rows
+from .tables import FURTHER, PLACE, TABLES
 
-_TIMES = pa.int64()
-_NUMBERS = pa.float64()
 _TYPES: dict[str, FieldType] = {"number": "number", "integer": "number", "time": "time"}
-
-
-@dataclass
-class Rows:
-    """Rows of one table, each with a key of its own, columns side by side.
-
-    Attributes
-    ----------
-    cells : by column: text, numbers or times; of a party its id, with its kind in the companion column; of an
-        identifier the key of its node
-    flags : by identifier column, where any row has one
-    status_from : when the columns of the present state begin to count
-    file, row : where each row stands (the number of a file from ``Writer.file``)
-    origins : by column, file and row where its cell stands, for rows put together from several
-    own : the names of the nodes that facts are about, where they are known already
-    """
-
-    table: Table
-    uid: pa.Array
-    cells: dict[str, pa.Array]
-    status_from: np.ndarray
-    file: np.ndarray
-    row: np.ndarray
-    flags: dict[str, pa.Array] = field(default_factory=dict)
-    origins: dict[str, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
-    own: pa.Array | None = None
-
-    def __len__(self) -> int:
-        return len(self.uid)
-
-    def take(self, positions: np.ndarray) -> Rows:
-        """Only these rows, in this order."""
-        chosen = pa.array(positions)
-        return Rows(
-            self.table,
-            self.uid.take(chosen),
-            {name: column.take(chosen) for name, column in self.cells.items()},
-            self.status_from[positions],
-            self.file[positions],
-            self.row[positions],
-            {name: column.take(chosen) for name, column in self.flags.items()},
-            {name: (file[positions], row[positions]) for name, (file, row) in self.origins.items()},
-            None if self.own is None else self.own.take(chosen),
-        )
-
-    def text(self, name: str) -> pa.Array:
-        """A column of text, all missing where the files have none such."""
-        return self.cells.get(name, blanks(len(self)))
-
-    def times(self, name: str) -> pa.Array:
-        """A column of times, likewise."""
-        return self.cells.get(name, blanks(len(self), _TIMES))
-
-    def numbers(self, name: str) -> pa.Array:
-        """A column of numbers, likewise."""
-        return self.cells.get(name, blanks(len(self), _NUMBERS))
-
-    def first_time(self, names: tuple[str, ...], otherwise: int = ALWAYS) -> np.ndarray:
-        """int64 by row: the first of these columns that has a time."""
-        return long(pc.coalesce(blanks(len(self), _TIMES), *(self.times(name) for name in names)), otherwise)
-
-    def node(self, name: str, kind: str | None = None) -> pa.Array:
-        """The names of the nodes that a column names; the companion column says which kind unless given."""
-        column = self.table.all_columns.get(name, PLACE)
-        companion = self.text(column.companion) if column.companion else None
-        return joined([companion if companion is not None else kind or column.kind or "", ":", self.text(name)])
 
 
 @dataclass(frozen=True)
@@ -135,6 +69,9 @@ LINKS: dict[str, tuple[Link, ...]] = {
     "companies": (
         Link("HAS_ID", "uscc", since=_STATED),
         Link("CONTROLS", "legal_rep_id", outward=False, since=_STATED),
+        Link("HAS_PHONE", "phone", since=_STATED),
+        Link("HAS_ADDRESS", "registered_address", since=_STATED),
+        Link("HAS_PHONE", "finance_contact_mobile", since=_STATED),
     ),
     "merchants": (
         Link("HAS_ID", "uscc", since=_STATED),
@@ -171,17 +108,37 @@ class Edge:
 
     Attributes
     ----------
+    relation : its relation, or one by what the target's companion column says
     source, target : the columns of its ends
     since : the columns of its ``valid_from``
     fields : what ``data`` holds: column by name
     """
 
-    relation: str
+    relation: str | Mapping[str, str]
     source: str
     target: str
     amount: str | None = None
     since: tuple[str, ...] = ("time",)
     fields: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def relations(self) -> tuple[str, ...]:
+        """All relations that rows of the table may be of."""
+        return (self.relation,) if isinstance(self.relation, str) else tuple(self.relation.values())
+
+
+IDENTIFYING = {
+    "phone": "HAS_PHONE",
+    "email": "HAS_EMAIL",
+    "address": "HAS_ADDRESS",
+    "id_document": "HAS_ID",
+    "account": "OWNS",
+    "device": "USED_DEVICE",
+    "wifi": "USED_WIFI",
+    "employer": "WORKS_AT",
+}
+"""What ties a party to an identifier of a kind."""
+_WITH_USE = ("HAS_PHONE", "HAS_ADDRESS", "HAS_EMAIL", "HAS_ID")
 
 
 def _same(*names: str) -> dict[str, str]:
@@ -189,6 +146,10 @@ def _same(*names: str) -> dict[str, str]:
 
 
 EDGES: dict[str, Edge] = {
+    "identifiers": Edge(IDENTIFYING, "owner_id", "value", since=("valid_from",), fields=_same("use")),
+    "relations": Edge(
+        "RELATED_TO", "applicant_id", "other_id", since=("valid_from",), fields=_same("relation")
+    ),
     "contacts": Edge(
         "LISTS_CONTACT",
         "applicant_id",
@@ -220,7 +181,11 @@ EDGES: dict[str, Edge] = {
     ),
     "sign_ins": Edge("SIGNED_IN", "device_id", "account_no"),
     "transfers": Edge(
-        "TRANSFERRED", "from_account", "to_account", "amount", fields=_same("transfer_id", "kind", "purpose")
+        "TRANSFERRED",
+        "from_account",
+        "to_account",
+        "amount",
+        fields=_same("transfer_id", "kind", "purpose", "balance_after", "to_balance_after"),
     ),
     "repayments": Edge("REPAID", "payer_account", "loan_id", "amount"),
 }  # fmt: skip
@@ -242,7 +207,8 @@ def fact_columns(table: Table) -> dict[str, Column]:
     named = _NOT_SAID.get(table.name, (table.columns[0].name,) if table.declares else ())
     without = {column.name for column in VALIDITY} | set(named)
     columns = {name: column for name, column in table.all_columns.items() if name not in without}
-    return columns | ({PLACE.name: PLACE} if table.name == "applications" else {})
+    columns |= {PLACE.name: PLACE} if table.name == "applications" else {}
+    return columns | ({FURTHER.name: FURTHER} if any(link.tie for link in LINKS.get(table.name, ())) else {})
 
 
 def fields(columns: Mapping[str, Column]) -> dict[str, FieldType]:
@@ -253,10 +219,25 @@ def fields(columns: Mapping[str, Column]) -> dict[str, FieldType]:
 def edge_fields(table: str) -> dict[str, FieldType]:
     """The types of the cells in ``data`` of an edge table's relationships."""
     columns = TABLES[table].all_columns
+    if EDGES[table].relation is IDENTIFYING:
+        return LINK_FIELDS
     return fields({name: columns[source] for name, source in EDGES[table].fields.items()})
 
 
 LINK_FIELDS: dict[str, FieldType] = {"use": "text", "via": "text", "flag": "text", "warning": "text"}
+
+
+def by_owner(rows: Rows) -> Iterator[tuple[str, np.ndarray]]:
+    """The table or relation under which a store keeps the versions of rows, with the positions of those rows."""
+    edge = EDGES.get(rows.table.name)
+    if edge is None or isinstance(edge.relation, str):
+        yield rows.table.name if edge is None else str(edge.relation), np.arange(len(rows))
+        return
+    kinds = rows.text(rows.table.all_columns[edge.target].companion or "").to_numpy(zero_copy_only=False)
+    for kind, relation in edge.relation.items():
+        positions = np.flatnonzero(kinds == kind)
+        if len(positions):
+            yield relation, positions
 
 
 def own_nodes(rows: Rows) -> pa.Array:
@@ -338,24 +319,33 @@ def links(
 def _link_data(link: Link, rows: Rows) -> pa.Array:
     count = len(rows)
     cells = {}
-    if RELATIONS[link.relation].name in ("HAS_PHONE", "HAS_ADDRESS", "HAS_EMAIL", "HAS_ID"):
+    if link.relation in _WITH_USE:
         cells["use"] = text([rows.table.all_columns[link.column].use] * count)
     cells["via"] = text([link.column] * count)
-    if link.column in rows.flags:
-        flags = rows.flags[link.column]
-        luhn = pc.equal(flags, "luhn").fill_null(False)
-        cells["flag"] = pc.if_else(luhn, None, flags)
-        cells["warning"] = pc.if_else(luhn, flags, None)
-    return json_rows(cells)
+    return json_rows(cells | _flag_cells(rows, link.column))
 
 
-def edges(rows: Rows) -> pd.DataFrame:
-    """The relationships that rows of an edge table are; the frame of ``links``."""
+def _flag_cells(rows: Rows, *columns: str) -> dict[str, pa.Array]:
+    """What is to be said of identifiers: the first ``flag`` of them, or a ``warning`` where it links all the same."""
+    flags = [rows.flags[column] for column in columns if column in rows.flags]
+    if not flags:
+        return {}
+    luhn = [pc.equal(flag, "luhn").fill_null(False) for flag in flags]
+    apart = [pc.if_else(warns, None, flag) for warns, flag in zip(luhn, flags, strict=True)]
+    warned = [pc.if_else(warns, flag, None) for warns, flag in zip(luhn, flags, strict=True)]
+    return {"flag": pc.coalesce(*apart), "warning": pc.coalesce(*warned)}
+
+
+def edges(rows: Rows, relation: str) -> pd.DataFrame:
+    """The relationships of one relation that rows of an edge table are; the frame of ``links``."""
     edge = EDGES[rows.table.name]
     cells = {name: rows.cells[column] for name, column in edge.fields.items() if column in rows.cells}
-    flag = rows.flags.get(edge.target)
-    if RELATIONS[edge.relation].nature == "tie" and flag is not None:
-        cells["flag"] = flag
+    if edge.relation is IDENTIFYING:
+        own = {"use": pc.fill_null(rows.text("use"), "own")} if relation in _WITH_USE else {}
+        cells |= {**own, "via": text([rows.table.name] * len(rows))}
+    said = _flag_cells(rows, edge.target, edge.source)
+    # of an event, a wrong check digit of one of its ends is said where the account is tied to its owner
+    cells |= said if RELATIONS[relation].nature == "tie" else {name: said[name] for name in ("flag",) if name in said}
     data = json_rows(cells) if cells else blanks(len(rows))
     if rows.table.name == "guarantees":
         valid_from, valid_to = in_force(rows)
@@ -378,7 +368,7 @@ def edges(rows: Rows) -> pd.DataFrame:
 
 def long_numbers(rows: Rows, name: str | None) -> np.ndarray:
     """A column of numbers as float64, NaN where missing; all NaN where ``name`` is None."""
-    column = rows.numbers(name) if name else blanks(len(rows), _NUMBERS)
+    column = rows.numbers(name) if name else blanks(len(rows), NUMBERS)
     return column.to_numpy(zero_copy_only=False).astype(np.float64)
 
 

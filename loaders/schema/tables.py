@@ -12,9 +12,11 @@ from .columns import (
     FLAGS,
     FORM,
     GUARANTEE_STATUS,
+    LENDER_KIND,
     LIABILITY,
     PARTNER_ROLE,
     TRANSFER_KIND,
+    USE,
     VALIDITY,
     Column,
     Table,
@@ -22,6 +24,7 @@ from .columns import (
     identifier,
     integer,
     kind_words,
+    node,
     number,
     party,
     person,
@@ -33,6 +36,7 @@ from .columns import (
 __all__ = ["TABLES", "VALIDITY", "Column", "Table"]
 
 _BORROWER = ("applicant", "company")
+_IDENTIFIERS = ("phone", "email", "address", "id_document", "account", "device", "wifi", "employer")
 
 _DECLARED = (
     Table(
@@ -67,6 +71,10 @@ _DECLARED = (
             text("group_id", "the group it belongs to"),
             text("region", "where it is registered"),
             text("industry", "its line of business"),
+            identifier("phone", "phone", "phone of the company"),
+            identifier("registered_address", "address", "address it is registered at"),
+            identifier("finance_contact_mobile", "phone", "phone of who keeps its books", use="work"),
+            text("auditor", "who audits it"),
             number("total_assets", "total assets", present=True),
             number("total_liabilities", "total liabilities", present=True),
             number("net_assets", "net assets", present=True),
@@ -115,6 +123,8 @@ _DECLARED = (
             number("gps_lon", "longitude it was filed from, in degrees", within=(-180, 180)),
             ref("merchant_no", "merchant", "merchant it was filed at"),
             text("status", "how it stands", present=True),
+            text("lender", "lender that a bureau or platform says it was filed with; blank: us"),
+            choice("lender_kind", "what that lender is", LENDER_KIND),
         ),
         key=("apply_no",),
         declares="application",
@@ -174,6 +184,27 @@ _DECLARED = (
 )
 
 _USES = (
+    Table(
+        "identifiers",
+        "what a party has several of, or has at another time",
+        (
+            party("owner_id", "whose it is", required=True),
+            choice("kind", "what it is", kind_words(_IDENTIFIERS), required=True),
+            node("value", "the phone, the address … itself", _IDENTIFIERS, "kind", required=True),
+            choice("use", "the owner's own, or that of the place of work; blank: own", USE),
+        ),
+        key=("owner_id", "kind", "value", "use", "valid_from"),
+    ),
+    Table(
+        "relations",
+        "what applicants are to each other",
+        (
+            ref("applicant_id", "applicant", "the applicant", required=True),
+            ref("other_id", "applicant", "the other one", required=True),
+            text("relation", "what the other is to the applicant (配偶, 父母, 子女, 兄弟姐妹, 同事…)", required=True),
+        ),
+        key=("applicant_id", "other_id", "relation"),
+    ),
     Table(
         "contacts",
         "the contacts that an applicant named",
@@ -297,6 +328,8 @@ _USES = (
             time("time", "when", required=True),
             choice("kind", "what it was; other words count as transfer", TRANSFER_KIND, open=True),
             text("purpose", "stated purpose"),
+            number("balance_after", "balance of the paying account after it"),
+            number("to_balance_after", "balance of the receiving account after it"),
         ),
         key=("transfer_id",),
         key_needs="transfer_id",
@@ -319,7 +352,7 @@ _USES = (
         "lists and outcomes: who is marked as what, by whom, since when",
         (
             choice("entity_kind", "kind of node", kind_words(KINDS), required=True),
-            party("entity_key", "its key", KINDS, companion="entity_kind", required=True),
+            node("entity_key", "its key", KINDS, "entity_kind", required=True),
             choice("flag", "what it is marked as", FLAGS, required=True),
             text("source", "who says so"),
             time("effective_from", "since when"),
@@ -347,6 +380,11 @@ TABLES: dict[str, Table] = {table.name: table for table in (*_DECLARED, *_USES)}
 
 PLACE = Column("place", "identifier", "the place cell of gps_lat and gps_lon", kind="address")
 """No column of any file: the first pass makes it of the coordinates of an application."""
+
+FURTHER = Column(
+    "further", "text", "further identifiers that rows of one key state, as ``column/kind:key`` line by line"
+)
+"""No column of any file either: beside the one that shows as a column's value, all others are kept as ties."""
 
 GROUP_IDS = frozenset({"group_id", "joint_group_id", "counter_of"})
 """Columns of free text that name a group or a contract, so that ``7`` and ``7.0`` are one, as in a key."""

@@ -7,13 +7,16 @@ import io
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from ...graph.errors import UserError
+from .header import ORDINARY, Layout
 from .raw import Chunk, RawReject, text_frame
 from .text_stream import Stored, Utf8Stream, find_encoding
 
@@ -25,25 +28,33 @@ _CAREFUL_ROWS = 20_000
 _END = "\x1eend of file\x1e"
 """Makes a record of its own behind the last one. A value that swallows it has an open quotation mark."""
 _DELIMITERS = ",|\t;"
+_HEAD_LINES = 200
+"""Lines among which the header is looked for."""
+_SEPARATOR_LINE = re.compile(r"^\ufeff?\"?sep=(.)\"?\s*$", re.IGNORECASE)
+"""The line by which Excel is told the separator."""
 
 
 class CsvReader:
-    """A CSV file; see ``readers.Reader``. Opening it reads all its bytes once, to settle the encoding."""
+    """A CSV file; see ``items.Reader``. Opening it reads all its bytes once, to settle the encoding."""
 
-    def __init__(self, stored: Stored, label: str, delimiter: str | None = None):
+    serial_shift = 0
+
+    def __init__(self, stored: Stored, label: str, layout: Layout = ORDINARY):
         self._stored = stored
         self._encoding = find_encoding(stored, label)
         with _lines(Utf8Stream(stored, self._encoding)) as text:
-            first = next((line for line in text if line.strip("\r\n")), "")
-        if not first.strip():
+            head = list(islice(text, _HEAD_LINES))
+        if not any(line.strip() for line in head):
             raise UserError(f"{label}: the file is empty; it needs a header line with the names of its columns")
-        self._delimiter = delimiter or sniff_delimiter(first)
-        with _lines(Utf8Stream(stored, self._encoding)) as text:
-            try:
-                header = next(record for record in csv.reader(text, delimiter=self._delimiter) if record)
-            except csv.Error as error:
-                raise UserError(f"{label}: the header line cannot be read ({error}); check the file") from error
-        self.columns = [name.strip() for name in header]
+        try:
+            start = _start(head, layout)
+        except csv.Error as error:
+            raise UserError(f"{label}: the header line cannot be read ({error}); check the file") from error
+        if start is None:
+            raise UserError(f"{label}: it has fewer rows than skip_rows says; correct the mapping")
+        self._delimiter, self.above, self._skipped, first = start
+        self._header = layout.header
+        self.columns = layout.names(first)
 
     def chunks(self, wanted: Sequence[str]) -> Iterator[Chunk]:
         """The records as frames of the ``wanted`` columns; a record of the wrong width becomes a reject."""
@@ -57,11 +68,12 @@ class CsvReader:
                 invalid[record.number] = record.text
             return "skip"
 
-        row = 1  # the next record; the header comes through the parser like any other
+        above = self.above  # records in front of the first that the parser sees
+        row = 1  # the next record that it sees; the header comes through the parser like any other
         lost = None  # the record at which the parser was led astray
         too_long = False
         blocks = 0
-        with Utf8Stream(self._stored, self._encoding, tail=f"\n{end}\n".encode()) as stream:
+        with self._stream(f"\n{end}\n".encode()) as stream:
             try:
                 for batch in _parser(stream, self._delimiter, width, skip):
                     blocks += 1
@@ -69,13 +81,13 @@ class CsvReader:
                     lost = _led_astray(batch.column(width - 1), rows, invalid)
                     if lost is not None:
                         rows = rows[rows < lost]
-                    first = int(row == 1 and len(rows) > 0)  # leave out the header
+                    first = int(self._header and row == 1 and len(rows) > 0)
                     row = int(rows[-1]) + 1 if len(rows) else row
-                    rejects, row = _rejects(row, lost, invalid)
+                    rejects, row = _rejects(row, lost, invalid, above)
                     count = len(rows) - first
                     frame = text_frame(wanted, [batch.column(pick).slice(first, count) for pick in picks], count)
                     if count or rejects:
-                        yield Chunk(frame, rows[first:], rejects, stream.position(blocks * _BLOCK))
+                        yield Chunk(frame, rows[first:] + above, rejects, stream.position(blocks * _BLOCK))
                     if row == lost:
                         break
             except pa.ArrowInvalid:  # a record longer than a block
@@ -83,26 +95,82 @@ class CsvReader:
             position = stream.position(blocks * _BLOCK)
             if row != lost:  # the parser came to an end; blocks without any sound record made no batch
                 lost = _led_astray(None, None, invalid)
-                rejects, row = _rejects(row, lost, invalid)
+                rejects, row = _rejects(row, lost, invalid, above)
                 if rejects:
                     nothing = text_frame(wanted, [pa.array([], pa.string()) for _ in wanted], 0)
                     yield Chunk(nothing, np.empty(0, dtype=np.int64), rejects, position)
         if too_long or lost is not None:
-            yield from self._carefully(wanted, max(row, 2), position)
+            yield from self._carefully(wanted, max(row, 1 + self._header), position)
+
+    def _stream(self, tail: bytes = b"") -> Utf8Stream:
+        """The file from its header on."""
+        return Utf8Stream(self._stored, self._encoding, tail, self._skipped)
 
     def _carefully(self, wanted: Sequence[str], start: int, done: int) -> Iterator[Chunk]:
         """The same from the record ``start`` on, giving up a line whose quotation mark is never closed."""
         picks = [self.columns.index(name) for name in wanted]
-        stream = Utf8Stream(self._stored, self._encoding)
+        stream = self._stream()
         with _lines(stream) as text:
             records = islice(enumerate(careful_records(text, self._delimiter, len(self.columns)), 1), start - 1, None)
             while some := list(islice(records, _CAREFUL_ROWS)):
                 sound = [(row, fields) for row, (fields, _) in some if len(fields) == len(self.columns)]
-                rejects = [_malformed(row, raw) for row, (fields, raw) in some if len(fields) != len(self.columns)]
+                bad = [(row, raw) for row, (fields, raw) in some if len(fields) != len(self.columns)]
+                rejects = [_malformed(row + self.above, raw) for row, raw in bad]
                 arrays = [pa.array([fields[pick] for _, fields in sound], pa.string()) for pick in picks]
-                rows = np.array([row for row, _ in sound], dtype=np.int64)
+                rows = np.array([row for row, _ in sound], dtype=np.int64) + self.above
                 done = max(done, stream.position())  # it starts over, and a bar must not run backwards
                 yield Chunk(text_frame(wanted, arrays, len(sound)), rows, rejects, done)
+
+
+class _Start(NamedTuple):
+    """Where records begin: the separator, the records and bytes (as UTF-8) above, and the first record."""
+
+    delimiter: str
+    before: int
+    skipped: int
+    first: list[str]
+
+
+def _start(head: Sequence[str], layout: Layout) -> _Start | None:
+    """Where the header stands among the first lines, or the first record where there is none; None where the rows to be
+    skipped are all there are."""
+    stated = _SEPARATOR_LINE.match(head[0])
+    above = head[:1] if stated else []
+    delimiter = layout.delimiter or (stated and stated[1])
+    skipped = layout.skip_rows or 0
+    lines = head[len(above) :]
+    usual = delimiter or sniff_delimiter(next((line for line in lines[skipped:] if line.strip()), ""))
+    tried = [_at(lines, each, layout) for each in ([delimiter] if delimiter else [usual, *_DELIMITERS])]
+    found = [start for start in tried if start]
+    start = min(found, key=lambda start: start.before, default=None) or _at(lines, usual, replace(layout, fits=bool))
+    if start is None or not above:
+        return start
+    return start._replace(before=start.before + 1, skipped=start.skipped + len(above[0].encode()))
+
+
+def _at(lines: Sequence[str], delimiter: str, layout: Layout) -> _Start | None:
+    """The first record that has the columns looked for, where this is the separator."""
+    taken = 0
+
+    def counted() -> Iterator[str]:
+        nonlocal taken
+        for line in lines:
+            taken += len(line.encode())
+            yield line
+
+    starts: list[_Start] = []
+    number = before = 0
+    try:
+        for rank, record in enumerate(csv.reader(counted(), delimiter=delimiter)):
+            if any(map(str.strip, record)) and rank >= (layout.skip_rows or 0):
+                starts.append(_Start(delimiter, number, before, record))
+            number += bool(record)
+            before = taken
+    except csv.Error:
+        if not starts:  # a later record is none of the header's concern
+            raise
+    place = layout.place([start.first for start in starts])
+    return starts[place] if place is not None and starts else None
 
 
 def sniff_delimiter(header: str) -> str:
@@ -191,14 +259,15 @@ def _free_numbers(first: int, count: int, taken: Iterable[int]) -> np.ndarray:
     return np.setdiff1d(numbers, taken, assume_unique=True)[:count] if len(taken) else numbers
 
 
-def _rejects(row: int, lost: int | None, invalid: dict[int, str]) -> tuple[list[RawReject], int]:
+def _rejects(row: int, lost: int | None, invalid: dict[int, str], above: int) -> tuple[list[RawReject], int]:
     """Takes the records before the next sound one out of ``invalid``: their rejects, and that one's number.
 
-    The parser works ahead, so ``invalid`` may hold records far behind ``row``; ``lost`` is not passed.
+    The parser works ahead, so ``invalid`` may hold records far behind ``row``; ``lost`` is not passed. Rejects bear the
+    number that a record has in the file, with the ``above`` records in front of the first that the parser sees.
     """
     while row in invalid and row != lost:
         row += 1
-    return [_malformed(number, invalid.pop(number)) for number in sorted(invalid) if number < row], row
+    return [_malformed(number + above, invalid.pop(number)) for number in sorted(invalid) if number < row], row
 
 
 def _malformed(row: int, raw: str) -> RawReject:

@@ -22,9 +22,10 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from ...graph.errors import UserError
 from ..schema.mapping import Mapping
 from .cell_text import cell_text
-from .items import Item
+from .header import column_names
+from .items import Item, LeftOut
 from .raw import Chunk, text_frame
-from .source import Matched, Source, entries_for
+from .source import NO_TABLE, Matched, Source, entries_for, known
 
 _ROWS = 20_000
 _CELL_BYTES = 4
@@ -36,7 +37,7 @@ _ONE_PICTURE = {"postgresql": {"isolation_level": "REPEATABLE READ", "postgresql
 def open_database(url: str, mapping: Mapping) -> Source:
     """Match the tables and views of a database to canonical tables.
 
-    Those that belong to no table are passed over: a database holds much else.
+    Those that belong to no table are left out, and named: a database holds much else.
 
     Raises
     ------
@@ -47,7 +48,7 @@ def open_database(url: str, mapping: Mapping) -> Source:
     with database.connected() as connection:
         inspector = sa.inspect(connection)
         named = _named(inspector, mapping)
-        found = [name for name in named if entries_for(name.lower(), mapping)]
+        found = [name for name in named if known(name.lower(), mapping)]
         tables = [SqlTable(database, connection, inspector, name, *named[name]) for name in found]
     if not tables:
         shown = ", ".join(sorted(named)[:5]) or "none at all"
@@ -56,7 +57,27 @@ def open_database(url: str, mapping: Mapping) -> Source:
             "say with --mapping which table is which"
         )
     matched = [Matched(table.item(), entries_for(table.label.lower(), mapping)) for table in tables]
-    return Source(database.name, mapping, matched, reading=database.reading)
+    left_out = [LeftOut(name, NO_TABLE) for name in sorted(named) if name not in found]
+    return Source(database.name, mapping, matched, left_out, reading=database.reading)
+
+
+def first_rows(url: str, count: int) -> tuple[str, list[tuple[str, list[list[str]]]]]:
+    """The name of a database, and the first rows of its tables and views, each after its header, by their names.
+
+    Raises
+    ------
+    UserError : it cannot be reached, or its driver is not installed
+    """
+    database = _Database(url)
+    found = []
+    with database.connected() as connection:
+        inspector = sa.inspect(connection)
+        for label, (schema, name) in _named(inspector, Mapping()).items():
+            names = [column["name"] for column in inspector.get_columns(name, schema=schema)]
+            picked = sa.select(*map(sa.column, names)).select_from(sa.table(name, schema=schema)).limit(count)
+            rows = [[cell_text(value) or "" for value in row] for row in connection.execute(picked)]
+            found.append((label, [names, *rows]))
+    return database.name, found
 
 
 class _Database:
@@ -121,7 +142,9 @@ class _Database:
 
 
 class SqlTable:
-    """A table or view; see ``readers.Reader``. ``size`` is a guess from the number of its rows."""
+    """A table or view; see ``items.Reader``. ``size`` is a guess from the number of its rows."""
+
+    above = serial_shift = 0
 
     def __init__(
         self, database: _Database, connection: sa.Connection, inspector: Any, label: str, schema: str | None, name: str
@@ -131,7 +154,7 @@ class SqlTable:
         columns = inspector.get_columns(name, schema=schema)
         self._names = [column["name"] for column in columns]
         self._dated = {column["name"] for column in columns if isinstance(column["type"], sa.Date | sa.DateTime)}
-        self.columns = [name.strip() for name in self._names]
+        self.columns = column_names(self._names)
         self._key = inspector.get_pk_constraint(name, schema=schema).get("constrained_columns") or []
         self._table = sa.table(name, *map(sa.column, self._names), schema=schema)
         self._count = connection.execute(sa.select(sa.func.count()).select_from(self._table)).scalar_one()
@@ -169,7 +192,8 @@ class SqlTable:
 
 def _named(inspector: Any, mapping: Mapping) -> dict[str, tuple[str | None, str]]:
     """Tables and views by the name that is matched: of the default schema, and of those that a mapping names."""
-    patterns = [match.partition(".") for entry in mapping.entries for match in entry.match]
+    names = [*(match for entry in mapping.entries for match in entry.match), *(each.file for each in mapping.lookups)]
+    patterns = [name.partition(".") for name in names]
     schemas = [pattern for pattern, dot, _ in patterns if dot]
     named: dict[str, tuple[str | None, str]] = {}
     for schema in (None, *inspector.get_schema_names()):

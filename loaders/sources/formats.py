@@ -12,32 +12,36 @@ from pathlib import Path
 from stat import S_ISREG
 
 from ...graph.errors import UserError
-from .items import ARCHIVES, WORKBOOKS, Item, Reader, check_unique, stem, suffix_of
+from .header import ORDINARY, Layout
+from .items import ARCHIVES, WORKBOOKS, Item, LeftOut, Reader, stem, suffix_of
 
 
-def _csv(path: Path, label: str, delimiter: str | None) -> Reader:
+def _csv(path: Path, label: str, layout: Layout) -> Reader:
     from .csv_files import CsvReader
     from .text_stream import Stored
 
-    return CsvReader(Stored(path), label, delimiter)
+    return CsvReader(Stored(path), label, layout)
 
 
-def _parquet(path: Path, label: str, delimiter: str | None) -> Reader:
+def _parquet(path: Path, label: str, layout: Layout) -> Reader:
     from .parquet_files import ParquetReader
 
+    if layout.skip_rows:
+        raise UserError(f"{label}: a Parquet file has no rows above its columns; leave skip_rows out of the mapping")
     return ParquetReader(path, label)
 
 
-READERS: dict[str, Callable[[Path, str, str | None], Reader]] = {
+READERS: dict[str, Callable[[Path, str, Layout], Reader]] = {
     ".csv.gz": _csv,
     ".csv": _csv,
     ".parquet": _parquet,
 }
-"""What opens a file, by suffix: called with path, name to use in messages, and the CSV delimiter if set."""
+"""What opens a file, by suffix: called with path, name to use in messages, and where its header stands."""
 
 
-def contents(path: Path, label: str) -> list[Item]:
-    """The tables that lie in a file with one of ``SUFFIXES``; a file of one table is not opened for that.
+def contents(path: Path, label: str) -> tuple[list[Item], list[LeftOut]]:
+    """The tables that lie in a file with one of ``SUFFIXES``, and what in it cannot be read; a file of one table is not
+    opened for that.
 
     Raises
     ------
@@ -58,27 +62,25 @@ def contents(path: Path, label: str) -> list[Item]:
             return members(path, label)
     except OSError as error:
         raise UserError(f"{label}: cannot be read ({error.strerror or error}); check the file") from error
-    return [Item(label, ((stem(path.name), path),), found.st_size, lambda delimiter: open_file(path, label, delimiter))]
+    return [Item(label, ((stem(path.name), path),), found.st_size, lambda layout: open_file(path, label, layout))], []
 
 
-def open_file(path: Path, label: str, delimiter: str | None = None) -> Reader:
+def open_file(path: Path, label: str, layout: Layout = ORDINARY) -> Reader:
     """Open a file that is one table.
 
     Parameters
     ----------
     label : what messages call the file
-    delimiter : the separator of a CSV file; found from its header line unless given
+    layout : where its header stands
 
     Raises
     ------
-    UserError : the file is unreadable, damaged, empty, in no known encoding, or has two columns of one name
+    UserError : the file is unreadable, damaged, empty, or in no known encoding
     """
     opener = READERS.get(suffix_of(path.name) or "")
     if opener is None:
         raise UserError(f"{label}: cannot read this format; give one of {', '.join(READERS)}")
     try:
-        reader = opener(path, label, delimiter)
+        return opener(path, label, layout)
     except OSError as error:
         raise UserError(f"{label}: cannot be read ({error.strerror or error}); check the file") from error
-    check_unique(reader.columns, label)
-    return reader

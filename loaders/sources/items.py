@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from ...graph.errors import UserError
+from .header import Layout
 from .raw import Chunk
 
 TABLE_FILES = (".csv.gz", ".csv", ".parquet")
@@ -21,7 +21,11 @@ class Reader(Protocol):
     """A table that has been opened far enough to know its columns."""
 
     columns: list[str]
-    """Names in the header, blanks around them removed; a column without a name is an empty string."""
+    """The names of its columns, each once: see ``header.column_names``."""
+    above: int
+    """Rows above the header that are not blank."""
+    serial_shift: int
+    """Days to add to plain numbers of days, so that they are counted as Excel counts them."""
 
     def chunks(self, wanted: Sequence[str]) -> Iterator[Chunk]:
         """The records, as frames of the ``wanted`` columns, never many at once."""
@@ -37,13 +41,20 @@ class Item:
     name : what messages and provenance call it, with ``/`` between a file and what lies in it
     bearers : the names that may tell its table, innermost first, each with the path of what bears it
     size : bytes, of a ``.gz`` as compressed
-    open : opens it, given the CSV delimiter if set
+    open : opens it, given where its header stands
     """
 
     name: str
     bearers: tuple[tuple[str, Path], ...]
     size: int
-    open: Callable[[str | None], Reader]
+    open: Callable[[Layout], Reader]
+
+
+class LeftOut(NamedTuple):
+    """Something in a source that is not read: its name, and why, with what to do."""
+
+    name: str
+    reason: str
 
 
 def stem(name: str) -> str:
@@ -63,10 +74,21 @@ def suffix_of(name: str) -> str | None:
     return next((suffix for suffix in SUFFIXES if name.lower().endswith(suffix)), None)
 
 
-def check_unique(columns: list[str], label: str) -> None:
-    """Raise a ``UserError`` where two columns bear one name."""
-    seen = set()
-    for column in columns:
-        if column and column in seen:
-            raise UserError(f"{label}: two columns are called '{column}'; rename or remove one")
-        seen.add(column)
+def passed_over(name: str) -> bool:
+    """Whether a file or folder is kept from readers by its name."""
+    return name.startswith((".", "_", "~$"))
+
+
+def hiding(name: str, file: str) -> str | None:
+    """Why a file is passed over; None where it is no table but bookkeeping of the programs that wrote the others.
+
+    Parameters
+    ----------
+    name : what is passed over: the file itself, or a folder around it
+
+    >>> hiding("_old", "loans.csv"), hiding("~$loans.xlsx", "~$loans.xlsx"), hiding("_SUCCESS", "_SUCCESS")
+    ("its name or a folder's begins with '_', as of what is not to be read; rename it to load it", None, None)
+    """
+    if not suffix_of(file) or file.startswith(("~$", "._")):
+        return None
+    return f"its name or a folder's begins with '{name[0]}', as of what is not to be read; rename it to load it"

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ...graph.errors import UserError
+from .header import column_names
 from .raw import Chunk, text_frame
 
 _BUFFER = 1 << 20
@@ -25,14 +26,18 @@ _EXACT = 2.0**53
 
 
 class ParquetReader:
-    """A Parquet file; see ``readers.Reader``."""
+    """A Parquet file; see ``items.Reader``."""
+
+    above = serial_shift = 0
 
     def __init__(self, path: Path, label: str):
         self._path = path
         self._label = label
         with self._open() as file, self._telling():
             self._names = file.schema_arrow.names
-        self.columns = [name.strip() for name in self._names]
+        self.columns = column_names(self._names)
+        if twice := sorted({name for name in self._names if self._names.count(name) > 1}):
+            raise UserError(f"{label}: two columns are called '{twice[0]}'; write the file with one name each")
 
     def chunks(self, wanted: Sequence[str]) -> Iterator[Chunk]:
         """The records as frames of the ``wanted`` columns, one row group after another."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,13 +10,24 @@ import pandas as pd
 
 from ...graph.errors import UserError
 from ..schema.columns import fold
-from ..schema.mapping import ColumnRule, Condition, Entry
+from ..schema.mapping import ColumnRule, Condition, Entry, Lookup
 from ..schema.tables import TABLES
+from .header import column_called, namesakes
+from .lookups import Found, named
 from .raw import Chunk
+from .units import counted, moved, scaled
+
+Names = tuple[str | int, ...]
 
 
 class Plan:
     """Which columns of a file an entry needs, and what it makes of them.
+
+    Parameters
+    ----------
+    header : the names of the file's columns
+    label, mapping : what messages call the file and the mapping
+    serial_shift : days between the day that Excel counts plain serials from and the one that this file does
 
     Attributes
     ----------
@@ -25,26 +36,19 @@ class Plan:
     wanted : the file's columns that are needed
     """
 
-    def __init__(self, entry: Entry, header: Sequence[str], label: str, mapping: str):
+    def __init__(self, entry: Entry, header: Sequence[str], label: str, mapping: str, serial_shift: int = 0):
         self.table = entry.table
         self._header = header
         self._label = label
         self._mapping = mapping
-        canonical = TABLES[entry.table].all_columns
-        rules = entry.columns
-        if rules is None:
-            rules = {name: ColumnRule(parts=((name,),), optional=True) for name in canonical}
-        self._rules: dict[str, ColumnRule] = {}
-        needed: list[str] = []
-        for name in canonical:
-            if name not in rules:
-                continue
-            rule = rules[name]
-            alternatives = [*rule.parts, *([rule.when.column] if rule.when else [])]
-            if rule.optional and any(find(header, names) is None for names in alternatives):
-                continue
-            needed += [self._source(names, f"{entry.table}.{name}") for names in alternatives]
-            self._rules[name] = rule
+        self._serial_shift = serial_shift
+        self._types = {name: column.type for name, column in TABLES[entry.table].all_columns.items()}
+        if entry.columns is None:
+            self._one_name_each()
+        self._rules = {name: rule for name, rule in _rules(entry).items() if not self._lacks(rule)}
+        needed = [
+            self._source(names, f"{entry.table}.{name}") for name, rule in self._rules.items() for names in _asked(rule)
+        ]
         self._where = entry.where
         if entry.where:
             needed.append(self._source(entry.where.column, f"where of {entry.table}"))
@@ -52,28 +56,41 @@ class Plan:
         self.wanted = list(dict.fromkeys(needed))
 
     @property
+    def lookups(self) -> list[Lookup]:
+        """The look-ups that its columns make."""
+        return [rule.lookup for rule in self._rules.values() if rule.lookup]
+
+    @property
     def filters(self) -> bool:
         """Whether only some rows of the file belong to the table."""
         return self._where is not None
 
-    def apply(self, chunk: Chunk) -> tuple[pd.DataFrame, np.ndarray]:
+    def apply(self, chunk: Chunk, lookups: Mapping[Lookup, Found]) -> tuple[pd.DataFrame, np.ndarray]:
         """The chunk's rows as canonical columns, and their numbers in the file."""
         frame, rows = chunk.frame, chunk.rows
         if self._where:
             kept = self._holds(self._where, frame)
             frame, rows = frame.loc[kept].reset_index(drop=True), rows[kept]
-        columns = {name: self._column(rule, frame) for name, rule in self._rules.items()}
+        columns = {name: self._column(name, rule, frame, lookups) for name, rule in self._rules.items()}
         return pd.DataFrame(columns, index=frame.index), rows
 
-    def _column(self, rule: ColumnRule, frame: pd.DataFrame) -> pd.Series:
+    def _column(self, name: str, rule: ColumnRule, frame: pd.DataFrame, lookups: Mapping[Lookup, Found]) -> pd.Series:
         result: Any
         if rule.value is not None:
             result = pd.Series(rule.value or None, index=frame.index, dtype=str)
         else:
             result, *more = (frame[self._source(names)] for names in rule.parts)
             result = result.str.cat(more, sep=rule.glue) if more else result
+        if rule.lookup:
+            result = lookups[rule.lookup].of(result)
         if rule.values or rule.other is not None:
             result = _replaced(result, rule)
+        if rule.scale is not None:
+            result = scaled(result, rule.scale)
+        if rule.count:
+            result = counted(result, rule.count.base, rule.count.unit)
+        elif self._serial_shift and self._types[name] == "time":
+            result = moved(result, self._serial_shift)
         if rule.when:
             result = result.where(self._holds(rule.when, frame))
         return result
@@ -82,30 +99,49 @@ class Plan:
         words = frame[self._source(condition.column)].fillna("").str.strip().str.casefold()
         return words.isin(condition.values).to_numpy() != condition.negated
 
-    def _source(self, names: tuple[str, ...], use: str = "") -> str:
-        found = find(self._header, names)
+    def _lacks(self, rule: ColumnRule) -> bool:
+        """Whether the file lacks what an optional rule needs."""
+        return rule.optional and any(column_called(self._header, names) is None for names in _asked(rule))
+
+    def _source(self, names: Names, use: str = "") -> str:
+        found = column_called(self._header, names)
         if found is None:
-            sought = " or ".join(f"'{name}'" for name in names)
             raise UserError(
-                f"{self._label} has no column {sought}, which mapping '{self._mapping}' names for {use}; "
-                "correct the name in the mapping, or mark it optional = true"
+                f"{self._label} has no column {named(names)}, which mapping '{self._mapping}' names for {use}; "
+                "correct the name in the mapping, mark it optional = true, or say skip_rows if the header stands lower"
             )
         return found
 
+    def _one_name_each(self) -> None:
+        for name in self._types:
+            if places := namesakes(self._header, column_called(self._header, [name]) or ""):
+                raise UserError(
+                    f"{self._label}: columns {' and '.join(map(str, places))} are both called '{name}'; remove one, or "
+                    "say in a mapping which place counts"
+                )
 
-def find(header: Sequence[str], names: Sequence[str]) -> str | None:
-    """The first of ``names`` that is in a header, as the header spells it; without regard to case.
 
-    >>> find(["ID", "name"], ["personId", "id"])
-    'ID'
-    """
-    folded = {column.casefold(): column for column in reversed(header)}
-    for name in names:
-        if name in header:
-            return name
-        if name.casefold() in folded:
-            return folded[name.casefold()]
-    return None
+def fits(entry: Entry, names: Sequence[str]) -> bool:
+    """Whether columns of these names are a table that an entry can take: one that has all that it needs, or, where
+    canonical names hold, a required column."""
+    if entry.columns is None:
+        return any(column_called(names, [name]) for name in TABLES[entry.table].required)
+    conditions = [entry.where.column] if entry.where else []
+    needed = [ask for rule in entry.columns.values() if not rule.optional for ask in _asked(rule)]
+    return all(column_called(names, ask) for ask in [*needed, *conditions])
+
+
+def _rules(entry: Entry) -> dict[str, ColumnRule]:
+    """The rules of an entry in the order of the table; canonical names where it has none."""
+    canonical = TABLES[entry.table].all_columns
+    if entry.columns is None:
+        return {name: ColumnRule(parts=((name,),), optional=True) for name in canonical}
+    return {name: entry.columns[name] for name in canonical if name in entry.columns}
+
+
+def _asked(rule: ColumnRule) -> list[Names]:
+    """The columns that a rule asks for, each by its alternatives."""
+    return [*rule.parts, *([rule.when.column] if rule.when else [])]
 
 
 def _replaced(words: Any, rule: ColumnRule) -> pd.Series:

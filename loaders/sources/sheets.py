@@ -10,44 +10,67 @@ from __future__ import annotations
 
 import re
 import warnings
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from datetime import datetime
 from functools import partial
 from itertools import islice
 from pathlib import Path
+from typing import BinaryIO
 from xml.etree.ElementTree import iterparse
+from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 import openpyxl
 import pyarrow as pa
+from openpyxl.utils.datetime import WINDOWS_EPOCH
 from openpyxl.worksheet._reader import DATA_TAG, FORMULA_TAG, ROW_TAG, WorkSheetParser
 
 from ...graph.errors import UserError
 from .cell_text import cell_text
-from .items import Item, check_unique, stem
+from .header import Layout
+from .items import Item, LeftOut, stem
 from .raw import Chunk, text_frame
 
 _ROWS = 20_000
 _DIGITS = 1e15
 """Numbers of more than 15 digits begin here."""
 _PADDED = re.compile(r"^0{2,}$")
+_DECORATION = re.compile(r"_.|\*.|\[[^\]]*\]|;.*", re.DOTALL)
+"""What a number format has beside the digits of a positive number: gaps, fillings, colours, other sections."""
+_HEAD_ROWS = 120
+"""Rows among which the header is looked for."""
+_STRICT = b"http://purl.oclc.org/ooxml/spreadsheetml/main"
+_WORKBOOK_START = 4096
 _LOCKED = bytes.fromhex("d0cf11e0a1b11ae1")
 warnings.filterwarnings("ignore", module="openpyxl")  # of what it leaves out, such as colours by rule
 
+Row = tuple[int, list[str | None]]
+"""A row as the sheet numbers it, with its cells."""
 NO_RESULT = "#FORMULA!"
 """Stands for a formula that no program has computed."""
 
 
 class SheetReader:
-    """A sheet of a workbook; see ``readers.Reader``. Rows are numbered as the sheet shows them.
+    """A sheet of a workbook; see ``items.Reader``. Rows are numbered as the sheet shows them.
 
-    The header is the first row that is not blank; cells beyond it belong to no column.
+    Cells beyond the header are columns without a name, and make no record of a row.
     """
 
-    def __init__(self, path: Path, title: str, label: str, header: int, columns: list[str]):
-        check_unique(columns, label)
-        self.columns = columns
-        self._path, self._title, self._label, self._header = path, title, label, header
+    def __init__(self, path: Path, title: str, label: str, head: Sequence[Row], epoch: datetime, layout: Layout):
+        self._path, self._title, self._label = path, title, label
+        rows = [(row, cells) for row, cells in head if row > (layout.skip_rows or 0)]
+        if not rows:
+            raise UserError(f"{label}: it has fewer rows than skip_rows says; correct the mapping")
+        self.above = place = layout.place([cells for _, cells in rows]) or 0
+        self._header, cells = rows[place]
+        widest = max(_width(cells) for _, cells in rows[place:])
+        if not layout.header:
+            self._header -= 1
+        self._width = _width(cells) if layout.header else widest
+        self.columns = layout.names([*cells[: self._width], *[None] * (widest - self._width)])
+        self.serial_shift = (epoch - WINDOWS_EPOCH).days
 
     def chunks(self, wanted: Sequence[str]) -> Iterator[Chunk]:
         """The records as frames of the ``wanted`` columns; blank rows are none."""
@@ -56,8 +79,7 @@ class SheetReader:
             sheet = book[self._title]
             size = _size(book, sheet)
             last = sheet.max_row or 0
-            width = len(self.columns)
-            filled = ((row, cells) for row, cells in _rows(book, self._title) if any(cells[:width]))
+            filled = ((row, cells) for row, cells in _rows(book, self._title) if any(cells[: self._width]))
             records = ((row, cells) for row, cells in filled if row > self._header)
             while some := list(islice(records, _ROWS)):
                 rows = np.array([row for row, _ in some], dtype=np.int64)
@@ -67,28 +89,47 @@ class SheetReader:
                 yield Chunk(text_frame(wanted, arrays, len(some)), rows, [], done)
 
 
-def sheets(path: Path, label: str) -> list[Item]:
-    """The visible sheets of a workbook that are not blank.
+def _width(cells: Sequence[str | None]) -> int:
+    """How many cells a row has, blank ones behind the last left out."""
+    return max((place for place, cell in enumerate(cells, 1) if cell), default=0)
+
+
+def sheets(path: Path, label: str) -> tuple[list[Item], list[LeftOut]]:
+    """The visible sheets of a workbook that are not blank, and those that are not read.
 
     Raises
     ------
     UserError : it is no sound workbook
     """
-    items = []
+    items, left_out = [], []
     with _opened(path, label) as book:
         for sheet in book.worksheets:
-            header, cells = next((found for found in _rows(book, sheet.title) if any(found[1])), (0, []))
-            if header and sheet.sheet_state == "visible":
-                columns = [(cell or "").strip() for cell in cells]
-                name = f"{label}/{sheet.title}"
+            name = f"{label}/{sheet.title}"
+            filled = ((row, cells) for row, cells in _rows(book, sheet.title) if any(cells))
+            head = list(islice(filled, _HEAD_ROWS))
+            if not head:
+                left_out.append(LeftOut(name, "the sheet is blank"))
+            elif sheet.sheet_state != "visible":
+                left_out.append(LeftOut(name, "the sheet is hidden; show it in the workbook to load it"))
+            else:
                 bearers = ((stem(sheet.title), path / sheet.title), (stem(path.name), path))
-                opener = partial(_open, path, sheet.title, name, header, columns)
+                opener = partial(SheetReader, path, sheet.title, name, head, book.epoch)
                 items.append(Item(name, bearers, _size(book, sheet), opener))
-    return items
+        left_out += [LeftOut(f"{label}/{chart.title}", "it is a chart, not a table") for chart in book.chartsheets]
+    return items, left_out
 
 
-def _open(path: Path, title: str, label: str, header: int, columns: list[str], _: str | None) -> SheetReader:
-    return SheetReader(path, title, label, header, columns)
+def first_rows(path: Path, label: str, count: int) -> list[tuple[str, list[list[str | None]]]]:
+    """The first rows of every visible sheet that is not blank, by title; rows that the file leaves out are blank."""
+    found = []
+    with _opened(path, label) as book:
+        for sheet in book.worksheets:
+            rows: list[list[str | None]] = []
+            for row, cells in islice(_rows(book, sheet.title), count):
+                rows += [[]] * (row - 1 - len(rows)) + [cells]
+            if sheet.sheet_state == "visible" and any(any(cells) for cells in rows):
+                found.append((sheet.title, rows))
+    return found
 
 
 def _size(book, sheet) -> int:
@@ -101,6 +142,10 @@ def _opened(path: Path, label: str):
     with path.open("rb") as file:
         if file.read(len(_LOCKED)) == _LOCKED:
             raise UserError(f"{label}: locked with a password, or of the old .xls format; save it as .xlsx without one")
+        if _is_strict(file):
+            raise UserError(
+                f"{label}: saved as Strict Open XML, which cannot be read; save it as an ordinary .xlsx workbook"
+            )
     try:
         with closing(openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)) as book:
             yield book
@@ -112,6 +157,15 @@ def _opened(path: Path, label: str):
         raise _damaged(label, error) from error
     except Exception as error:  # it raises whatever XML, ZIP and its own model do
         raise _damaged(label, error) from error
+
+
+def _is_strict(file: BinaryIO) -> bool:
+    """Whether a workbook is of the strict kind of Open XML, whose names openpyxl does not know."""
+    try:
+        with ZipFile(file) as archive, archive.open("xl/workbook.xml") as workbook:
+            return _STRICT in workbook.read(_WORKBOOK_START)
+    except (BadZipFile, KeyError, NotImplementedError, RuntimeError, zlib.error):
+        return False  # what is wrong with it, openpyxl will tell
 
 
 def _damaged(label: str, error: Exception) -> UserError:
@@ -139,7 +193,7 @@ class _Parser(WorkSheetParser):
         return cell
 
 
-def _rows(book, title: str) -> Iterator[tuple[int, list[str | None]]]:
+def _rows(book, title: str) -> Iterator[Row]:
     """The rows that the sheet's file has, with their numbers."""
     sheet = book[title]
     zeros = _leading_zeros(book)
@@ -169,11 +223,13 @@ def _text(value: object, zeros: int) -> str | None:
 
 
 def _leading_zeros(book) -> dict[int, int]:
-    """How many digits a number is shown with at least, by style, for those whose format is zeros alone."""
+    """How many digits a number is shown with at least, by style, for those whose format is zeros alone but for its
+    decoration."""
     formats = {}
     for style, cell_style in enumerate(book._cell_styles):
         number = cell_style.numFmtId - 164
         code = book._number_formats[number] if 0 <= number < len(book._number_formats) else ""
-        if _PADDED.match(code):
-            formats[style] = len(code)
+        digits = _DECORATION.sub("", code)
+        if _PADDED.match(digits):
+            formats[style] = len(digits)
     return formats

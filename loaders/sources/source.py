@@ -8,12 +8,18 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from ...graph.errors import UserError
-from ..schema.mapping import Entry, Mapping
+from ..schema.mapping import Entry, Lookup, Mapping
 from ..schema.tables import TABLES
-from .items import Item, Reader, stem
+from .header import Layout, column_called
+from .items import Item, LeftOut, Reader, stem
+from .lookups import Found, read
+from .partitions import with_folder_columns
 from .raw import RawBatch
-from .rules import Plan
+from .rules import Plan, fits
 from .text_stream import DAMAGED
+
+NO_TABLE = "it belongs to no table; give it the name of one, or say in a mapping which it is"
+"""Why most of what is left out is."""
 
 
 @dataclass
@@ -30,6 +36,32 @@ class Matched:
         """What messages and provenance call it."""
         return self.item.name
 
+    def open(self, mapping: Mapping) -> Reader:
+        """Open it; its header is where the mapping says, or where a row has the columns that are needed."""
+        stated = {(entry.skip_rows, entry.header) for entry in self.entries}
+        if len(stated) > 1:
+            raise UserError(f"{self.name}: entries of mapping '{mapping.name}' differ in skip_rows or header; say one")
+        skip_rows, header = stated.pop() if stated else (None, True)
+        layout = Layout(mapping.delimiter, skip_rows, header, lambda names: self._fits(names, mapping))
+        self.reader = with_folder_columns(self.item.open(layout), self.name)
+        return self.reader
+
+    def looked_up(self, mapping: Mapping) -> set[str]:
+        """Its columns that look-ups use."""
+        assert self.reader is not None
+        asked = [names for lookup in self.lookups(mapping) for names in (lookup.key, lookup.value)]
+        return {found for names in asked if (found := column_called(self.reader.columns, names))}
+
+    def lookups(self, mapping: Mapping) -> list[Lookup]:
+        """The look-ups that are made in it."""
+        names = [name for name, _ in self.item.bearers]
+        return [each for each in mapping.lookups if any(fnmatchcase(name, stem(each.file)) for name in names)]
+
+    def _fits(self, names: Sequence[str], mapping: Mapping) -> bool:
+        asked = [[each.key, each.value] for each in self.lookups(mapping)]
+        looked_up = any(all(column_called(names, column) for column in columns) for columns in asked)
+        return looked_up or any(fits(entry, names) for entry in self.entries)
+
 
 class Source:
     """The files of one load, matched to canonical tables.
@@ -42,7 +74,7 @@ class Source:
     ----------
     name : the folder or file as the user named it
     unknown_columns : ``(file, column)`` that nothing uses; they are ignored
-    unknown_files : files that belong to no table; they are ignored
+    left_out : files, sheets and tables that are not read, with the reason
     sizes : bytes by file, of a ``.gz`` as compressed
     """
 
@@ -51,22 +83,24 @@ class Source:
         name: str,
         mapping: Mapping,
         files: Sequence[Matched],
-        unknown_files: Sequence[str] = (),
+        left_out: Sequence[LeftOut] = (),
         reading: Callable[[], AbstractContextManager] = nullcontext,
     ):
         self.name = name
         self.mapping = mapping
-        self.unknown_files = list(unknown_files)
+        self.left_out = list(left_out)
         self.unknown_columns: list[tuple[str, str]] = []
         self.sizes = {file.name: file.item.size for file in files}
         self._files = list(files)
         self._reading = reading
         for file in self._files:
-            file.reader = file.item.open(mapping.delimiter)
-            header = file.reader.columns
-            file.plans = [Plan(entry, header, file.name, mapping.name) for entry in file.entries]
-            used = {column for plan in file.plans for column in plan.wanted}
-            self.unknown_columns += [(file.name, column) for column in header if column and column not in used]
+            reader = file.open(mapping)
+            header, shift = reader.columns, reader.serial_shift
+            if reader.above and all(entry.skip_rows is None for entry in file.entries):
+                self.left_out.append(LeftOut(file.name, _title(reader.above)))
+            file.plans = [Plan(entry, header, file.name, mapping.name, shift) for entry in file.entries]
+            used = {column for plan in file.plans for column in plan.wanted} | file.looked_up(mapping)
+            self.unknown_columns += [(file.name, column) for column in header if column not in used]
         self._check_required()
 
     @property
@@ -88,18 +122,27 @@ class Source:
         entry that takes all rows of the file, or else by the first.
         """
         with self._reading():
+            lookups = self._lookups()
             for plan, file in self._order():
                 assert file.reader is not None
                 blamed = next((other for other in file.plans if not other.filters), file.plans[0])
                 try:
                     for chunk in file.reader.chunks(plan.wanted):
-                        frame, rows = plan.apply(chunk)
+                        frame, rows = plan.apply(chunk, lookups)
                         rejects = chunk.rejects if plan is blamed else []
                         if len(frame) or rejects:
                             yield RawBatch(plan.table, file.name, frame, rows, rejects, chunk.bytes_done)
                 except (OSError, *DAMAGED) as error:  # it went away or changed while being read
                     why = getattr(error, "strerror", None) or error
                     raise UserError(f"{file.name}: cannot be read ({why}); check the file") from error
+
+    def _lookups(self) -> dict[Lookup, Found]:
+        """What the look-ups of the mapping find, read before all else."""
+        found = {}
+        for lookup in {lookup for plan, _ in self._order() for lookup in plan.lookups}:
+            readers = [(file.name, file.reader) for file in self._files if lookup in file.lookups(self.mapping)]
+            found[lookup] = read([(name, reader) for name, reader in readers if reader], lookup, self.mapping.name)
+        return found
 
     def _order(self) -> list[tuple[Plan, Matched]]:
         position = {table: number for number, table in enumerate(TABLES)}
@@ -115,6 +158,19 @@ class Source:
                         f"table '{table}' lacks its required column '{column}' in {files}; "
                         "add the column, or say in a mapping where it comes from"
                     )
+
+
+def _title(rows: int) -> str:
+    return (
+        "1 row above its header; it holds no record"
+        if rows == 1
+        else f"{rows} rows above its header; they hold no records"
+    )
+
+
+def known(name: str, mapping: Mapping) -> bool:
+    """Whether a mapping takes something of this name, as a table or to look up in."""
+    return bool(entries_for(name, mapping)) or any(fnmatchcase(name, stem(each.file)) for each in mapping.lookups)
 
 
 def entries_for(name: str, mapping: Mapping) -> list[Entry]:

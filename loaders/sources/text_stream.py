@@ -7,6 +7,7 @@ import csv
 import gzip
 import io
 import lzma
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from zipfile import BadZipFile, ZipFile, ZipInfo
 from ...graph.errors import UserError
 
 _BLOCK = 1 << 20
+_THREE_BYTES = re.compile("[\u0800-\ufffc]")
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -64,6 +66,9 @@ class Stored:
 def find_encoding(stored: Stored, label: str) -> str:
     """The encoding that all bytes of a file agree with: its byte order mark, else UTF-8, else GB18030.
 
+    Nearly every text in UTF-8 with a character cut in two can also be read as GB18030, as other characters. So a file
+    whose Chinese is mostly sound UTF-8 is held to be UTF-8 that is damaged.
+
     Raises
     ------
     UserError : none fits (names row and byte of the first bad byte), or the compressed data are damaged
@@ -80,6 +85,9 @@ def find_encoding(stored: Stored, label: str) -> str:
             if bad is None:
                 return marked or encoding
             failures.append((bad, encoding))
+            if encoding == "utf-8" and _mostly_utf8(stored):
+                candidates = ["utf-8"]
+                break
         bad, encoding = max(failures)
         row = _row_at(stored, bad)
     except DAMAGED as error:
@@ -109,6 +117,37 @@ def _first_bad_byte(stored: Stored, encoding: str) -> int | None:
             done += len(block)
 
 
+def start_of(stored: Stored, size: int) -> str:
+    """The text of a file's first bytes: of its byte order mark's encoding, else UTF-8, else GB18030.
+
+    Bytes that fit none are shown as U+FFFD: this is for a look at a file, not for reading it.
+    """
+    disk, stream = stored.open()
+    with disk, stream:
+        start = stream.read(size)
+    marked = next((name for mark, name in _MARKS if start.startswith(mark)), None)
+    for encoding in (marked,) if marked else ("utf-8", "gb18030"):
+        try:
+            return codecs.getincrementaldecoder(encoding)().decode(start)
+        except UnicodeDecodeError:
+            continue
+    return start.decode(marked or "utf-8", "replace")
+
+
+def _mostly_utf8(stored: Stored) -> bool:
+    """Whether what is no ASCII is mostly characters of three bytes, as UTF-8 writes Chinese; in GB18030 hardly any
+    bytes look so."""
+    sound = bad = 0
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    disk, stream = stored.open()
+    with disk, stream:
+        while block := stream.read(_BLOCK):
+            text = decoder.decode(block)
+            bad += text.count("\ufffd")
+            sound += len(_THREE_BYTES.findall(text))
+    return sound > bad
+
+
 def _row_at(stored: Stored, offset: int) -> int:
     """The record that holds a byte; the header is row 1."""
 
@@ -129,12 +168,12 @@ def _row_at(stored: Stored, offset: int) -> int:
 
 
 class Utf8Stream(io.RawIOBase):
-    """A text file as UTF-8 bytes without byte order mark, followed by ``tail``.
+    """A text file as UTF-8 bytes without byte order mark and without the first ``skip`` of them, followed by ``tail``.
 
     Readers work ahead, so ``position`` can also tell how much of the file is behind what has been used.
     """
 
-    def __init__(self, stored: Stored, encoding: str, tail: bytes = b""):
+    def __init__(self, stored: Stored, encoding: str, tail: bytes = b"", skip: int = 0):
         self._disk, self._bytes = stored.open()
         self._stored, self._size = stored, stored.size
         self._decoder = None
@@ -143,6 +182,7 @@ class Utf8Stream(io.RawIOBase):
         elif encoding != "utf-8":
             self._decoder = codecs.getincrementaldecoder(encoding)()
         self._tail = tail
+        self._skip = skip
         self._ready = b""
         self._ended = False
         self._given = self._behind = 0
@@ -167,6 +207,8 @@ class Utf8Stream(io.RawIOBase):
         self._behind = self._size if self._ended else self._stored.before(self._disk.tell())
         if self._decoder is not None:
             block = self._decoder.decode(block, final=self._ended).encode()
+        dropped, self._skip = self._skip, max(self._skip - len(block), 0)
+        block = block[dropped:]
         self._ready = block + self._tail if self._ended else block
 
     def position(self, taken: int | None = None) -> int:

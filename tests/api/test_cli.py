@@ -175,7 +175,7 @@ def test_a_path_is_of_its_time(run):
 
 def test_status_counts_what_is_there(run, book):
     state = json.loads(run("status", "--format", "json").stdout)
-    assert list(state) == ["nodes", "relations", "loads", "rejects", "last_run"]
+    assert list(state) == ["nodes", "relations", "loads", "rejects", "unlinked", "last_run"]
     assert state["nodes"]["company"] == 6 and state["nodes"]["phone"] == 5
     assert state["relations"]["GUARANTEES"] == 11 and state["relations"]["TRANSFERRED"] == 1
     (load,) = state["loads"]

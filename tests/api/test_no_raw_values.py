@@ -52,6 +52,9 @@ A2,诸葛玛瑙,护照,G87654321,１３９８７６５０７７７,planted#perso
 A3,欧阳翡翠儿,身份证,310115198813399876,欧阳翡翠儿,,,,,
 A4,李雷,身份证,310115880723001,13987650123,,,,13987650555,
 A5,王五,身份证,3.10115198807E+17,,,,,,""",
+    "identifiers": "owner_id,kind,value\nA1,手机,139-8765-0123\nA2,证件,310115198807230018\nA2,设备,planted-device-9f8e7d6c\n"
+    "A1,传真,021-58765432\nA1,银行卡,6.2284800987E+18\nA1,地址,上海市浦东新区翡翠湾路77弄66号\nA1,邮箱,planted#person",
+    "relations": "applicant_id,other_id,relation\nA1,A2,配偶\nA1,欧阳翡翠儿,父母\nA3,13987650555,朋友",
     "contacts": "applicant_id,contact_mobile,contact_name,relation\nA1,139-8765-0999,诸葛玛瑙,朋友",
     "applications": """apply_no,applicant_id,apply_time,amount,device_id,imei,ip,wifi_bssid,gps_lat,gps_lon
 P1,A1,2026-01-05 10:00:00,100,planted-device-9f8e7d6c,867530901234560,203.113.45.67,DE:AD:BE:EF:77:66,31.234567,121.473456

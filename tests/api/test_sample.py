@@ -20,7 +20,7 @@ def test_sample_writes_a_book_that_loads_and_says_what_is_in_it(tmp_path):
 
     loaded = ringfence("load", "book", cwd=tmp_path)
     assert loaded.returncode == 0, loaded.stderr
-    assert "truth.json: belongs to no table and was ignored" in loaded.stderr
+    assert "truth.json: not read: .json files cannot be read" in loaded.stderr
     people = next(line.split() for line in loaded.stdout.splitlines() if line.startswith("applicants "))
     assert people[2] == "600"
 

@@ -69,6 +69,7 @@ def both(neo4j_server, tmp_path_factory):
         ("path", "applicant:A3", "applicant:A4"),
         ("path", "company:C1", "company:C6"),
         ("path", "company:C1", "company:nobody"),
+        ("path", "company:C1", "company:C2", "--in-time"),
         ("token", "phone"),
     ],
 )
@@ -88,6 +89,7 @@ def test_commands_answer_alike(both, command):
         "/v1/nodes/company:粤%2F2024:07/neighbourhood?hops=2",
         "/v1/nodes/applicant:A3/neighbourhood?as_of=2026-01-05T12:00:00",
         "/v1/paths?from=applicant:A1&to=applicant:A2",
+        "/v1/paths?from=company:C2&to=company:C1&directed=true",
         "/v1/nodes/company:nobody",
     ],
 )

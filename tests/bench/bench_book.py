@@ -16,6 +16,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
+from _bare import bare_seconds
 from _book import write_book
 from _measured import measured
 
@@ -25,29 +26,6 @@ SNAPSHOT = """
 import sys
 from ringfence.graph.store import open_store
 print(open_store(sys.argv[1]).snapshot().edge_count)
-"""
-
-BARE = """
-import sqlite3, sys, time
-from ringfence.graph.store.sqlite.schema import index_statements, version_tables
-source = sqlite3.connect(sys.argv[1])
-schema = source.execute(
-    "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
-).fetchall()
-rows = {name: source.execute(f'SELECT * FROM "{name}"').fetchall() for name, _ in schema}
-spent = time.process_time()
-copy = sqlite3.connect(sys.argv[2])
-copy.execute("PRAGMA journal_mode = WAL")
-for name, statement in schema:
-    copy.execute(statement)
-    if rows[name]:
-        marks = ", ".join("?" * len(rows[name][0]))
-        with copy:
-            copy.executemany(f'INSERT INTO "{name}" VALUES ({marks})', rows[name])
-for owner in version_tables(copy):
-    for statement in index_statements(owner):
-        copy.execute(statement)
-print(time.process_time() - spent)
 """
 
 
@@ -72,7 +50,7 @@ def main() -> None:
         scale = TARGET / versions
         printed, detect_cpu, detect_peak = measured(ringfence, "detect", **keys)
         _, again_cpu, again_peak = measured(ringfence, "load", str(folder / "book"), **keys)
-        bare = float(measured(sys.executable, "-c", BARE, str(database), str(folder / "bare.db"))[0])
+        bare = bare_seconds(database, folder / "bare.db")
 
         print(f"{versions:,} relationships, seed {given.seed}; {database.stat().st_size / 2**20:,.0f} MiB on disk")
         print("stage              CPU-s   peak GiB   at 20 million (CPU-s, linear)")

@@ -390,6 +390,16 @@ def test_controller_and_spouse():
     assert sorted(row["relation"] for row in twin.evidence[4:]) == ["CONTROLS", "HAS_PHONE", "LISTS_CONTACT"]
 
 
+def test_a_spouse_on_record_is_one_too():
+    def book(relation):
+        people = Book().company("S", "applicant:Z").related("W", "Z", relation)
+        return people.guarantees("applicant:Z>S S>applicant:Z applicant:W>S S>applicant:W", 1.0)
+
+    twin, guilty = one(find(book("配偶")), "cycle"), one(find(book("同事")), "cycle")
+    assert (twin.innocent_twin, guilty.innocent_twin) == ("controller_spouse", None)
+    assert sorted(row["relation"] for row in twin.evidence[4:]) == ["CONTROLS", "RELATED_TO"]
+
+
 def test_two_families_are_not_one():
     book = Book().company("S", "applicant:Z").company("T", "applicant:V")
     book.guarantees("applicant:Z>S S>applicant:Z S>T T>S applicant:V>T T>applicant:V", 1.0)

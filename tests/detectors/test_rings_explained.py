@@ -79,6 +79,30 @@ def test_of_two_holders_of_one_number_only_the_one_of_the_right_name_is_family()
         assert households(book) == ["AB"], first
 
 
+# -- family: on record as kin
+
+
+@pytest.mark.parametrize("word", ["配偶", "父母", "子女", "兄弟姐妹", "Mother"])
+def test_who_are_on_record_as_kin_are_family(word):
+    assert households(Book().person("A", "139").person("B", "138").related("A", "B", word)) == ["AB"]
+
+
+@pytest.mark.parametrize("word", ["朋友", "同事", "表哥", "单位", None])
+def test_other_words_on_record_make_no_family(word):
+    assert households(Book().person("A", "139").person("B", "138").related("A", "B", word)) == []
+
+
+def test_whom_too_many_call_family_is_nobodys():
+    book = Book()
+    for key in "BCDE":
+        book.person(key, f"138{key}").related(key, "A", "父母").related(key, "A", "父亲")
+    assert households(book.person("A", "139")) == ["ABCDE"]
+    assert households(book.person("F", "138F").related("F", "A", "子女")) == []
+    book = Book().person("A", "1").person("B", "2").person("C", "3")
+    assert households(book.related("B", "A", "配偶")) == ["AB"]
+    assert households(book.related("C", "A", "spouse")) == []
+
+
 # -- family: both name one phone
 
 

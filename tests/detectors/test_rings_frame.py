@@ -63,6 +63,10 @@ def test_two_handsets_of_one_person_or_account_stay_two():
     assert handsets(book) == []
 
 
+def test_two_devices_that_a_person_has_stay_two_handsets():
+    assert handsets(Book().has("A", device="d").has("A", device="e")) == []
+
+
 def test_a_device_used_with_too_many_others_joins_nothing():
     def cloned(count):
         book = Book().application("Z", "Z", device="d0", imei="other")

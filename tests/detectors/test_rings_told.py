@@ -110,6 +110,27 @@ def test_what_is_not_known_of_amounts_is_not_told():
     assert "借款" not in found.reason_zh and "borrowed" not in found.reason_en
 
 
+def test_amounts_of_different_currencies_are_stated_by_currency_and_never_added():
+    book = six()
+    loans = [fact for fact in book.facts if fact.table == "loans"]
+    assert [fact.cells["amount"] for fact in loans] == [10_000, 11_000, 12_000, 13_000, 14_000, 15_000]
+    for fact, currency in zip(loans, ["人民币", "USD", "CNY", None, "CNY", "rmb"], strict=True):
+        fact.cells["currency"] = currency
+    (found,) = find(book)
+    assert "amount" not in found.measures
+    assert "，借款5.1万元、1.1万美元、1.3万（币种不详）；" in found.reason_zh
+    assert " and borrowed CNY 51,000 and USD 11,000 and 13,000 in a currency not on record; " in found.reason_en
+
+
+def test_an_amount_in_one_currency_however_it_is_written_is_added_and_names_it():
+    book = six()
+    for fact, currency in zip((f for f in book.facts if f.table == "loans"), ["人民币", "CNY", "rmb"] * 2, strict=True):
+        fact.cells["currency"] = currency
+    (found,) = find(book)
+    assert found.measures["amount"] == 75_000
+    assert "，借款7.5万元；" in found.reason_zh and " and borrowed CNY 75,000; " in found.reason_en
+
+
 def test_amounts_and_applications_of_other_times_do_not_count():
     book = six().application("R0", "old", "2025-06-01").loan("R0", "old", 5e6, "2025-06-02", "own", "old")
     (found,) = find(book)

@@ -57,6 +57,16 @@ def test_an_application_is_filed_with_a_handset_over_networks_at_a_place():
     assert (snapshot.ends(uses.via)[1] == snapshot.ends(uses.position)[0]).all()
 
 
+def test_a_device_or_wifi_that_a_person_has_is_used_like_one_applied_from():
+    book = Book().has("A", device="d", wifi="w").application("A", "1", "2026-01-05", device="e")
+    assert used(book) == [
+        ("A", "handset", "device:d"),
+        ("A", "handset", "device:e"),
+        ("A", "network", "wifi:w"),
+    ]
+    assert set(times(book).values()) == {parse_moment("2026-01-05")}, "stated when the person first applied"
+
+
 def test_what_a_person_states_is_his_own_or_his_employers():
     book = Book().person("A", "139").lives("A", "home").email("A", "e").identified("A", "id").owns("A", "card")
     assert used(book.employed("A", "firm", "010", "office")) == [

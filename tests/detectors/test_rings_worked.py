@@ -5,10 +5,12 @@ from itertools import pairwise
 from math import log
 
 import pytest
+from ringfence.detectors.rings.detector import FRAUD_RING
 from ringfence.detectors.rings.scoring import NEARLY, SCALE
 from support import ring_books
 from support.ring_books import TWINS, conspire, crowd, find, keys, people, ring, shared, told, without
 from support.toy import Book
+from support.units import assert_parts_equal_whole
 
 twins = pytest.mark.parametrize("twin", TWINS, ids=[twin.__name__ for twin in TWINS])
 
@@ -33,6 +35,50 @@ def test_applicants_are_members_and_nothing_else():
     assert found.kind == "fraud_ring" and found.view == "raw" and found.innocent_twin is None
     assert {member["role"] for member in found.members} == {"member"}
     assert {member["node"].split(":")[0] for member in found.members} == {"applicant"}
+
+
+def test_a_shared_handset_that_only_identifiers_know_of_is_one_like_any_other():
+    def ring_of(known_by_application):
+        """Six with accounts of two and a handset of three each, which they applied from or are known to have."""
+        book = Book()
+        for i, key in enumerate(people(6)):
+            shared = f"phone{i % 2}"
+            book.person(key, f"137{i}")
+            device = shared if known_by_application else None
+            book.application(key, f"N{key}", f"2026-03-{10 + 2 * i:02d}", device=device or f"own {key}")
+            if not known_by_application:
+                book.has(key, device=shared)
+            book.loan(key, f"L{key}", 10_000, f"2026-03-{12 + 2 * i:02d}", f"card{i % 3}", f"N{key}")
+        return find(crowd(book, 40))
+
+    (applied,), (known,) = ring_of(True), ring_of(False)
+    assert keys(known) == keys(applied) == "R0 R1 R2 R3 R4 R5"
+    assert known.score == applied.score and known.measures["handsets"] == 2
+    seen = {(row["source"][:9], row["target"]) for row in known.evidence if row["relation"] == "USED_DEVICE"}
+    assert seen == {("applicant", "device:phone0"), ("applicant", "device:phone1")}
+    # a unit alone finds it likewise
+    assert assert_parts_equal_whole(FRAUD_RING, crowd(known_book(), 40).snapshot(), "handsets by identifiers") == 1
+
+
+def known_book():
+    """Six who have two handsets between them, and three accounts."""
+    book = Book()
+    for i, key in enumerate(people(6)):
+        book.person(key, f"137{i}").has(key, device=f"phone{i % 2}").has(key, device=f"own {key}")
+        book.application(key, f"N{key}", f"2026-03-{10 + 2 * i:02d}")
+        book.loan(key, f"L{key}", 10_000, f"2026-03-{12 + 2 * i:02d}", f"card{i % 3}", f"N{key}")
+    return book
+
+
+def test_a_household_on_record_explains_as_one_that_contacts_tell_of():
+    def six(related):
+        book = ring(Book(), people(6))
+        for one, other in related:
+            book.related(f"R{one}", f"R{other}", "兄弟姐妹")
+        return in_a_crowd(book)
+
+    assert six([]) == six([(0, 1), (1, 2)]) == ["R0 R1 R2 R3 R4 R5"]
+    assert six([(0, 1), (1, 2), (3, 4), (4, 5)]) == [], "two families are no ring"
 
 
 def test_two_rings_are_two_findings():

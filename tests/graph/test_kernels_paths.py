@@ -198,6 +198,21 @@ def test_a_link_that_a_cut_hides_is_not_denied():
     assert shortest_path(adjacency, 0, 6, 6, fan_out=60).nodes == [0, 1, 2, 3, 4, 5, 6]
 
 
+def test_it_is_said_which_bound_ended_a_search():
+    # 0 - hub 1 and 102 - hub 103, each with 100 leaves; and a line of three edges, with a node beside it.
+    leaf = np.arange(2, 102)
+    source = np.concatenate(([0, 102], np.repeat([1, 103], 100)))
+    target = np.concatenate(([1, 103], leaf, leaf + 102))
+    cut = shortest_path(both(source, target, 204), 0, 102, 20, fan_out=10)
+    assert (cut.nodes, cut.could_change, cut.stopped, cut.exhausted) == (None, True, False, False), "cuts alone did"
+    line = both(np.array([0, 1, 2]), np.array([1, 2, 3]), 5)
+    short = shortest_path(line, 0, 3, 2)
+    assert (short.nodes, short.could_change, short.stopped, short.exhausted) == (None, False, True, False)
+    apart = shortest_path(line, 0, 4, 2)
+    assert (apart.nodes, apart.could_change, apart.stopped, apart.exhausted) == (None, False, False, True)
+    assert not shortest_path(line, 0, 3, 3).stopped
+
+
 @pytest.mark.parametrize("fan_out", [1, 3, None])
 def test_bounds_hold_for_what_is_visible_only(fan_out):
     # At the time asked for the hub 1 has three neighbours; later ones neither take their place nor are counted.

@@ -1,5 +1,7 @@
 """Tokens, ciphertexts and masks, and the file they hang on."""
 
+import hashlib
+import hmac
 import json
 import stat
 
@@ -7,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from ringfence.graph.errors import UserError
-from ringfence.graph.keys import KeyFile, default_path, is_token, load_key_file, mask
+from ringfence.graph.keys import KeyFile, default_path, is_token, keyed_hashes, load_key_file, mask
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +43,26 @@ def test_one_secret_gives_one_token_whatever_the_encryption_key(tmp_path):
     assert b.decrypt(a.encrypt("x")) == "x" and b.encrypt("x").startswith("aesgcm.2.")
     with pytest.raises(UserError, match=r"no encryption key aesgcm\.2"):
         a.decrypt(b.encrypt("x"))
+
+
+def test_values_come_to_the_same_alone_and_together(keys):
+    values = ["", "1", "+8613812345678", "张三", "x" * 200]
+    assert keys.tokens("phone", values) == [keys.token("phone", value) for value in values]
+    assert [keys.decrypt(cipher) for cipher in keys.encrypt_all(values)] == values
+    assert len(set(keys.encrypt_all(["x"] * 100))) == 100  # a nonce each
+
+
+@pytest.mark.parametrize("length", [0, 32, 64, 65, 200])
+def test_a_keyed_hash_is_an_hmac_sha_256_whatever_the_length_of_the_key(length):
+    key = bytes(range(length))
+    expected = [hmac.new(key, f"phone\0{value}".encode(), hashlib.sha256).digest() for value in ("1", "张三")]
+    assert keyed_hashes(key, "phone", ["1", "张三"]) == expected
+
+
+def test_a_ciphertext_written_by_an_earlier_version_is_read(tmp_path):
+    keys = KeyFile(b"s" * 32, {1: b"k" * 32}, tmp_path)
+    assert keys.decrypt("aesgcm.1.iAzkLyYF9GPRsK0N7h3la2PiqZqfXsdVNWymiEa45QqzJw==") == "张三"
+    assert keys.token("phone", "+8613812345678") == "tok_79496b5844bebccca8c1efc4e1f0ad1f"
 
 
 def test_an_altered_ciphertext_is_refused(keys):

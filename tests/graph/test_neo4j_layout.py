@@ -197,6 +197,21 @@ def test_names_that_are_none_of_the_vocabulary_are_refused(store):
         writer.relationships("GUARANTEES", frame, {"x`": "number"})
 
 
+def test_a_store_of_an_earlier_version_gets_the_constraints_that_it_lacks_when_it_is_opened(store, neo4j_url, ask):
+    def held():
+        names = [row["name"] for kind in ("CONSTRAINTS", "INDEXES") for row in ask(f"SHOW {kind} YIELD name")]
+        return {name for name in names if name.startswith("ringfence_related_to")}
+
+    complete = held()
+    assert complete == {"ringfence_related_to", "ringfence_related_to_batch"}
+    store.connection.write("MATCH (s:Ringfence {name: 'store'}) SET s.schema = 1")
+    store.connection.once("DROP CONSTRAINT ringfence_related_to")
+    store.connection.once("DROP INDEX ringfence_related_to_batch")
+    assert held() == set()
+    open_store(neo4j_url).close()
+    assert held() == complete
+
+
 def test_the_password_is_in_no_log_even_where_everything_is_logged(neo4j_url, monkeypatch, caplog):
     import os
 

@@ -294,7 +294,7 @@ def test_whoever_comes_too_late_for_a_snapshot_holds_the_one_built_in_its_place(
     with ThreadPoolExecutor() as threads:
         with unless_held(place / "snapshot.json"):
             late = threads.submit(ask, tmp_path, 1, build=never)
-            time.sleep(0.2)  # to open the file that goes now
+            time.sleep(0.2)  # to open the file that goes now: one that has not finds the new one, and less is tested
             place.rename(place.with_name(".dropped-one"))
             toy(place)
         looked_at = late.result(PATIENCE_S)

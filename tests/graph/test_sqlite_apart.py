@@ -298,6 +298,11 @@ def test_a_process_that_cannot_start_is_told_with_its_last_words(path, tmp_path,
         list(ask("SELECT 1 AS a"))
 
 
+def test_a_file_that_is_not_there_is_told(tmp_path):
+    with process_apart(tmp_path / "nowhere.db") as ask, pytest.raises(Unavailable, match="unable to open database"):
+        list(ask("SELECT 1 AS a"))
+
+
 def test_a_file_that_is_named_like_a_library_is_not_run_for_it(path, tmp_path, monkeypatch):
     (tmp_path / "pyarrow.py").write_text("raise SystemExit(1)")
     monkeypatch.chdir(tmp_path)

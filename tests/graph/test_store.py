@@ -16,6 +16,7 @@ from ringfence.graph.errors import UserError
 from ringfence.graph.keys import load_key_file
 from ringfence.graph.model import ALWAYS, FOREVER
 from ringfence.graph.store import Run, open_store
+from ringfence.graph.store.masks import mask_of
 from ringfence.graph.store.records import REJECT_COLUMNS
 from support.stores import STORES
 
@@ -354,10 +355,10 @@ def test_secrets_are_kept_once_and_masks_are_for_everyone(store):
         writer.relationships("HAS_PHONE", relationships(("p", "applicant:1", f"phone:{token}")), {})
         writer.publish({}, None)
     mask, cipher = store.secret(token)
-    assert mask == store.mask(f"phone:{token}") == store.snapshot().mask(token) == "138****5678"
+    assert mask == mask_of(f"phone:{token}", store.secret) == store.snapshot().mask(token) == "138****5678"
     assert store.keys.decrypt(cipher) == "+8613812345678"
     assert store.get(f"phone:{token}")["mask"] == "138****5678"
-    assert store.mask("applicant:1") is None and store.snapshot().mask("applicant") is None
+    assert mask_of("applicant:1", store.secret) is None and store.snapshot().mask("applicant") is None
 
 
 def test_flagged_ties_show_but_link_no_one(store):
@@ -473,6 +474,7 @@ def test_an_embedded_store_of_format_1_keeps_its_runs_and_takes_batches(tmp_path
     old = sqlite3.connect(tmp_path / "old.db")
     for column in ("batch", "purpose", "policy"):
         old.execute(f"ALTER TABLE runs DROP COLUMN {column}")
+    old.execute("ALTER TABLE loads DROP COLUMN notes")
     old.execute("PRAGMA user_version = 1")
     old.commit()
     old.close()
@@ -481,6 +483,26 @@ def test_an_embedded_store_of_format_1_keeps_its_runs_and_takes_batches(tmp_path
     assert [run.batch for run in batch(store, guarantee="aa22", velocity="")] == [1, 1]
     assert [found["id"] for found in store.finding("aa")] == ["aa11", "aa22"]
     store.close()
+
+
+def test_an_embedded_store_of_format_2_takes_relations_that_were_added_since(tmp_path):
+    import sqlite3
+
+    url = f"sqlite:///{tmp_path}/old.db"
+    open_store(url).close()
+    old = sqlite3.connect(tmp_path / "old.db")
+    old.execute("DROP TABLE rel_RELATED_TO")
+    old.execute("ALTER TABLE loads DROP COLUMN notes")
+    old.execute("PRAGMA user_version = 2")
+    old.commit()
+    old.close()
+    store = open_store(url)
+    assert len(store.snapshot().edges("RELATED_TO")) == 0
+    assert len(store.current_relationships("RELATED_TO")) == 0
+    store.close()
+    assert {name for (name,) in sqlite3.connect(tmp_path / "old.db").execute("SELECT name FROM sqlite_master")} >= {
+        "rel_RELATED_TO", "rel_RELATED_TO_uid", "rel_RELATED_TO_source", "rel_RELATED_TO_target",
+    }  # fmt: skip
 
 
 def test_an_embedded_store_of_a_newer_version_is_refused_and_left_alone(tmp_path):

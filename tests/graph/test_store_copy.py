@@ -57,7 +57,7 @@ def fill(store):
         writer.secrets(pd.DataFrame([secret], columns=["token", "mask", "cipher"]))
         reject = ["loans", "a.csv", 3, "loan_id", "missing", "row", HOSTILE]
         writer.rejects(pd.DataFrame([reject, ["loans", None, None, None, "x", "cell", None]], columns=REJECT_COLUMNS))
-        writer.publish({"guarantees": {"read": 2}}, 1_600_000_000_000)
+        writer.publish({"guarantees": {"read": 2}}, 1_600_000_000_000, notes={"left_out": [[HOSTILE, "x"]]})
     with store.writer("left alone") as writer:
         relationships(writer, "GUARANTEES", ("guarantees:9", "company:Y", "company:Z", 1.0, None, 1, 2, 3))
     with store.writer("small", bulk=False) as writer:

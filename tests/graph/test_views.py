@@ -295,6 +295,16 @@ def test_a_relationship_is_asked_by_its_position_whether_it_shows_and_links(seen
         assert view.visible(positions).dtype == view.links(positions).dtype == bool
 
 
+def test_a_relationship_is_asked_by_its_position_since_when_it_is_true_and_why_it_links_no_one(seen):
+    view, reading = seen
+    positions = everything(view)
+    ids = rows(view, positions)
+    assert view.valid_from(positions).tolist() == [reading.within[place].start for place in ids]
+    flags = [reading.within[place].cells.get("flag") for place in ids]
+    assert view.flags(positions) == flags
+    assert view.flagged(positions).tolist() == [flag is not None for flag in flags]
+
+
 def test_neighbours_are_reached_from_both_ends_whatever_shows(seen):
     view, reading = seen
     offsets, neighbours, positions = view.adjacency()
@@ -319,6 +329,18 @@ def test_the_relationships_of_some_nodes(seen, seed):
     assert sorted(rows(view, touching)) == sorted(expected)
     assert touching.dtype == view.touching([]).dtype == np.int64
     assert view.touching([]).tolist() == []
+
+
+def test_the_other_ends_of_some_nodes_relationships(seen):
+    relations = ("GUARANTEES", "HAS_PHONE")
+    for view, reading in at_each_time(seen):
+        chosen = range(0, view.node_count, 2)
+        names = {reading.nodes[node] for node in chosen}
+        ends = [(tie.source, tie.target) for tie in reading.visible.values() if tie.relation in relations]
+        expected = {other for pair in ends for one, other in (pair, pair[::-1]) if one in names}
+        found = view.other_ends(chosen, relations)
+        assert view.names(found) == [name for name in reading.nodes if name in expected]
+        assert found.dtype == view.other_ends([], relations).dtype == np.int32
 
 
 def test_relationships_are_told_with_their_source(seen):

@@ -8,6 +8,7 @@ from ringfence.graph.keys import mask
 from ringfence.graph.model import RELATIONS
 from ringfence.graph.store import Run, open_store
 from ringfence.graph.store.erasure import PERSON
+from ringfence.graph.store.masks import mask_of
 from ringfence.loaders import load
 from ringfence.loaders.cleaning.identifiers import node_name
 from ringfence.loaders.schema.mapping import parse_mapping
@@ -20,7 +21,16 @@ GONE = "ZQ-PERSON-7"
 FIRST = {
     "applicants": f"""applicant_id,name,mobile,bank_card_no,home_address,employer,region
 {GONE},张小明,13812345678,6222020000001234567,上海市浦东新区世纪大道1号,独苗作坊,沪
-A2,李雷,13900001111,6222020000007654321,上海市浦东新区世纪大道1号,大厂,沪""",
+{GONE},张小明,13322223333,,,,
+A2,李雷,13900001111,6222020000007654321,上海市浦东新区世纪大道1号,大厂,沪
+A2,李雷,13477770000,,,,""",
+    "identifiers": f"""owner_id,kind,value,use
+{GONE},手机,13455550001,own
+{GONE},设备,solo-handset-77,
+{GONE},设备,shared-device-1,
+{GONE},手机,44,
+A2,邮箱,lilei@example.com,""",
+    "relations": f"applicant_id,other_id,relation\n{GONE},A2,配偶\nA2,{GONE},配偶",
     "contacts": f"""applicant_id,contact_mobile,contact_name,relation
 {GONE},13700003333,王独一,朋友
 A2,13612340000,赵六,同事""",
@@ -47,6 +57,7 @@ LATER = {"applicants": f"applicant_id,name,mobile\n{GONE},张小明,13511112222\
 """A month later the person has another phone: the first is a past tie."""
 OWN = (
     ("phone", "13812345678"), ("phone", "13511112222"), ("phone", "13700003333"), ("account", "6222020000001234567"),
+    ("phone", "13322223333"), ("phone", "13455550001"), ("device", "solo-handset-77"),
     ("ip", "203.0.113.9"), ("name", "张小明"), ("name", "王独一"), ("address", "苏州市工业园区星湖街99号"),
 )  # fmt: skip
 """What nobody else states."""
@@ -145,6 +156,15 @@ def test_what_others_state_stays_with_them_and_is_named(store):
     ]
 
 
+def test_their_relations_go_with_them_and_an_identifier_beside_the_latest_is_forgotten_like_any_other(store):
+    erase(store, PERSON, GONE)
+    assert len(store.snapshot().edges("RELATED_TO")) == 0
+    assert len(store.current_relationships("USED_DEVICE")) == 1, "A2's application"
+    done = erase(store, "phone", "13477770000")
+    (said,) = [fact["data"] for fact in store.get("applicant:A2")["facts"] if fact["table"] == "applicants"]
+    assert done.rewritten > 0 and token(store, "phone", "13477770000") not in json.dumps(said)
+
+
 def test_contracts_and_money_stay_under_a_random_name_at_every_revision(store):
     before = counts(store)
     done = erase(store, PERSON, GONE)
@@ -197,9 +217,11 @@ def test_an_erased_identifier_stays_a_node_that_leads_to_nothing(store, tmp_path
     done = erase(store, "device", "shared-device-1")
     assert done.kept == [] and done.removed == 0 and done.findings == 1
     assert shared.partition(":")[2] not in everything(store, tmp_path)
-    assert store.secret(shared.partition(":")[2]) is None and store.mask(done.name) is None
+    assert store.secret(shared.partition(":")[2]) is None and mask_of(done.name, store.secret) is None
     around = relationships_of(store, done.name)
-    assert {item["source"] for item in around} == {"application:P2", "application:ZQ-APPLICATION-1"}
+    assert {item["source"] for item in around} == {
+        "application:P2", "application:ZQ-APPLICATION-1", f"applicant:{GONE}",
+    }  # fmt: skip
     said = [fact["data"]["device_id"] for fact in store.get("application:P2")["facts"]]
     assert said == [done.name.partition(":")[2]]
 

@@ -16,8 +16,11 @@ from ringfence.loaders.cleaning.identifiers import (
     normal_values,
     normalise,
     place_cells,
+    read,
     sentinels,
 )
+from ringfence.loaders.cleaning.usual import usual
+from ringfence.loaders.cleaning.values import half_width, normal_width, visible
 from stdnum import luhn
 from stdnum.cn import uscc
 from stdnum.iso7064 import mod_11_2
@@ -49,6 +52,33 @@ def test_a_value_has_one_key_whatever_stands_beside_it(kind, values, form):
     for place in range(len(values)):
         alone = normal_values(kind, column.slice(place, 1), forms.slice(place, 1), plain=False)
         assert (keys[place].as_py(), flags[place].as_py()) == (alone[0][0].as_py(), alone[1][0].as_py())
+
+
+HEX = "0123456789abcdefABCDEF"
+written = st.one_of(
+    cells,
+    st.text("0123456789", min_size=3, max_size=20),
+    st.from_regex(r"\A(?:\+86|0086|86|0)?1[0-9]{10}\Z|\A0[0-9]{2,3}-?[0-9]{7,8}\Z", alphabet="0123456789+-"),
+    st.from_regex(
+        r"\A[0-9]{1,3}(\.[0-9]{1,3}){3}\Z|\A(cell:)?[0-9]{1,3}\.[0-9]{3},[0-9]{1,3}\Z", alphabet="0123456789.cel:,"
+    ),
+    st.from_regex(r"\A[0-9a-fA-F]{2}(:[0-9a-fA-F]{2}){5}\Z|\A[0-9a-fA-F]{14,17}\Z", alphabet=HEX + ":"),
+    st.from_regex(r"\A[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z", alphabet=HEX + "-"),
+    st.from_regex(r"\A[!-~]{1,5}@[!-~]{1,5}\.[a-zA-Z.]{1,3}\Z", alphabet=string.printable),
+    st.text("张村路号 ABab12-İΣ\u0301\u200a\u2028が豈", max_size=12),
+)
+
+
+@given(st.sampled_from(KINDS), st.lists(written, min_size=1, max_size=8), st.sampled_from(FORMS))
+def test_what_a_pattern_says_is_what_reading_one_by_one_says(kind, values, form):
+    column = half_width(visible(pa.array([normal_width(value) for value in values], pa.large_string())))
+    known, keys, flags = usual(kind, column, pa.array([form] * len(values), pa.large_string()))
+    stopped = [value.lower() in sentinels()[kind] for value in column.to_pylist()]
+    for place in range(len(values)):
+        if known[place] and not stopped[place]:
+            key, flag = read(kind, column[place].as_py(), form)
+            assert keys[place].as_py() == key
+            assert flags[place].as_py() == flag or flag in ("sentinel", "luhn")
 
 
 @given(st.sampled_from(KINDS), cells)

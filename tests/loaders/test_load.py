@@ -174,7 +174,7 @@ def test_a_table_with_too_many_rejected_rows_stops_the_load_and_nothing_changes(
 def test_staging_is_gone_after_a_load_and_an_abandoned_one_is_swept_away(loading):
     folder = loading.store.beside("staging")
     folder.mkdir()
-    (folder / "applicants-0000-000000.parquet").write_text("left by a load that was killed")
+    (folder / "applicants-0000-000000.part").write_text("left by a load that was killed")
     loading.load(applicants="applicant_id\nA1")
     assert not folder.exists()
     with pytest.raises(UserError):
@@ -185,8 +185,9 @@ def test_staging_is_gone_after_a_load_and_an_abandoned_one_is_swept_away(loading
 CELLS = {
     "ref": ["A1", "A2", "A9", "", "1E+9"], "party": ["A1", "C1", "X", "B", ""], "text": ["", "x", "K1", "K2"],
     "identifier": ["", "13800138000", "13812345678", "123", "1.2E+10"], "time": ["", "2026-01-01", "2097-01-01", "z"],
-    "number": ["", "5", "five"], "integer": ["", "5", "5.5"], "choice": ["", "applicant", "overdue", "正常", "zz"],
-    "personal_name": ["", "张三"],
+    "number": ["", "5", "five"], "integer": ["", "5", "5.5"],
+    "choice": ["", "applicant", "overdue", "正常", "phone", "单位", "zz"], "personal_name": ["", "张三"],
+    "node": ["", "A1", "13812345678", "123", "1.2E+10"],
 }  # fmt: skip
 
 

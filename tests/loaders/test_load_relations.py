@@ -104,6 +104,21 @@ def test_values_that_say_nothing_link_no_one(loading):
     assert loading.rejects() == []
 
 
+def test_an_event_says_that_an_end_of_it_links_no_one(loading):
+    loading.load(
+        transfers="""transfer_id,from_account,to_account,amount,time
+        T1,62220200,6222****1234,5,2026-01-01
+        T2,6222****1234,62220200,5,2026-01-02
+        T3,62220200,62220300,5,2026-01-03""",
+        sign_ins="device_id,account_no,time\n000000000000000,62220200,2026-01-04\ndev-1,62220200,2026-01-05",
+    )
+    snapshot = loading.store.snapshot()
+    for relation, flag in (("TRANSFERRED", "invalid"), ("SIGNED_IN", "sentinel")):
+        events, linking = snapshot.edges(relation), snapshot.ties(relation)
+        assert set(snapshot.flags(events.positions)) == {flag, None}
+        assert snapshot.flags(linking.positions) == [None]
+
+
 def test_what_a_lender_adds_to_the_stop_list_links_no_one_either(loading):
     own = parse_mapping('[sentinels]\nphone = ["138 1234 5678"]\nemployer = "Ｓｅｌｆ"', "bank", "bank")
     loading.load(

@@ -209,11 +209,21 @@ FILE = '[[file]]\nmatch = "a"\ntable = "loans"\n'
         ('[[file]]\nmatch = ""\ntable = "loans"', "[[file]] 1.match must not be empty"),
         ('[[file]]\nmatch = "a"\ntable = "lones"', "[[file]] 1.table 'lones' is not known"),
         (FILE + FILE + 'columns = {loan = "x"}', "[[file]] 2.columns.loan is not known here"),
-        (FILE + "columns = {loan_id = 3}", "[[file]] 1.columns.loan_id must be a text"),
+        (FILE + "columns = {loan_id = 0}", "[[file]] 1.columns.loan_id must be the name of a column or its place"),
+        (FILE + "columns = {loan_id = true}", "loan_id must be the name of a column or its place from 1 on"),
+        (FILE + "skip_rows = -1", "[[file]] 1.skip_rows must be a whole number from 0 to 100"),
+        (FILE + "header = false", "[[file]] 1.header is false, so columns must say which column stands in which"),
+        (FILE + 'columns = {lender = {column = "a", scale = 2}}', "lender.scale is for columns of numbers"),
+        (FILE + 'columns = {amount = {column = "a", scale = 0}}', "amount.scale must be a number above 0"),
+        (FILE + 'columns = {amount = {column = "a", unit = "days"}}', "amount.unit and base are for columns of times"),
+        (FILE + 'columns = {due_at = {column = "a", unit = "years"}}', "due_at.unit must be one of milliseconds"),
+        (FILE + 'columns = {due_at = {column = "a", base = "2017-01-01"}}', "due_at.unit is missing"),
+        (FILE + 'columns = {due_at = {column = "a", unit = "days", base = "soon"}}', "due_at.base must be a date"),
+        (FILE + 'columns = {due_at = {column = "a", lookup = {file = "b"}}}', "due_at.lookup.key is missing"),
         (FILE + "columns = {loan_id = {}}", "loan_id needs exactly one of column, join or value"),
         (FILE + 'columns = {loan_id = {column = "a", value = "b"}}', "needs exactly one of column, join"),
         (FILE + 'columns = {loan_id = {join = "a"}}', "loan_id.join must be a list of two or more"),
-        (FILE + 'columns = {loan_id = {join = ["a", 2]}}', "loan_id.join must be a text"),
+        (FILE + 'columns = {loan_id = {join = ["a", 0]}}', "loan_id.join must be the name of a column or its place"),
         (FILE + 'columns = {loan_id = {column = "a", values = {x = 1}}}', "loan_id.values.x must be a text"),
         (FILE + 'columns = {loan_id = {column = "a", plain = "yes"}}', "plain must be true or false"),
         (FILE + 'columns = {loan_id = {column = "a", as = "b"}}', "loan_id.as is not known here"),
@@ -417,3 +427,94 @@ def test_the_gists_two_cards_of_one_number_stay_two():
     assert len(rows["applicants"]) == 3
     assert len(rows["accounts"]) == rows["accounts"]["account_no"].nunique() == 5
     assert rows["loans"]["credit_limit"].dropna().tolist() == ["5000", "4000"]
+
+
+# -- units and look-ups
+
+
+def test_numbers_are_scaled_exactly_and_what_is_none_stays(tmp_path):
+    rules = '[[file]]\nmatch = "h"\ntable = "holdings"\n[file.columns]\nholder_id = "h"\ncompany_id = "c"\n'
+    files = {"h.csv": "h,c,股比%\n1,2,8\n1,3,33.3\n1,4,8%\n1,5,约半\n1,6,\n"}
+    rows = mapped(tmp_path, files, rules + 'ratio = {column = "股比%", scale = 0.01}\n')["holdings"]
+    assert [row.get("ratio") for row in rows] == ["0.08", "0.333", "0.08", "约半", None]
+
+
+def test_amounts_in_ten_thousands_become_yuan(tmp_path):
+    rules = '[[file]]\nmatch = "l"\ntable = "loans"\n[file.columns]\nloan_id = "id"\nborrower_id = "b"\n'
+    files = {"l.csv": 'id,b,余额(万元)\nL1,A,"1,200.5"\nL2,A,0.1\nL3,A,１２\n'}
+    rows = mapped(tmp_path, files, rules + 'balance = {column = "余额(万元)", scale = 10000}\n')["loans"]
+    assert [row["balance"] for row in rows] == ["12005000.0", "1000.0", "120000"]
+
+
+@pytest.mark.parametrize(
+    ("option", "number", "read"),
+    [
+        ('unit = "hours", base = "2017-01-01"', "25", "2017-01-02T01:00:00.000"),
+        ('unit = "days", base = 2017-01-01', "1.5", "2017-01-02T12:00:00.000"),
+        ('unit = "minutes", base = 2017-01-01T08:00:00+08:00', "1", "2017-01-01T08:01:00.000+08:00"),
+        ('unit = "seconds"', "1700000000", "2023-11-14T22:13:20.000+00:00"),
+        ('unit = "milliseconds"', "1700000000123", "2023-11-14T22:13:20.123+00:00"),
+        ('unit = "days"', "soon", "soon"),
+        ('unit = "days"', "1e300", "1e300"),
+    ],
+)
+def test_times_may_be_counted_from_a_base(tmp_path, option, number, read):
+    rules = person(f'known_at = {{column = "step", {option}}}')
+    assert mapped(tmp_path, {"p.csv": f"id,step\n1,{number}\n"}, rules)["applicants"][0]["known_at"] == read
+
+
+TRANSFERS = """
+[[file]]
+match = "tx"
+table = "transfers"
+[file.columns]
+from_account = {column = "src", lookup = {file = "acct*", key = "id", value = "no"}}
+to_account = {column = "dst", lookup = {file = "acct*", key = "id", value = 2}}
+amount = "amt"
+time = "t"
+"""
+
+
+def test_an_id_is_looked_up_in_another_file(tmp_path):
+    files = {
+        "tx.csv": "src,dst,amt,t\n1,2,5,2024-01-01\n2.0, 1 ,6,2024-01-01\n3,,7,2024-01-01\n",
+        "acct1.csv": "id,no,x\n1,6222,\n1,6222,\n",
+        "acct2.csv": "id,no,x\n2,6223,\n,6224,\n",
+    }
+    rows = mapped(tmp_path, files, TRANSFERS)["transfers"]
+    assert [(row["from_account"], row.get("to_account")) for row in rows] == [
+        ("6222", "6223"), ("6223", "6222"), ("#N/A", None),
+    ]  # fmt: skip
+
+
+def test_a_file_that_is_only_looked_up_in_is_known_and_its_other_columns_are_named(tmp_path):
+    mapped(tmp_path, {"tx.csv": "src,dst,amt,t\n", "acct.csv": "台账\nid,no,x\n1,2,3\n"}, TRANSFERS)
+    source = open_source(tmp_path, parse_mapping(TRANSFERS, "m", "m"))
+    assert (source.unknown_columns, source.left_out) == (
+        [("acct.csv", "x")],
+        [("acct.csv", "1 row above its header; it holds no record")],
+    )
+
+
+def test_a_file_may_be_a_table_and_be_looked_up_in(tmp_path):
+    entry = '[[file]]\nmatch = "acct"\ntable = "accounts"\ncolumns = {account_no = "no"}\n'
+    files = {"tx.csv": "src,dst,amt,t\n1,1,5,2024-01-01\n", "acct.csv": "id,no\n1,6222\n"}
+    rows = mapped(tmp_path, files, TRANSFERS + entry)
+    assert (rows["accounts"], rows["transfers"][0]["to_account"]) == ([{"account_no": "6222"}], "6222")
+
+
+@pytest.mark.parametrize(
+    ("accounts", "said"),
+    [
+        (
+            {"acct.csv": "id,no\n1,2\n1,3\n"},
+            "looks up in 'acct*', where ids have several values (1 of them)",
+        ),
+        ({"acct.csv": "nr,no\n1,2\n"}, "acct.csv has no column 'id', which mapping 'bank' looks up"),
+        ({}, "mapping 'bank' looks up in 'acct*', and no file of the source is called so"),
+    ],
+)
+def test_a_look_up_that_cannot_be_made_is_told(tmp_path, accounts, said):
+    with pytest.raises(UserError) as caught:
+        mapped(tmp_path, {"tx.csv": "src,dst,amt,t\n1,1,5,2024-01-01\n", **accounts}, TRANSFERS)
+    assert said in str(caught.value)

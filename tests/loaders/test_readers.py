@@ -15,13 +15,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ringfence.loaders.sources.csv_files import careful_records
 from ringfence.loaders.sources.formats import open_file
+from ringfence.loaders.sources.header import Layout
 from ringfence.loaders.sources.items import stem
 from ringfence.loaders.sources.parquet_files import as_text
 
 
 def read(path, columns=None, delimiter=None):
     """All records of a file: ``{row: values}`` and ``{row: raw text of the reject}``."""
-    reader = open_file(path, path.name, delimiter)
+    reader = open_file(path, path.name, Layout(delimiter))
     wanted = columns or reader.columns
     records, rejects, last = {}, {}, 0
     for chunk in reader.chunks(wanted):
@@ -85,7 +86,7 @@ def test_the_separator_is_found_from_the_header(tmp_path, delimiter):
 
 def test_a_stated_separator_goes_before_the_header(tmp_path):
     path = write(tmp_path, "a;b,c;d^e\n1^2\n")
-    reader = open_file(path, "x", "^")
+    reader = open_file(path, "x", Layout("^"))
     assert reader.columns == ["a;b,c;d", "e"]
 
 

@@ -9,13 +9,27 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from ringfence.detectors.run import run
+from ringfence.graph.errors import UserError
 from ringfence.graph.kernels.adjacency import Adjacency
 from ringfence.graph.kernels.paths import shortest_path
 from ringfence.loaders.passes.load import load
+from ringfence.loaders.schema.mapping import parse_mapping
 from support.loading import LENIENT, PLAIN, Loading, at
 
 REPORTS = Path(__file__).parents[1] / "data" / "reports"
 CIRCLE = [("guarantee_circle", ("C1", "C2", "C3")), ("guarantee_cycle", ("C1", "C2", "C3"))]
+AMLWORLD = """
+[privacy]
+default = "internal"
+[[file]]
+match = "*_Trans"
+table = "transfers"
+[file.columns]
+from_account = {column = 3, plain = true}
+to_account = {column = 5, plain = true}
+amount = "Amount Paid"
+time = "Timestamp"
+"""
 
 
 def read(folder, report, mapping=PLAIN):
@@ -84,8 +98,40 @@ def test_06b_twelve_digits_date_an_application(tmp_path):
     assert read(tmp_path, "06b").store.data_date() == at("2024-03-01 10:30")
 
 
+def test_07_a_workbook_that_cannot_be_read_is_told(tmp_path):
+    with pytest.raises(
+        UserError, match=r"guarantees\.xlsx: saved as Strict Open XML, which cannot be read; save it as"
+    ):
+        read(tmp_path, "07")
+
+
+def test_07b_a_hidden_sheet_is_named(tmp_path):
+    assert read(tmp_path, "07b").report.left_out == [
+        ("book.xlsx/guarantees", "the sheet is hidden; show it in the workbook to load it")
+    ]
+
+
+def test_08a_folders_of_partitions_hold_parts_of_the_table(tmp_path):
+    loading = read(tmp_path, "08a")
+    assert findings(loading) == CIRCLE and len(loading.edges("GUARANTEES")) == 3
+
+
 def test_09_a_carriage_return_of_open_xml_is_no_part_of_a_value(tmp_path):
     assert linked(read(tmp_path, "09")) == ["A1-A2"]
+
+
+def test_10_serials_of_a_workbook_count_from_its_own_day(tmp_path):
+    loading = read(tmp_path, "10")
+    assert findings(loading) == CIRCLE and len(loading.edges("GUARANTEES", "2025-06-30")) == 3
+    assert loading.edges("GUARANTEES", "2023-12-31") == loading.edges("GUARANTEES", "2027-01-01") == []
+
+
+def test_11_zeros_that_the_sheet_shows_are_part_of_a_number(tmp_path):
+    loading = read(tmp_path, "11")
+    assert loading.edges("TRANSFERRED") == [("account:0012345678", "account:0087654321")]
+    assert loading.edges("OWNS") == [
+        ("company:C1", "account:0012345678"), ("company:C2", "account:0087654321"),
+    ]  # fmt: skip
 
 
 def test_12_isolates_of_direction_are_no_part_of_a_value(tmp_path):
@@ -100,6 +146,34 @@ def test_13_the_error_of_a_formula_is_no_group(tmp_path):
 
 def test_14_7_and_7_0_are_one_group(tmp_path):
     assert ("guarantee_joint", ("C1", "C2", "C3", "C4")) in findings(read(tmp_path, "14"))
+
+
+@pytest.mark.parametrize("report", ["16", "16b"])
+def test_16_lines_above_the_header_are_no_header(report, tmp_path):
+    loading = read(tmp_path, report)
+    assert findings(loading) == CIRCLE and len(loading.edges("GUARANTEES")) == 3
+    assert [reason for _, reason in loading.report.left_out] == [
+        "1 row above its header; it holds no record"
+        if report == "16"
+        else "2 rows above its header; they hold no records"
+    ]
+
+
+def test_17_marks_of_byte_order_are_no_part_of_a_name(tmp_path):
+    counts = read(tmp_path, "17").report.tables["guarantees"]
+    assert (counts["read"], counts["used"], counts["duplicate"]) == (5, 4, 1)
+
+
+def test_18_utf8_with_one_cut_character_is_no_gb18030(tmp_path):
+    with pytest.raises(
+        UserError, match=r"contacts\.csv: row 3, byte 100 .* is not valid UTF-8; save the file as UTF-8"
+    ):
+        read(tmp_path, "18")
+
+
+def test_19_two_columns_of_one_name_are_told_apart_by_their_place(tmp_path):
+    mapping = parse_mapping(AMLWORLD, "amlworld", "amlworld")
+    assert read(tmp_path, "19", mapping).edges("TRANSFERRED") == [("account:8000EBD30", "account:8000EBD31")]
 
 
 def test_20_cycles_are_counted_as_brute_force_counts_them(tmp_path):

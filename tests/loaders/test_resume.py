@@ -190,7 +190,7 @@ def test_a_load_whose_staging_is_damaged_says_so_and_is_discarded(tmp_path, mont
             failing(patch, 5)
             with pytest.raises(UserError, match=BROKE_OFF):
                 load(store, months[0], mapping())
-        for part in store.beside("staging").glob("*.parquet"):
+        for part in store.beside("staging").glob("*.part"):
             content = part.read_bytes()
             part.unlink()
             if damage != "gone":

@@ -13,7 +13,7 @@ from ringfence.loaders import load
 from ringfence.loaders.sample import write_sample
 from ringfence.loaders.schema.tables import TABLES
 from ringfence.loaders.sources import open_source
-from support.loading import adds_up
+from support.loading import adds_up, names
 from support.sample import keys, tables, truth
 
 APPLICANTS, SEED = 2000, 11
@@ -65,7 +65,7 @@ def test_a_book_holds_the_canonical_tables_and_the_summary_counts_their_rows(boo
 
 def test_it_loads_without_a_mapping_and_every_row_is_accounted_for(loaded):
     _, report, source = loaded
-    assert source.unknown_files == ["truth.json"]
+    assert names(source.left_out) == ["truth.json"]
     assert source.unknown_columns == []
     assert adds_up(report)
     assert report.tables["applicants"]["used"] == APPLICANTS

@@ -10,6 +10,7 @@ from ringfence.graph.errors import UserError
 from ringfence.loaders.schema.mapping import Mapping, load_mapping, parse_mapping
 from ringfence.loaders.schema.tables import TABLES
 from ringfence.loaders.sources import open_source
+from support.loading import names
 
 FILES = {
     "applicants.csv": "applicant_id,name\nA1,甲\nA2,乙\n",
@@ -38,7 +39,7 @@ def test_a_folder_of_canonical_tables_needs_no_mapping(tmp_path):
         "sign_ins": {"device_id", "account_no", "time"},
     }
     assert (source.name, source.mapping) == (str(tmp_path), Mapping())
-    assert (source.unknown_columns, source.unknown_files) == ([], [])
+    assert (source.unknown_columns, source.left_out) == ([], [])
 
 
 def test_batches_carry_table_file_rows_and_rejects(tmp_path):
@@ -86,7 +87,7 @@ def test_a_folder_with_the_name_of_a_table_holds_its_parts(tmp_path):
         ("devices/part-1.csv", ["D1"]),
         ("devices/part-2.csv", ["D2"]),
     ]
-    assert source.unknown_files == ["devices/notes.txt"]
+    assert names(source.left_out) == ["devices/notes.txt"]
 
 
 def test_tables_one_folder_down_are_found(tmp_path):
@@ -115,8 +116,8 @@ def test_one_file_with_a_mapping(tmp_path):
 def test_what_is_unknown_is_reported_and_ignored(tmp_path):
     fill(tmp_path, FILES | {"applicants.csv": "applicant_id,姓名,\nA1,甲,\n", "old/loans.csv": "x", "notes.docx": "x"})
     source = open_source(tmp_path)
-    assert source.unknown_columns == [("applicants.csv", "姓名")]
-    assert source.unknown_files == ["notes.docx", "old/loans.csv"]
+    assert source.unknown_columns == [("applicants.csv", "姓名"), ("applicants.csv", "#3")]
+    assert names(source.left_out) == ["notes.docx", "old/loans.csv"]
     assert source.tables()["applicants"] == {"applicant_id"}
 
 

@@ -60,7 +60,8 @@ def test_one_file_of_no_known_table_or_format(tmp_path):
     put(tmp_path, "x.csv", "id\n1\n")
     put(tmp_path, "loans.xls", "id\n1\n")
     assert "no file of a known table (found x.csv)" in said(tmp_path / "x.csv")
-    assert "with suffix .csv.gz|.csv|.parquet" in said(tmp_path / "loans.xls")
+    assert "with suffix .csv.gz|.csv|.parquet" in said(tmp_path / "x.csv")
+    assert said(tmp_path / "loans.xls").endswith(".xls files cannot be read; if it holds a table, save it as .xlsx")
 
 
 @pytest.mark.parametrize("content", ["", "\n\n", " \n", "\ufeff"])
@@ -69,14 +70,15 @@ def test_a_file_without_even_a_header(tmp_path, content):
     assert message == "loans.csv: the file is empty; it needs a header line with the names of its columns"
 
 
-@pytest.mark.parametrize("header", ["loan_id,borrower_id, loan_id", "a,loan_id,a"])
-def test_two_columns_of_one_name(tmp_path, header):
-    assert "two columns are called" in said(put(tmp_path, "loans.csv", header + "\n1,2,3\n"))
+def test_two_columns_of_one_name(tmp_path):
+    assert "columns 1 and 3 are both called 'loan_id'; remove one, or say in a mapping which place counts" in said(
+        put(tmp_path, "loans.csv", "loan_id,borrower_id, loan_id\n1,2,3\n")
+    )
 
 
 def test_two_parquet_columns_of_one_name(tmp_path):
     pd.DataFrame({"loan_id": [1], "loan_id ": [2]}).to_parquet(tmp_path / "loans.parquet")
-    assert said(tmp_path) == "loans.parquet: two columns are called 'loan_id'; rename or remove one"
+    assert said(tmp_path).startswith("loans.parquet: columns 1 and 2 are both called 'loan_id'; remove one, or say")
 
 
 def test_a_missing_required_column_names_table_column_and_files(tmp_path):

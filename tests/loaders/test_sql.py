@@ -238,3 +238,28 @@ def test_a_driver_that_is_not_installed_is_named(monkeypatch):
         open_source("postgresql://u@h/d")
     with pytest.raises(UserError, match="driver 'MySQLdb' is not installed; install the package that brings it"):
         open_source("mysql://u@h/d")
+
+
+LOOKED_UP = """
+[[file]]
+match = "tx"
+table = "transfers"
+[file.columns]
+from_account = {column = "src", lookup = {file = "core.acct", key = "id", value = "no"}}
+to_account = {column = "dst", lookup = {file = "core.acct", key = "id", value = "no"}}
+amount = "amt"
+time = "t"
+"""
+
+
+def test_an_id_is_looked_up_in_another_table(database, postgres_url):
+    database.execute("CREATE SCHEMA core")
+    database.execute("CREATE TABLE core.acct (id int, no text)")
+    database.execute("INSERT INTO core.acct SELECT n, '6222' || n FROM generate_series(1, 30000) n")
+    database.execute("CREATE TABLE tx (src int, dst int, amt numeric, t date)")
+    database.execute("INSERT INTO tx SELECT n, n + 1, 5, '2024-01-31' FROM generate_series(1, 30000) n")
+    database.execute("CREATE TABLE other (a int)")
+    source = open_source(postgres_url, parse_mapping(LOOKED_UP, "m", "m"))
+    frames = [batch.frame for batch in source.batches()]
+    assert [tuple(frame.iloc[-1][["from_account", "to_account"]]) for frame in frames][-1] == ("622230000", "#N/A")
+    assert [name for name, _ in source.left_out] == ["other"]

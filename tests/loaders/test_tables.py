@@ -11,10 +11,12 @@ PROMISED = {
     "applicants": """applicant_id* name cert_type cert_no mobile email bank_card_no employer employer_phone
         home_address work_address region""",
     "applications": """apply_no* applicant_id* apply_time* product channel salesperson_id amount credit_limit
-        term_months device_id imei ip wifi_bssid gps_lat gps_lon merchant_no status""",
+        term_months device_id imei ip wifi_bssid gps_lat gps_lon merchant_no status lender lender_kind""",
+    "identifiers": "owner_id* kind* value* use",
+    "relations": "applicant_id* other_id* relation*",
     "contacts": "applicant_id* contact_mobile* contact_name relation",
-    "companies": """company_id* name former_names uscc legal_rep_id group_id region industry total_assets
-        total_liabilities net_assets status_date""",
+    "companies": """company_id* name former_names uscc legal_rep_id group_id region industry phone
+        registered_address finance_contact_mobile auditor total_assets total_liabilities net_assets status_date""",
     "holdings": "holder_id* company_id* ratio",
     "loans": """loan_id* borrower_id* lender apply_no applied_at product currency amount credit_limit balance
         off_balance_amount disbursed_at due_at account_no merchant_no enhancer guarantee_method five_class dpd
@@ -31,7 +33,7 @@ PROMISED = {
     "account_owners": "account_no* owner_id*",
     "devices": "device_id* device_type",
     "sign_ins": "device_id* account_no* time*",
-    "transfers": "transfer_id from_account* to_account* amount* time* kind purpose",
+    "transfers": "transfer_id from_account* to_account* amount* time* kind purpose balance_after to_balance_after",
     "repayments": "loan_id* payer_account* amount* time*",
     "flags": "entity_kind* entity_key* flag* source effective_from expires_at",
     "partners": "partner_name* role product listed_from listed_to former_names",
@@ -41,6 +43,8 @@ KEYS = {
     "contacts": "applicant_id contact_mobile",
     "holdings": "holder_id company_id valid_from",
     "guarantees": "contract_id guarantor_id borrower_id",
+    "identifiers": "owner_id kind value use valid_from",
+    "relations": "applicant_id other_id relation",
     "account_owners": "account_no owner_id",
     "loan_history": "loan_id date",
     "flags": "entity_kind entity_key flag source effective_from",
@@ -118,10 +122,26 @@ def test_columns_that_name_a_party_have_a_companion_that_says_which():
         ("loans", "borrower_id"): ("borrower_kind", borrower),
         ("accounts", "owner_id"): ("owner_kind", PARTIES),
         ("account_owners", "owner_id"): ("owner_kind", PARTIES),
+        ("identifiers", "owner_id"): ("owner_kind", PARTIES),
         ("holdings", "holder_id"): ("holder_kind", PARTIES),
         ("guarantees", "guarantor_id"): ("guarantor_kind", PARTIES),
         ("guarantees", "borrower_id"): ("borrower_kind", PARTIES),
+    }
+    for (table, _), (companion, kinds) in companions.items():
+        assert tuple(TABLES[table].all_columns[companion].words) == kinds
+
+
+def test_columns_that_hold_a_key_of_any_of_some_kinds_have_one_too():
+    companions = {
+        (table.name, column.name): (column.companion, column.kinds)
+        for table in TABLES.values()
+        for column in table.columns
+        if column.type == "node"
+    }
+    identifiers = ("phone", "email", "address", "id_document", "account", "device", "wifi", "employer")
+    assert companions == {
         ("flags", "entity_key"): ("entity_kind", KINDS),
+        ("identifiers", "value"): ("kind", identifiers),
     }
     for (table, _), (companion, kinds) in companions.items():
         assert tuple(TABLES[table].all_columns[companion].words) == kinds
@@ -134,7 +154,7 @@ def test_every_column_says_what_it_is_and_fits_its_type():
             place = f"{table.name}.{column.name}"
             assert column.description, place
             assert bool(column.words) == (column.type == "choice"), place
-            assert bool(column.kinds) == (column.type == "party"), place
+            assert bool(column.kinds) == (column.type in ("party", "node")), place
             assert (column.kind in KINDS) == (column.type in ("ref", "identifier")), place
 
 
@@ -161,6 +181,11 @@ def test_no_word_of_a_choice_stands_for_two_things():
         ("transfers", "kind", "消费", "purchase"),
         ("transfers", "kind", "代发", "payroll"),
         ("transfers", "kind", "退款", "refund"),
+        ("applications", "lender_kind", "银行", "bank"),
+        ("applications", "lender_kind", "非银", "nonbank"),
+        ("identifiers", "kind", "手机", "phone"),
+        ("identifiers", "kind", "银行卡", "account"),
+        ("identifiers", "kind", "单位", "employer"),
     ],
 )
 def test_choices_know_the_chinese_words(table, column, word, canonical):

@@ -3,53 +3,24 @@
 import datetime as dt
 import zipfile
 
-import openpyxl
 import pytest
 from ringfence.graph.errors import UserError
 from ringfence.loaders import load
 from ringfence.loaders.sources import open_source
-from support.loading import Loading
-
-
-def workbook(path, sheets, hidden=()):
-    """A workbook of sheets given as rows of values; a pair is a value and its number format."""
-    book = openpyxl.Workbook()
-    book.remove(book.active)
-    for title, rows in sheets.items():
-        sheet = book.create_sheet(title)
-        for row, values in enumerate(rows, 1):
-            for column, value in enumerate(values, 1):
-                cell = sheet.cell(row, column)
-                cell.value, *form = value if isinstance(value, tuple) else (value,)
-                if form:
-                    cell.number_format = form[0]
-        sheet.sheet_state = "hidden" if title in hidden else "visible"
-    book.save(path)
-    return path
-
-
-def read(path):
-    """``{(table, file): {row: record}}`` without blank cells."""
-    found = {}
-    for batch in open_source(path).batches():
-        assert not batch.rejects
-        rows = batch.frame.astype(object).where(batch.frame.notna(), None).to_dict("records")
-        held = found.setdefault((batch.table, batch.file), {})
-        for row, record in zip(batch.rows.tolist(), rows, strict=True):
-            held[row] = {name: cell for name, cell in record.items() if cell is not None}
-    return found
+from support.loading import Loading, names
+from support.sources import records, workbook
 
 
 def values(tmp_path, *cells):
     """What cells of the column ``lender`` are read as."""
     rows = [("loan_id", "borrower_id", "lender"), *(("L", "A", cell) for cell in cells)]
-    (records,) = read(workbook(tmp_path / "loans.xlsx", {"Sheet1": rows})).values()
-    return [record.get("lender") for record in records.values()]
+    (found,) = records(workbook(tmp_path / "loans.xlsx", {"Sheet1": rows})).values()
+    return [record.get("lender") for record in found.values()]
 
 
 def test_rows_have_the_numbers_that_the_sheet_shows(tmp_path):
     rows = [(), ("device_id", "device_type"), ("D1", "手机"), (), ("D2", None)]
-    assert read(workbook(tmp_path / "devices.xlsx", {"Sheet1": rows})) == {
+    assert records(workbook(tmp_path / "devices.xlsx", {"Sheet1": rows})) == {
         ("devices", "devices.xlsx/Sheet1"): {3: {"device_id": "D1", "device_type": "手机"}, 5: {"device_id": "D2"}}
     }
 
@@ -83,9 +54,9 @@ def test_a_number_shown_with_leading_zeros_has_them(tmp_path):
 
 def test_a_formula_counts_by_its_result_and_one_without_is_told(tmp_path):
     path = workbook(tmp_path / "loans.xlsx", {"1": [("loan_id", "borrower_id", "amount"), ("L1", "A1", "=1+1")]})
-    assert list(read(path).values()) == [{2: {"loan_id": "L1", "borrower_id": "A1", "amount": "#FORMULA!"}}]
+    assert list(records(path).values()) == [{2: {"loan_id": "L1", "borrower_id": "A1", "amount": "#FORMULA!"}}]
     with_result = zipped_again(path, lambda sheet: sheet.replace(b"<v />", b"<v>2</v>").replace(b"<v/>", b"<v>2</v>"))
-    assert list(read(with_result).values()) == [{2: {"loan_id": "L1", "borrower_id": "A1", "amount": "2"}}]
+    assert list(records(with_result).values()) == [{2: {"loan_id": "L1", "borrower_id": "A1", "amount": "2"}}]
 
 
 def zipped_again(path, change):
@@ -103,20 +74,20 @@ def test_sheets_that_bear_names_of_tables_are_these_tables(tmp_path):
     sheets = {"Devices": [("device_id",), ("D1",)], "accounts": [("account_no",), ("1",)], "说明": [("关于",)]}
     source = open_source(workbook(tmp_path / "book.xlsx", sheets))
     assert [batch.table for batch in source.batches()] == ["accounts", "devices"]
-    assert source.unknown_files == ["book.xlsx/说明"]
+    assert names(source.left_out) == ["book.xlsx/说明"]
 
 
 def test_other_sheets_of_a_workbook_that_bears_a_tables_name_are_its_parts(tmp_path):
     sheets = {"Sheet1": [("device_id",), ("D1",)], "Sheet2": [("device_id",), ("D2",)], "Sheet3": [], "words": [("a",)]}
-    found = read(workbook(tmp_path / "devices.xlsx", sheets, hidden=["words"]))
+    found = records(workbook(tmp_path / "devices.xlsx", sheets, hidden=["words"]))
     assert list(found) == [("devices", "devices.xlsx/Sheet1"), ("devices", "devices.xlsx/Sheet2")]
 
 
 def test_where_a_sheet_bears_the_name_of_a_table_the_others_are_no_parts(tmp_path):
     sheets = {"devices": [("device_id",), ("D1",), (None, "制表人")], "说明": [("关于",), ("x",)]}
     path = workbook(tmp_path / "devices.xlsx", sheets)
-    assert read(path) == {("devices", "devices.xlsx/devices"): {2: {"device_id": "D1"}}}
-    assert open_source(path).unknown_files == ["devices.xlsx/说明"]
+    assert records(path) == {("devices", "devices.xlsx/devices"): {2: {"device_id": "D1"}}}
+    assert names(open_source(path).left_out) == ["devices.xlsx/说明"]
 
 
 def test_the_same_table_in_two_workbooks_would_count_twice(tmp_path):
@@ -152,4 +123,4 @@ def test_a_workbook_cut_short_is_told(tmp_path):
 def test_files_that_excel_holds_open_are_passed_over(tmp_path):
     workbook(tmp_path / "devices.xlsx", {"1": [("device_id",), ("D1",)]})
     (tmp_path / "~$devices.xlsx").write_bytes(b"lock")
-    assert open_source(tmp_path).unknown_files == []
+    assert names(open_source(tmp_path).left_out) == []

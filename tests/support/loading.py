@@ -16,6 +16,11 @@ PERSONAL = parse_mapping("reject_limit = 1.0\n", "personal", "personal")
 """It goes on likewise, and personal kinds are personal: tokens, masks and ciphertexts are made on the way."""
 
 
+def names(left_out) -> list[str]:
+    """The names of what a source left out."""
+    return [name for name, _ in left_out]
+
+
 def at(text: str) -> int:
     """Epoch milliseconds of a time in the default zone."""
     return parse_moment(text)

@@ -137,6 +137,20 @@ class Book:
         cells = {"relation": relation, "name": name}
         return self._tie("LISTS_CONTACT", f"applicant:{person}", f"phone:{mobile}", uid, None, ALWAYS, FOREVER, cells)
 
+    def has(self, person: str, device: str | None = None, wifi: str | None = None) -> Book:
+        """A device or a Wi-Fi that is known to be a person's without an application."""
+        for relation, kind, key in (("USED_DEVICE", "device", device), ("USED_WIFI", "wifi", wifi)):
+            if key:
+                uid, cells = f"identifiers:applicant:{person}|{kind}|{key}||", {"via": "identifiers"}
+                ends = (f"applicant:{person}", f"{kind}:{key}")
+                self._tie(relation, *ends, uid, None, ALWAYS, FOREVER, cells)
+        return self
+
+    def related(self, person: str, other: str, relation: str) -> Book:
+        """What another applicant is to a person."""
+        uid, ends = f"relations:{person}|{other}|{relation}", (f"applicant:{person}", f"applicant:{other}")
+        return self._tie("RELATED_TO", *ends, uid, None, ALWAYS, FOREVER, {"relation": relation})
+
     def application(
         self,
         person: str,

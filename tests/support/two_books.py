@@ -24,7 +24,11 @@ def write_month(folder: Path, month: int, people: int) -> Path:
             f"A{i},张{i},{13800000000 + i + (later and i % 7 == 0)},62220200{i:010},某市{i // 3}号"
             for i in range(people + 20 * later)
         ]
-        + ["A1,张1,13800000001,,"] * 3,
+        + ["A1,张1,13800000001,,"] * 3
+        + [f"A{i},张{i},{13600000000 + i + later * (i % 2)},," for i in range(0, people, 5)],
+        "identifiers": ["owner_id,kind,value"]
+        + [f"A{i},{kind},{13700000000 + i}" for i in range(people // 3 - 9 * later) for kind in ("phone", "device")],
+        "relations": ["applicant_id,other_id,relation"] + [f"A{i},A{i + 1},配偶" for i in range(later, people // 4)],
         "companies": ["company_id,name,net_assets"] + [f"C{i},企业{i},{i * 1000 + month}" for i in range(firms)],
         "applications": ["apply_no,applicant_id,apply_time,device_id,ip"]
         + [

@@ -22,7 +22,7 @@ def shown(snapshot: Snapshot) -> dict[str, list]:
         stated = frame["node"] >= 0  # numbers of nodes are a matter of each snapshot
         frame = frame.drop(columns="node").assign(name=None)
         frame.loc[stated, "name"] = view.names(view.facts(table)["node"][stated])
-        frame = frame[sorted(frame)].astype(str)
+        frame = frame[sorted(frame)].astype(str).fillna("")
         picture[table] = sorted(map(tuple, frame.to_numpy().tolist()))
     return {name: rows for name, rows in picture.items() if rows}
 

@@ -47,9 +47,17 @@ def paths(
     target: Annotated[str, Query(alias="to", description="The other end, as kind:key.", examples=["applicant:A2"])],
     max_hops: Annotated[int, Query(ge=1, le=20, description="Longest link looked for.")] = answers.MAX_HOPS,
     fan_out: FanOut = answers.FAN_OUT,
+    directed: Annotated[
+        bool,
+        Query(description="Follow money alone, from one end to the other: transfers, disbursements, repayments."),
+    ] = False,
+    in_time: Annotated[
+        bool, Query(description="The same, each event not earlier than the one before; implies `directed`.")
+    ] = False,
     as_of: AsOf = None,
 ) -> Any:
-    """A shortest link over all relations in both directions. Landlines, sentinels and invalid identifiers link no one.
-    Where bounds cut the search short, `truncated` says whether that could change the answer."""
+    """A shortest link over all relations in both directions, or the shortest way of money. Landlines, sentinels and
+    invalid identifiers link no one: `not_followed` counts such ties. Where bounds cut the search short, `truncated`
+    says whether that could change the answer."""
     snapshot = reader.snapshot().at(reader.moment(moment_text(as_of)))
-    return answers.path(snapshot, nodes["from"], nodes["to"], max_hops, fan_out)
+    return answers.path(snapshot, nodes["from"], nodes["to"], max_hops, fan_out, directed, in_time)

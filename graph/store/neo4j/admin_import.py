@@ -25,8 +25,9 @@ from ...model import ALWAYS, FOREVER, KINDS, RELATIONS
 from ...snapshot.cells import parse_data
 from ..protocol import Store
 from ..records import REJECT_COLUMNS, Progress
+from ..runs import run_record
 from .columns import shared_values
-from .findings import finding_properties, run_properties
+from .findings import finding_properties
 from .latest_values import STATING
 from .schema import (
     BATCHES,
@@ -171,6 +172,7 @@ class _Export:
             "revision": load.revision,
             "withdrawn": load.withdrawn,
             "tables": json.dumps(load.tables),
+            "notes": json.dumps(load.notes),
             "data_date": load.data_date,
             "purged": load.purged,
         }
@@ -267,9 +269,7 @@ class _Export:
         )
         finding = 0
         for number, run in enumerate(self._store.runs(), 1):
-            properties = {
-                ":ID(run)": number, "run": number, "state": "whole", "as_of": run.as_of, **run_properties(run),
-            }  # fmt: skip
+            properties = {":ID(run)": number, **run_record(run), "run": number, "state": "whole"}
             kinds = {":ID(run)": "id", "run": "long", "revision": "long", "findings": "long", "as_of": "datetime"}
             kinds |= {"batch": "long"}
             self._row("nodes", "Run", properties, kinds | {"seconds": "double", "cpu_seconds": "double"})

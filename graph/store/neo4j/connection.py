@@ -306,27 +306,18 @@ def _cause(error: Exception) -> tuple[str, type[UserError]] | None:
 def _known(error: Exception) -> tuple[str, type[UserError]] | None:
     """The same by the error's code, for those that are told apart by it."""
     code = getattr(error, "code", None) or ""
-    return next(((message, Unavailable) for ending, message in _CODES if code.startswith(ending)), None)
+    return next(((message, Unavailable) for start, message in _CODES if code.startswith(start)), None)
 
 
 _AWAY = "cannot be reached: see that it runs, and run the same again"
 _CODES = (
     ("Neo.ClientError.Database.DatabaseNotFound", "has no database {database!r}: name another in the URL"),
     ("Neo.ClientError.Database", "cannot serve database {database!r} now: see that it is started"),
-    (
-        "Neo.TransientError.General.DatabaseUnavailable",
-        "cannot serve database {database!r} now: try again",
-    ),
+    ("Neo.TransientError.General.DatabaseUnavailable", "cannot serve database {database!r} now: try again"),
     ("Neo.TransientError.Database", "cannot serve database {database!r} now: try again"),
-    (
-        "Neo.ClientError.Security.AuthenticationRateLimit",
-        "was given wrong passwords too often: wait a little",
-    ),
+    ("Neo.ClientError.Security.AuthenticationRateLimit", "was given wrong passwords too often: wait a little"),
     ("Neo.ClientError.Security.CredentialsExpired", "wants a new password for this user: change it there"),
-    (
-        "Neo.ClientError.Security.Forbidden",
-        "does not let this user do that on {database!r}: see its roles",
-    ),
+    ("Neo.ClientError.Security.Forbidden", "does not let this user do that on {database!r}: see its roles"),
     (
         "Neo.ClientError.General.ForbiddenOnReadOnlyDatabase",
         "holds database {database!r} read-only: nothing was changed",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ...keys import is_token, load_key_file
+from ...keys import load_key_file
 from ...model import RELATIONS
 from ..records import FACT_COLUMNS, RELATIONSHIP_COLUMNS, Load
 from .columns import Batch, batches, by_batches
@@ -69,9 +69,11 @@ class Neo4jDatabase:
         records = self.connection.read(
             "MATCH (l:Load) WHERE l.revision IS NOT NULL RETURN l.load AS load, l.source AS source, l.bulk AS bulk,"
             " l.state AS state, l.revision AS revision, l.withdrawn AS withdrawn,"
-            " l.data_date.epochMillis AS data_date, l.tables AS tables, l.purged AS purged ORDER BY l.revision"
+            " l.data_date.epochMillis AS data_date, l.tables AS tables, l.purged AS purged,"
+            " coalesce(l.notes, '{}') AS notes ORDER BY l.revision"
         )
-        return [Load(**{**record, "tables": json.loads(record["tables"])}) for record in records]
+        texts = ("tables", "notes")
+        return [Load(**{**record, **{name: json.loads(record[name]) for name in texts}}) for record in records]
 
     def privacy(self) -> dict[str, str]:
         store = self.connection.read("MATCH (s:Ringfence {name: 'store'}) RETURN properties(s) AS store")[0]["store"]
@@ -136,7 +138,3 @@ class Neo4jDatabase:
             "MATCH (s:Secret {token: $token}) RETURN s.mask AS mask, s.cipher AS cipher", token=token
         )
         return (found[0]["mask"], found[0]["cipher"]) if found else None
-
-    def mask(self, node: str) -> str | None:
-        secret = self.secret(node.partition(":")[2]) if is_token(node.partition(":")[2]) else None
-        return secret[0] if secret else None

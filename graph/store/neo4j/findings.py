@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from ...model import kind_of
 from ..records import Run
-from ..runs import assigned, chosen_runs, latest_runs, numbered
+from ..runs import assigned, chosen_runs, latest_runs, numbered, run_of, run_record
 from .connection import Connection, Transaction
 from .loads import LOCK_STORE
 from .schema import LABELS
@@ -48,41 +48,18 @@ def save_batch(connection: Connection, runs: Sequence[Run], findings: Sequence[d
             connection.change(lambda transaction, run=run, part=part: _write(transaction, run.run, part))
     connection.write(
         "UNWIND $runs AS row MATCH (r:Run {run: row.run})"
-        " SET r += row.properties, r.state = 'whole', r.as_of = datetime({epochMillis: row.as_of})",
-        runs=[{"run": run.run, "as_of": run.as_of, "properties": run_properties(run)} for run in saved],
+        " SET r += row, r.state = 'whole', r.as_of = datetime({epochMillis: row.as_of})",
+        runs=[run_record(run) for run in saved],
     )
     return saved
 
 
-def run_properties(run: Run) -> dict:
-    """What a ``(:Run)`` shows of itself, beside its number and its time."""
-    return {
-        "detector": run.detector,
-        "version": run.version,
-        "revision": run.revision,
-        "params": json.dumps(run.params),
-        "seconds": run.seconds,
-        "cpu_seconds": run.cpu_seconds,
-        "findings": run.findings,
-        "truncated": json.dumps(run.truncated),
-        "batch": run.batch,
-        "purpose": run.purpose,
-        "policy": run.policy,
-    }
-
-
 def runs(connection: Connection) -> list[Run]:
-    """All runs, oldest first; those of an earlier version are of no batch."""
+    """See ``Findings.runs``."""
     records = connection.read(
-        "MATCH (r:Run {state: 'whole'}) RETURN r.detector AS detector, r.version AS version, r.revision AS revision,"
-        " r.as_of.epochMillis AS as_of, r.params AS params, r.seconds AS seconds, r.cpu_seconds AS cpu_seconds,"
-        " r.findings AS findings, r.truncated AS truncated, r.run AS run, coalesce(r.batch, 0) AS batch,"
-        " coalesce(r.purpose, 'nightly') AS purpose, coalesce(r.policy, '') AS policy ORDER BY run"
+        "MATCH (r:Run {state: 'whole'}) RETURN r {.*, as_of: r.as_of.epochMillis} AS run ORDER BY r.run"
     )
-    return [
-        Run(**{**record, "params": json.loads(record["params"]), "truncated": json.loads(record["truncated"])})
-        for record in records
-    ]
+    return [run_of(record["run"]) for record in records]
 
 
 def findings(connection: Connection, numbers: Sequence[int]) -> list[dict]:

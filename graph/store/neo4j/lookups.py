@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ...model import RELATIONS, kind_of
+from ..masks import mask_of
 from ..visibility import shown
 from .columns import by_uids
 from .schema import LABELS
@@ -39,7 +40,7 @@ def node_statements(store: Neo4jDatabase, node: str, as_of: int | None) -> dict 
         few = _relationships_at(store, [node], as_of, standing, files, first=_FEW)
         if not few and not _relationships_at(store, [node], as_of, standing, files):
             return None
-    return {"node": node, "kind": kind, "mask": store.mask(node), "facts": facts}
+    return {"node": node, "kind": kind, "mask": mask_of(node, store.secret), "facts": facts}
 
 
 def _relationships_at(

@@ -9,6 +9,7 @@ read batch by batch, and written exactly once however often a transaction is tri
 
 from __future__ import annotations
 
+import hashlib
 import re
 import uuid
 from collections.abc import Iterable
@@ -141,11 +142,12 @@ def prepare(connection: Connection, held: dict | None, fingerprint: str) -> str:
         _define(connection)
         connection.write(
             "MERGE (s:Ringfence {name: 'store'}) ON CREATE SET s.format = $format, s.fingerprint = $fingerprint,"
-            " s.store = $store, s.revision = 0, s.loads = 0, s.files = 0, s.runs = 0, s.copied = 0, s.schema = $format"
+            " s.store = $store, s.revision = 0, s.loads = 0, s.files = 0, s.runs = 0, s.copied = 0, s.schema = $schema"
             " MERGE (l:Ringfence {name: 'bulk load'}) ON CREATE SET l.taken = 0",
             format=FORMAT,
             fingerprint=fingerprint,
             store=uuid.uuid4().hex,
+            schema=_schema_digest(),
         )
         held = _store(connection) or {}
     if held["fingerprint"] != fingerprint:
@@ -153,11 +155,16 @@ def prepare(connection: Connection, held: dict | None, fingerprint: str) -> str:
             f"{_where(connection)} was made under another key file (fingerprint {held['fingerprint']}, this one is"
             f" {fingerprint}): name the right one in RINGFENCE_KEY_FILE"
         )
-    if held.get("schema") != FORMAT:
-        # neo4j-admin brings the data alone.
+    if held.get("schema") != _schema_digest():
+        # neo4j-admin brings the data alone; and a store that an earlier version made lacks what was added since.
         _define(connection)
-        connection.write("MATCH (s:Ringfence {name: 'store'}) SET s.schema = $format", format=FORMAT)
+        connection.write("MATCH (s:Ringfence {name: 'store'}) SET s.schema = $schema", schema=_schema_digest())
     return held["store"]
+
+
+def _schema_digest() -> str:
+    """What tells one set of constraints and indexes from another."""
+    return hashlib.sha256("\n".join(schema_statements().values()).encode()).hexdigest()[:16]
 
 
 def _where(connection: Connection) -> str:

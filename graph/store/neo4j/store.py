@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from ...snapshot.reading import Snapshot
     from ..erasure import Erased, Naming
 
-_PAGE = 50_000
-
 
 class Neo4jStore(Neo4jDatabase):
     """A store in a database of a Neo4j server.
@@ -261,8 +259,6 @@ class Neo4jStore(Neo4jDatabase):
         from .findings import finding
 
         return finding(self.connection, prefix)
-
-    # -- all of it, for another store
 
     # -- personal data
     def replace_ciphers(self, changed: Sequence[tuple[str, str, str]]) -> None:

@@ -146,9 +146,16 @@ class Neo4jWriter:
 
             self._submit_batch("reject", len(part), run)
 
-    def publish(self, tables: dict[str, dict[str, int]], data_date: int | None, since: int | None = None) -> int | None:
+    def publish(
+        self,
+        tables: dict[str, dict[str, int]],
+        data_date: int | None,
+        since: int | None = None,
+        notes: dict | None = None,
+    ) -> int | None:
         self._settle()
-        revision = self._connection.change(lambda transaction: self._publish(transaction, tables, data_date, since))
+        said = {"tables": json.dumps(tables), "notes": json.dumps(notes or {})}
+        revision = self._connection.change(lambda transaction: self._publish(transaction, said, data_date, since))
         if revision is None:
             return None
         self.published = True
@@ -156,7 +163,7 @@ class Neo4jWriter:
         return revision
 
     def _publish(
-        self, transaction: Transaction, tables: dict[str, dict[str, int]], data_date: int | None, since: int | None
+        self, transaction: Transaction, said: dict[str, str], data_date: int | None, since: int | None
     ) -> int | None:
         held = transaction.run(
             LOCK_STORE + "OPTIONAL MATCH (l:Load {load: $load})"
@@ -175,12 +182,12 @@ class Neo4jWriter:
         transaction.run(
             "MATCH (s:Ringfence {name: 'store'}) MATCH (l:Load {load: $load})"
             " SET s.revision = $revision, s += $privacy, l.state = 'published', l.revision = $revision,"
-            " l.tables = $tables, l.published = datetime(),"
+            " l += $said, l.published = datetime(),"
             " l.data_date = CASE WHEN $data_date IS NULL THEN null ELSE datetime({epochMillis: $data_date}) END",
             load=self.load,
             revision=revision,
             privacy={f"privacy_{kind}": value for kind, value in sorted(self.privacy.items())},
-            tables=json.dumps(tables),
+            said=said,
             data_date=data_date,
         )
         return revision

@@ -9,29 +9,17 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ...keys import KeyFile, is_token
+from ...keys import KeyFile
 from ...model import RELATIONS
 from ..records import FACT_COLUMNS, RELATIONSHIP_COLUMNS, Load
 from .schema import fact_table, prepare, relation_table
 from .writer import latest_revision
 
-if TYPE_CHECKING:
-    pass
-
 STANDING = "(SELECT load FROM loads WHERE revision <= {at} AND (withdrawn IS NULL OR withdrawn > {at}))"
 """The loads that exist at a revision, as a sub-select."""
-
-_CURRENT = """
-SELECT {columns} FROM (
-    SELECT v.*, row_number() OVER (PARTITION BY v.uid ORDER BY v.known_at DESC, l.revision DESC) AS place
-    FROM "{owner}" v JOIN loads l ON l.load = v.load
-    WHERE l.revision IS NOT NULL AND l.withdrawn IS NULL {restriction}
-) c {joins} WHERE c.place = 1
-"""
 
 
 class SqliteFile:
@@ -85,10 +73,13 @@ class SqliteFile:
 
     def loads(self) -> list[Load]:
         rows = self.connection.execute(
-            "SELECT load, source, bulk, state, revision, withdrawn, data_date, tables, purged FROM loads"
+            "SELECT load, source, bulk, state, revision, withdrawn, data_date, tables, purged, notes FROM loads"
             " WHERE revision IS NOT NULL ORDER BY revision"
         )
-        return [Load(r[0], r[1], bool(r[2]), r[3], r[4], r[5], r[6], json.loads(r[7]), bool(r[8])) for r in rows]
+        return [
+            Load(r[0], r[1], bool(r[2]), r[3], r[4], r[5], r[6], json.loads(r[7]), bool(r[8]), json.loads(r[9]))
+            for r in rows
+        ]
 
     def privacy(self) -> dict[str, str]:
         rows = self.connection.execute("SELECT substr(name, 9), value FROM meta WHERE name GLOB 'privacy:*'")
@@ -145,7 +136,3 @@ class SqliteFile:
 
     def secret(self, token: str) -> tuple[str, str] | None:
         return self.connection.execute("SELECT mask, cipher FROM secrets WHERE token = ?", (token,)).fetchone()
-
-    def mask(self, node: str) -> str | None:
-        secret = self.secret(node.partition(":")[2]) if is_token(node.partition(":")[2]) else None
-        return secret[0] if secret else None

@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import fields
 
 from ..records import Run
-from ..runs import assigned, chosen_runs, latest_runs, numbered
+from ..runs import assigned, chosen_runs, latest_runs, numbered, run_of, run_record
 from .writer import transaction
 
-_COLUMNS = (
-    "detector, version, revision, as_of, params, seconds, cpu_seconds, findings, truncated, batch, purpose, policy"
-)
 _MOST = 20
 """Findings told of those whose id begins alike."""
 
@@ -24,8 +22,9 @@ def save_batch(connection: sqlite3.Connection, runs: Sequence[Run], findings: Se
             "SELECT coalesce(max(batch), 0) + 1, coalesce(max(run), 0) FROM runs"
         ).fetchone()
         saved = numbered(runs, range(last + 1, last + 1 + len(runs)), batch, findings)
-        marks = ", ".join("?" * (_COLUMNS.count(",") + 2))
-        connection.executemany(f"INSERT INTO runs ({_COLUMNS}, run) VALUES ({marks})", map(_row, saved))
+        names = [field.name for field in fields(Run)]
+        columns, marks = ", ".join(names), ", ".join(f":{name}" for name in names)
+        connection.executemany(f"INSERT INTO runs ({columns}) VALUES ({marks})", map(run_record, saved))
         connection.executemany(
             "INSERT INTO findings VALUES (?, ?, ?, ?)",
             [(f["run"], f["id"], f["rank_all"], json.dumps(f, ensure_ascii=False)) for f in assigned(findings, saved)],
@@ -33,21 +32,11 @@ def save_batch(connection: sqlite3.Connection, runs: Sequence[Run], findings: Se
     return saved
 
 
-def _row(run: Run) -> tuple:
-    params, truncated = json.dumps(run.params), json.dumps(run.truncated)
-    looked_at = (run.detector, run.version, run.revision, run.as_of, params)
-    came_to = (run.seconds, run.cpu_seconds, run.findings, truncated)
-    return *looked_at, *came_to, run.batch, run.purpose, run.policy, run.run
-
-
 def runs(connection: sqlite3.Connection) -> list[Run]:
     """See ``Findings.runs``."""
-    rows = connection.execute(f"SELECT {_COLUMNS}, run FROM runs ORDER BY run")
+    rows = connection.execute("SELECT * FROM runs ORDER BY run")
     names = [column[0] for column in rows.description]
-    held = [dict(zip(names, row, strict=True)) for row in rows]
-    return [
-        Run(**{**run, "params": json.loads(run["params"]), "truncated": json.loads(run["truncated"])}) for run in held
-    ]
+    return [run_of(dict(zip(names, row, strict=True))) for row in rows]
 
 
 def findings(connection: sqlite3.Connection, numbers: Sequence[int]) -> list[dict]:

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from ...model import RELATIONS, kind_of
+from ..masks import mask_of
 from ..visibility import shown
 from .schema import relation_table, version_tables
 
@@ -36,7 +37,7 @@ def node_statements(store: SqliteFile, node: str, as_of: int | None) -> dict | N
             facts.append({"table": owner.removeprefix("fact_"), **row, "data": json.loads(row["data"])})
     if not facts and not _relationships_at(store, [found[0]], as_of, first_only=True):
         return None
-    return {"node": node, "kind": kind_of(node), "mask": store.mask(node), "facts": facts}
+    return {"node": node, "kind": kind_of(node), "mask": mask_of(node, store.secret), "facts": facts}
 
 
 def _relationships_at(store: SqliteFile, nodes: list[int], as_of: int | None, first_only: bool = False) -> list[dict]:

@@ -17,7 +17,8 @@ from pathlib import Path
 from ...errors import NotFound, UserError
 from ...model import RELATIONS
 
-VERSION = 2
+VERSION = 3
+"""Of the tables of a file; it rises with every relation that is added too, as each has a table of its own."""
 _APPLICATION_ID = 0x52464E43
 
 _BASE = """
@@ -29,7 +30,7 @@ CREATE TABLE fields (owner TEXT, name TEXT, type TEXT NOT NULL, PRIMARY KEY (own
 CREATE TABLE loads (
     load INTEGER PRIMARY KEY AUTOINCREMENT, source TEXT NOT NULL, bulk INTEGER NOT NULL, state TEXT NOT NULL,
     revision INTEGER, withdrawn INTEGER, data_date INTEGER, tables TEXT NOT NULL DEFAULT '{}',
-    purged INTEGER NOT NULL DEFAULT 0
+    purged INTEGER NOT NULL DEFAULT 0, notes TEXT NOT NULL DEFAULT '{}'
 );
 CREATE TABLE spans (load INTEGER NOT NULL, owner TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL);
 CREATE INDEX spans_by_owner ON spans (owner, load);
@@ -166,27 +167,45 @@ def _prepare(connection: sqlite3.Connection, path: Path, fingerprint: str, creat
 
 
 def _upgrade(connection: sqlite3.Connection) -> None:
-    """Bring a store of format 1 to this one: its runs were of no batch."""
+    """Bring a store of an earlier format to this one."""
     connection.execute("BEGIN IMMEDIATE")
     # Looked at again now that nobody else can be doing it.
-    if connection.execute("PRAGMA user_version").fetchone()[0] == 1:
-        for column in ("batch INTEGER NOT NULL DEFAULT 0", "purpose TEXT NOT NULL DEFAULT 'nightly'"):
-            connection.execute(f"ALTER TABLE runs ADD COLUMN {column}")
-        connection.execute("ALTER TABLE runs ADD COLUMN policy TEXT NOT NULL DEFAULT ''")
-        connection.execute(f"PRAGMA user_version = {VERSION}")
+    held = connection.execute("PRAGMA user_version").fetchone()[0]
+    for version in range(held, VERSION):
+        for statement in _UPGRADES[version]:
+            connection.execute(statement)
+    if held < VERSION:
+        _create_relations(connection)
+    connection.execute(f"PRAGMA user_version = {VERSION}")
     connection.execute("COMMIT")
 
 
+_UPGRADES = {
+    1: (
+        "ALTER TABLE runs ADD COLUMN batch INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE runs ADD COLUMN purpose TEXT NOT NULL DEFAULT 'nightly'",
+        "ALTER TABLE runs ADD COLUMN policy TEXT NOT NULL DEFAULT ''",
+    ),
+    2: ("ALTER TABLE loads ADD COLUMN notes TEXT NOT NULL DEFAULT '{}'",),
+}
+"""What brings a store of a format to the next one."""
+
+
+def _create_relations(connection: sqlite3.Connection) -> None:
+    """Make the tables of those relations that have none yet."""
+    held = version_tables(connection)
+    for owner in map(relation_table, RELATIONS):
+        if owner not in held:
+            connection.execute(_RELATIONSHIPS.format(owner=owner))
+            for statement in index_statements(owner):
+                connection.execute(statement)
+
+
 def _create(connection: sqlite3.Connection, fingerprint: str) -> None:
-    statements = [
-        *_BASE.split(";\n"),
-        *(_RELATIONSHIPS.format(owner=relation_table(name)) for name in RELATIONS),
-    ]
-    for name in RELATIONS:
-        statements += index_statements(relation_table(name))
-    for statement in statements:
+    for statement in _BASE.split(";\n"):
         if statement.strip():
             connection.execute(statement)
+    _create_relations(connection)
     connection.executemany(
         "INSERT INTO meta VALUES (?, ?)", [("fingerprint", fingerprint), ("store", uuid.uuid4().hex)]
     )

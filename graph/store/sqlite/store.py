@@ -19,16 +19,13 @@ from ..runs import latest_runs
 from ..standing import checked_privacy
 from . import findings as saved
 from .erasure import erase, finish, note_remains, scrub
-from .file import SqliteFile
+from .file import STANDING, SqliteFile
 from .schema import fact_table, index_statements, relation_table, version_tables
 from .writer import SqliteWriter, discard_load, remove_versions, transaction
 
 if TYPE_CHECKING:
     from ...snapshot.reading import Snapshot
     from ..erasure import Erased, Naming
-
-STANDING = "(SELECT load FROM loads WHERE revision <= {at} AND (withdrawn IS NULL OR withdrawn > {at}))"
-"""The loads that exist at a revision, as a sub-select."""
 
 _CURRENT = """
 SELECT {columns} FROM (
@@ -273,8 +270,6 @@ class SqliteStore(SqliteFile):
 
     def finding(self, prefix: str) -> list[dict]:
         return saved.finding(self.connection, prefix)
-
-    # -- all of it, for another store
 
     # -- personal data
     def replace_ciphers(self, changed: Sequence[tuple[str, str, str]]) -> None:

@@ -1,5 +1,7 @@
 """One load into the embedded store, in short transactions; nothing of it shows before ``publish``."""
 
+# pyarrow makes its compute functions at run time: no checker sees them
+# pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
 import json
@@ -8,7 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import cast
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from ..records import FACT_COLUMNS, REJECT_COLUMNS, RELATIONSHIP_COLUMNS, FieldType
 from .schema import (
@@ -22,6 +27,10 @@ from .schema import (
 
 _CHUNK = 20_000
 """Rows a transaction, so that another writer never waits long."""
+_FIRST_CHUNK = 200_000
+"""Rows a transaction of a first load."""
+_LOG_PAGES = 8_192
+"""Pages of 4 KiB that the write-ahead log takes before they go to the file: those written again go there once."""
 
 
 class SqliteWriter:
@@ -36,6 +45,7 @@ class SqliteWriter:
         # A first load into an empty store builds the indexes at the end: half the time of keeping them alive.
         self._indexed = indexed
         self._mark = [0, 0]
+        connection.execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
         if not indexed:
             for owner in version_tables(connection):
                 for statement in drop_index_statements(owner):
@@ -76,9 +86,9 @@ class SqliteWriter:
         self._fields(relation, fields)
 
     def secrets(self, frame: pd.DataFrame) -> None:
-        rows = frame[["token", "mask", "cipher"]].itertuples(index=False, name=None)
+        cells = [_plain(frame[name]) for name in ("token", "mask", "cipher")]
         with transaction(self._connection):
-            self._connection.executemany("INSERT OR IGNORE INTO secrets VALUES (?, ?, ?)", rows)
+            self._connection.executemany("INSERT OR IGNORE INTO secrets VALUES (?, ?, ?)", zip(*cells, strict=True))
 
     def rejects(self, frame: pd.DataFrame) -> None:
         cells = [_plain(frame[name]) for name in REJECT_COLUMNS]
@@ -88,7 +98,13 @@ class SqliteWriter:
             )
             self._mark[1] = self._last_row("rejects")
 
-    def publish(self, tables: dict[str, dict[str, int]], data_date: int | None, since: int | None = None) -> int | None:
+    def publish(
+        self,
+        tables: dict[str, dict[str, int]],
+        data_date: int | None,
+        since: int | None = None,
+        notes: dict | None = None,
+    ) -> int | None:
         connection = self._connection
         self._index()
         with transaction(connection):
@@ -100,8 +116,9 @@ class SqliteWriter:
                 [(f"privacy:{kind}", value) for kind, value in sorted(self.privacy.items())],
             )
             connection.execute(
-                "UPDATE loads SET state = 'published', revision = ?, data_date = ?, tables = ? WHERE load = ?",
-                (revision, data_date, json.dumps(tables), self.load),
+                "UPDATE loads SET state = 'published', revision = ?, data_date = ?, tables = ?, notes = ?"
+                " WHERE load = ?",
+                (revision, data_date, json.dumps(tables), json.dumps(notes or {}), self.load),
             )
         self.published = True
         return revision
@@ -118,39 +135,53 @@ class SqliteWriter:
                 self._connection.execute(statement)
 
     def _append(self, owner: str, frame: pd.DataFrame, columns: tuple[str, ...], ends: tuple[str, ...]) -> None:
-        marks = ", ".join("?" * (len(columns) + 1))
-        statement = f'INSERT INTO "{owner}" (load, {", ".join(columns)}) VALUES ({marks})'
-        for start in range(0, len(frame), _CHUNK):
-            part = frame.iloc[start : start + _CHUNK]
+        # Nobody reads what a first load writes; the larger its parts, the closer their nodes lie in the index.
+        rows = _CHUNK if self._indexed else _FIRST_CHUNK
+        for start in range(0, len(frame), rows):
+            part = frame.iloc[start : start + rows]
             with transaction(self._connection):
                 numbers = self._node_numbers(part, ends)
-                cells = [numbers[name] if name in numbers else _plain(part[name]) for name in columns]
                 before = self._last_row(owner)
-                self._connection.executemany(statement, zip([self.load] * len(part), *cells, strict=True))
+                self._insert(owner, part, columns, numbers)
                 span = (self.load, owner, before + 1, self._last_row(owner))
                 cursor = self._connection.execute("INSERT INTO spans VALUES (?, ?, ?, ?)", span)
                 self._mark[0] = cast(int, cursor.lastrowid)
 
+    def _insert(self, owner: str, part: pd.DataFrame, columns: tuple[str, ...], numbers: dict[str, pa.Array]) -> None:
+        marks = ", ".join("?" * (len(columns) + 1))
+        statement = f'INSERT INTO "{owner}" (load, {", ".join(columns)}) VALUES ({marks})'
+        for start in range(0, len(part), _CHUNK):
+            some = part.iloc[start : start + _CHUNK]
+            cells = [
+                numbers[name].slice(start, _CHUNK).to_pylist() if name in numbers else _plain(some[name])
+                for name in columns
+            ]
+            self._connection.executemany(statement, zip([self.load] * len(some), *cells, strict=True))
+
     def _last_row(self, owner: str) -> int:
         return self._connection.execute(f'SELECT coalesce(max(rowid), 0) FROM "{owner}"').fetchone()[0]
 
-    def _node_numbers(self, part: pd.DataFrame, ends: tuple[str, ...]) -> dict[str, list[int | None]]:
-        names = pd.concat([part[end] for end in ends], ignore_index=True)
-        codes, distinct = pd.factorize(names)
-        listed = distinct.tolist()
-        # The last place answers the code -1, which stands for a row about no node.
-        numbers: list[int | None] = [None] * (len(listed) + 1)
-        for place, number in self._connection.execute(
-            "SELECT j.key, n.id FROM json_each(?) j CROSS JOIN nodes n ON n.name = j.value", (json.dumps(listed),)
-        ):
-            numbers[place] = number
+    def _node_numbers(self, part: pd.DataFrame, ends: tuple[str, ...]) -> dict[str, pa.Array]:
+        coded = pa.concat_arrays([_text(part[end]) for end in ends]).dictionary_encode()
+        # looked up and added in order, names lead from one page of the index to the next
+        order = pc.array_sort_indices(coded.dictionary)
+        names = coded.dictionary.take(order).to_pylist()
+        found = self._connection.execute(
+            "SELECT j.key, n.id FROM json_each(?) j CROSS JOIN nodes n ON n.name = j.value", (json.dumps(names),)
+        ).fetchall()
+        numbers = np.full(len(names), -1)
+        if found:
+            places, known = np.array(found).T
+            numbers[places] = known
+        new = np.flatnonzero(numbers < 0)
         following = self._connection.execute("SELECT coalesce(max(id), 0) + 1 FROM nodes").fetchone()[0]
-        new = [place for place in range(len(listed)) if numbers[place] is None]
-        for number, place in enumerate(new, following):
-            numbers[place] = number
-        self._connection.executemany("INSERT INTO nodes VALUES (?, ?)", [(numbers[n], listed[n]) for n in new])
-        found = [numbers[code] for code in codes]
-        return {end: found[i * len(part) : (i + 1) * len(part)] for i, end in enumerate(ends)}
+        numbers[new] = np.arange(following, following + len(new))
+        rows = zip(numbers[new].tolist(), [names[place] for place in new.tolist()], strict=True)
+        self._connection.executemany("INSERT INTO nodes VALUES (?, ?)", rows)
+        unsorted = np.empty_like(numbers)
+        unsorted[order.to_numpy()] = numbers
+        each = pa.array(unsorted).take(coded.indices)
+        return {end: each.slice(place * len(part), len(part)) for place, end in enumerate(ends)}
 
     def _fields(self, owner: str, fields: dict[str, FieldType]) -> None:
         self._connection.executemany(
@@ -202,6 +233,11 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
         connection.execute("ROLLBACK")
         raise
     connection.execute("COMMIT")
+
+
+def _text(column) -> pa.Array:
+    array = pa.array(column, pa.large_string(), from_pandas=True)
+    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 
 
 def _plain(column) -> list:

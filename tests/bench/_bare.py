@@ -1,0 +1,37 @@
+"""The floor under a load: what SQLite itself takes for the rows of a store."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from _measured import measured
+
+_SCRIPT = """
+import sqlite3, sys, time
+from ringfence.graph.store.sqlite.schema import index_statements, version_tables
+source, copy = sqlite3.connect(sys.argv[1]), sqlite3.connect(sys.argv[2])
+copy.execute("PRAGMA journal_mode = WAL")
+schema = "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+spent = 0.0
+for name, statement in source.execute(schema).fetchall():
+    rows = source.execute(f'SELECT * FROM "{name}"').fetchall()
+    began = time.process_time()
+    copy.execute(statement)
+    if rows:
+        marks = ", ".join("?" * len(rows[0]))
+        with copy:
+            copy.executemany(f'INSERT INTO "{name}" VALUES ({marks})', rows)
+    spent += time.process_time() - began
+began = time.process_time()
+for owner in version_tables(copy):
+    for statement in index_statements(owner):
+        copy.execute(statement)
+print(spent + time.process_time() - began)
+"""
+
+
+def bare_seconds(store: Path, copy: Path) -> float:
+    """CPU-seconds of ``executemany`` of all rows of a store into the same tables, one after the other, and of building
+    the same indexes at the end."""
+    return float(measured(sys.executable, "-c", _SCRIPT, str(store), str(copy))[0])
