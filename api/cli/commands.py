@@ -134,10 +134,15 @@ def _close_output() -> None:
 
 
 def _write_utf8() -> None:
-    """Files and pipes get UTF-8 whatever the locale; a terminal shows what it can."""
-    for stream in (sys.stdout, sys.stderr):
+    """Files and pipes get UTF-8 whatever the locale; a terminal shows what it can. Either gets all of it."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
         if not isinstance(stream, io.TextIOWrapper):
             continue
+        if isinstance(stream.buffer, io.RawIOBase):
+            # Unbuffered, Python drops what is left of a text when a signal cuts its writing short.
+            stream = os.fdopen(stream.fileno(), "w", buffering=1, encoding=stream.encoding, closefd=False)
+            setattr(sys, name, stream)
         if stream.isatty():
             stream.reconfigure(errors="replace")
         else:

@@ -126,9 +126,9 @@ def _listed(folder: Path, top: Path, around: tuple[Path, ...] = (), hidden: str 
     found = []
     for entry in _entries(folder):
         passed = hidden or (entry.name if passed_over(entry.name) else None)
-        if entry.is_file():
+        if not entry.is_dir():
             found.append(Found(entry, entry.relative_to(top).as_posix(), around, passed))
-        elif entry.is_dir() and len(around) < _DEEPEST:
+        elif len(around) < _DEEPEST:
             found += _listed(entry, top, (*around, entry), passed)
     return found
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from stat import S_ISREG
 
 from ...graph.errors import UserError
 from .header import ORDINARY, Layout
@@ -44,10 +45,13 @@ def contents(path: Path, label: str) -> tuple[list[Item], list[LeftOut]]:
 
     Raises
     ------
-    UserError : a workbook or an archive is unreadable, damaged or locked
+    UserError : a workbook or an archive is unreadable, damaged or locked; or it is no file, but a pipe or a device
     """
     suffix = suffix_of(path.name)
     try:
+        found = path.stat()
+        if not S_ISREG(found.st_mode):
+            raise UserError(f"{label}: a pipe or a device, and a source is read twice; write it into a file first")
         if suffix in WORKBOOKS:
             from .sheets import sheets
 
@@ -56,10 +60,9 @@ def contents(path: Path, label: str) -> tuple[list[Item], list[LeftOut]]:
             from .archives import members
 
             return members(path, label)
-        size = path.stat().st_size
     except OSError as error:
         raise UserError(f"{label}: cannot be read ({error.strerror or error}); check the file") from error
-    return [Item(label, ((stem(path.name), path),), size, lambda layout: open_file(path, label, layout))], []
+    return [Item(label, ((stem(path.name), path),), found.st_size, lambda layout: open_file(path, label, layout))], []
 
 
 def open_file(path: Path, label: str, layout: Layout = ORDINARY) -> Reader:

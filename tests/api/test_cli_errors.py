@@ -1,16 +1,20 @@
 """What goes wrong on the command line, and says so in one line."""
 
+import fcntl
 import json
+import os
 import shutil
 import sqlite3
 import subprocess
 import sys
+import termios
 from pathlib import Path
 
 import pytest
 from ringfence.api.cli import app
 from ringfence.graph.keys import load_key_file
 from support.book import ringfence
+from support.processes import stopped_again_and_again, until
 from typer.testing import CliRunner
 
 
@@ -180,6 +184,30 @@ def test_the_store_may_be_named_by_the_environment(store_url, tmp_path):
 def test_output_is_utf8_whatever_the_locale(book):
     plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": "ascii"}
     assert "甲公司" in ringfence("findings", cwd=book, **plain).stdout
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_output_is_whole_though_its_writing_is_interrupted(tmp_path, unbuffered):
+    rows = "\n".join(f"P{number},A1,2026-01-05,abc" for number in range(3000))
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / "applicants.csv").write_text("applicant_id\nA1\n")
+    (tmp_path / "tables" / "applications.csv").write_text(f"apply_no,applicant_id,apply_time,amount\n{rows}\n")
+    assert ringfence("load", "tables", cwd=tmp_path).returncode == 0
+    whole = ringfence("rejects", "--format", "csv", cwd=tmp_path).stdout.encode()
+    command = [str(Path(sys.executable).with_name("ringfence")), "rejects", "--format", "csv"]
+    environment = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, env=environment) as process:
+        assert process.stdout
+        until(lambda: waiting_in(process.stdout) >= 1 << 16)  # the pipe is full
+        with stopped_again_and_again(process.pid, 1) as times:
+            until(lambda: len(times) > 5)
+            assert process.stdout.read() == whole
+    assert process.returncode == 0
+
+
+def waiting_in(pipe):
+    """How many bytes a pipe holds."""
+    return int.from_bytes(fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)), sys.byteorder)
 
 
 def test_names_in_the_data_cannot_steer_the_terminal():

@@ -282,7 +282,8 @@ import json, sys
 from pathlib import Path
 from ringfence.api.evidence.page import evidence_page
 from ringfence.graph.snapshot import open_snapshot
-sys.stdout.buffer.write(evidence_page(json.loads(sys.argv[2]), open_snapshot(Path(sys.argv[1]), 0)).encode())
+with open(1, "wb") as output:
+    output.write(evidence_page(json.loads(sys.argv[2]), open_snapshot(Path(sys.argv[1]), 0)).encode())
 """
     done = subprocess.run(
         [sys.executable, "-c", program, str(snapshot.folder), json.dumps(finding)],

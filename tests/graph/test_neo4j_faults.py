@@ -303,6 +303,19 @@ def test_a_server_restarted_under_the_service_is_503_while_away_and_normal_after
             assert answer.status_code == 200 and answer.json() == before[route].json(), answer.text
 
 
+@pytest.mark.soak  # two minutes, which the server names
+def test_a_paused_server_is_told_and_not_waited_for_for_ever(server):
+    with closing(open_store(server.url)) as store:
+        server.pause()
+        try:
+            with pytest.raises(Unavailable, match=f"{ONE_LINE}.*cannot be reached"):
+                store.revision()
+            refused(server.url, "cannot be reached")
+        finally:
+            server.go_on()
+        assert store.revision() == 0
+
+
 @pytest.mark.soak  # four restarts of a server
 def test_a_read_only_database_is_told_and_stays_as_it_is(server, book):
     with read_only(server):

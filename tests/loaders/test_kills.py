@@ -70,7 +70,8 @@ def killed_at_random_moments(url, kind, folder, kills):
         before = shown(store.snapshot())
         process = started(*again, cwd=folder)
         at = begun(store, process)
-        assert process.wait(300) == 0, process.stderr.read()
+        _, errors = process.communicate(timeout=300)
+        assert process.returncode == 0, errors
         seconds = time.monotonic() - at
         after, whole = shown(store.snapshot()), held(store)
         assert before != after

@@ -1,6 +1,7 @@
 """What the user can mend is said in one line that says what to do, before anything is read into a table."""
 
 import gzip
+import os
 
 import pandas as pd
 import pytest
@@ -167,6 +168,22 @@ def test_a_header_that_never_ends(tmp_path):
 def test_a_folder_in_the_place_of_a_file_is_no_file(tmp_path):
     (tmp_path / "devices.csv").mkdir()
     assert "the folder is empty" in said(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["devices.csv", "parts/devices.csv", "devices.parquet", "devices.xlsx", "devices.zip"])
+@pytest.mark.parametrize("named", [True, False])
+def test_a_pipe_is_no_file_and_is_not_waited_for(tmp_path, name, named):
+    put(tmp_path, "loans.csv", "loan_id\nL1\n")
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    os.mkfifo(tmp_path / name)
+    place = (tmp_path / name) if named else (tmp_path / name).parent
+    assert said(place).startswith(f"{(tmp_path / name).name}: a pipe or a device, and a source is read twice; write it")
+
+
+def test_a_link_that_leads_nowhere_is_not_passed_over(tmp_path):
+    put(tmp_path, "loans.csv", "loan_id\nL1\n")
+    (tmp_path / "devices.csv").symlink_to(tmp_path / "gone")
+    assert said(tmp_path) == "devices.csv: cannot be read (No such file or directory); check the file"
 
 
 def test_a_file_that_goes_away_while_it_is_read(tmp_path):

@@ -88,6 +88,14 @@ class Server:
         """End it at once, as a failing machine would."""
         raise NotImplementedError
 
+    def pause(self) -> None:
+        """Let it keep its connections and say nothing."""
+        raise NotImplementedError
+
+    def go_on(self) -> None:
+        """End the pause."""
+        raise NotImplementedError
+
     def remove(self) -> None:
         """End it and remove its data."""
         self.kill()
@@ -193,6 +201,12 @@ class MavenServer(Server):
     def kill(self) -> None:
         self._end(signal.SIGKILL)
 
+    def pause(self) -> None:
+        os.kill(self.process_id, signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        os.kill(self.process_id, signal.SIGCONT)
+
     def _end(self, how: signal.Signals) -> None:
         if self._process is not None:
             self._process.send_signal(how)
@@ -230,6 +244,12 @@ class DockerServer(Server):
 
     def kill(self) -> None:
         self._compose("kill")
+
+    def pause(self) -> None:
+        self._compose("pause")
+
+    def go_on(self) -> None:
+        self._compose("unpause")
 
     def remove(self) -> None:
         self._compose("down", "--volumes")

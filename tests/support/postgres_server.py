@@ -73,8 +73,7 @@ def postgres_server() -> Iterator[str]:
             _wait(url, process)
             yield url
         finally:
-            process.send_signal(signal.SIGINT)  # which does not wait for clients to leave
-            process.wait(60)
+            _end(process)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -101,6 +100,15 @@ def _wait(url: str, process: subprocess.Popen) -> None:
         except psycopg.OperationalError:
             time.sleep(0.2)
     raise Unavailable(f"PostgreSQL did not answer within {_UP_WITHIN} seconds")
+
+
+def _end(process: subprocess.Popen) -> None:
+    process.send_signal(signal.SIGINT)  # which does not wait for clients to leave
+    try:
+        process.wait(60)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _exists(name: str) -> bool:

@@ -1,10 +1,4 @@
-"""Query results out of a SQLite file as columns: large ones at Arrow's speed, by a process of their own.
-
-The ADBC driver brings its own copy of SQLite, and two copies in one process break each other's locks: when one closes
-a file, POSIX drops every lock that the process holds on it (sqlite.org/howtocorrupt.html, section 2.2). Other
-processes then take the write-ahead log for abandoned and remove it, and whatever is written here afterwards is lost.
-So the driver is never imported where a store is open.
-"""
+"""Query results out of a SQLite file as columns: large ones at Arrow's speed, by a process of their own."""
 
 from __future__ import annotations
 
@@ -14,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from .apart import Reading, process_reading
+from .apart import Ask, process_apart
 
 if TYPE_CHECKING:
     from .file import SqliteFile
@@ -28,12 +22,17 @@ SMALL = 32 << 20
 
 @contextmanager
 def column_reader(store: SqliteFile) -> Iterator[Read]:
-    """What reads query results from a store's file as Arrow tables."""
+    """What reads query results from a store's file as Arrow tables.
+
+    Raises
+    ------
+    Unavailable : by what is yielded: the process that reads a large file failed, died, or was silent for too long
+    """
     if store.path.stat().st_size < SMALL:
         yield lambda query, schema: _row_by_row(store, query, schema)
     else:
-        with process_reading(store.path) as reading:
-            yield lambda query, schema: _columns(reading, query, schema)
+        with process_apart(store.path) as ask:
+            yield lambda query, schema: _by_batches(ask, query, schema)
 
 
 def _row_by_row(store: SqliteFile, query: str, schema: dict[str, pa.DataType]) -> Iterator[pa.Table]:
@@ -43,7 +42,7 @@ def _row_by_row(store: SqliteFile, query: str, schema: dict[str, pa.DataType]) -
     )
 
 
-def _columns(reading: Reading, query: str, schema: dict[str, pa.DataType]) -> Iterator[pa.Table]:
+def _by_batches(ask: Ask, query: str, schema: dict[str, pa.DataType]) -> Iterator[pa.Table]:
     yield pa.schema(schema.items()).empty_table()
-    for batch in reading.batches(query):
+    for batch in ask(query):
         yield pa.table({name: batch.column(name).cast(kind) for name, kind in schema.items()})
