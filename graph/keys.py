@@ -61,13 +61,9 @@ class KeyFile:
         """The token of a personal value in its normal form: ``tok_`` and 32 hex digits of an HMAC-SHA-256."""
         return TOKEN_PREFIX + self._mac(kind, value).hex()[:32]
 
-    def tokens(self, kind: str, values: Sequence[str]) -> list[str]:
-        """The tokens of many values of one kind."""
-        return [TOKEN_PREFIX + digits for digits in self._digits(kind, values)]
-
-    def digests(self, texts: Sequence[str]) -> list[str]:
-        """For each text 32 hex digits that stand for a row without a key."""
-        return self._digits("row", texts)
+    def hashes(self, kind: str, values: Sequence[str]) -> bytes:
+        """The HMAC-SHA-256 of many values of one kind, 32 bytes each: a token shows the first 16 of them."""
+        return b"".join(keyed_hashes(self._secret, kind, values))
 
     def encrypt(self, text: str) -> str:
         """AES-256-GCM ciphertext that names its algorithm and key version: ``aesgcm.<version>.<base64>``."""
@@ -130,10 +126,6 @@ class KeyFile:
     def is_secret(self, key: bytes) -> bool:
         """Whether a key that others know of is this file's token secret, as bytes or in hexadecimal digits."""
         return hmac.compare_digest(key, self._secret) or hmac.compare_digest(key.lower(), self._secret.hex().encode())
-
-    def _digits(self, kind: str, values: Sequence[str]) -> list[str]:
-        digits = b"".join(keyed_hashes(self._secret, kind, values)).hex()
-        return [digits[at : at + 32] for at in range(0, len(digits), 64)]
 
     def _mac(self, kind: str, value: str) -> bytes:
         return keyed_hash(self._secret, kind, value)

@@ -19,6 +19,8 @@ import pyarrow.compute as pc
 TEXT = pa.large_string()
 _EXACT = float(2**53)
 _SEPARATOR = "\x1f"
+_ESCAPED = np.isin(np.arange(256), [*range(0x20), ord('"'), ord("\\"), 0x7F])
+"""By byte: does JSON write it in another way?"""
 
 
 def text(values: object) -> pa.Array:
@@ -91,12 +93,31 @@ def printable(column: pa.Array) -> bool:
 
 def content(column: pa.Array) -> np.ndarray:
     """The bytes of a column's text, of all cells together."""
-    if not len(column):
-        return np.array([], dtype=np.uint8)
+    offsets, characters = _buffers(column)
+    return characters[offsets[0] : offsets[-1]]
+
+
+def first_bytes(column: pa.Array) -> np.ndarray:
+    """uint8 by row: the first byte of its text, 0 where it has none.
+
+    >>> first_bytes(text(["a", None, "", "bc"])).tolist()
+    [97, 0, 0, 98]
+    """
+    offsets, characters = _buffers(column)
+    firsts = np.zeros(len(column), dtype=np.uint8)
+    some = np.flatnonzero(np.diff(offsets))
+    firsts[some] = characters[offsets[some]]
+    return firsts
+
+
+def _buffers(column: pa.Array) -> tuple[np.ndarray, np.ndarray]:
+    """Where the text of each cell begins, with where that of the last ends; and the bytes."""
     column = column.cast(TEXT)
     _, offsets, characters = column.buffers()
-    first, last = np.frombuffer(offsets, np.int64)[[column.offset, column.offset + len(column)]]
-    return np.frombuffer(characters or b"", np.uint8)[first:last]
+    if not len(column):
+        return np.zeros(1, dtype=np.int64), np.array([], dtype=np.uint8)
+    begins = np.frombuffer(offsets, np.int64)[column.offset : column.offset + len(column) + 1]
+    return begins, np.frombuffer(characters or b"", np.uint8)
 
 
 def joined(parts: Sequence[pa.Array | str], glue: str = "") -> pa.Array:
@@ -156,8 +177,7 @@ def json_rows(cells: Mapping[str, pa.Array]) -> pa.Array:
 
 
 def _escaped(column: pa.Array) -> pa.Array:
-    odd = matches(column, r'["\\\x00-\x1f\x7f]')
-    if not odd.any():
+    if not _ESCAPED[content(column)].any():
         return column
     values, codes = distinct(column)
     return spread(text([json.dumps(value, ensure_ascii=False)[1:-1] for value in values.to_pylist()]), codes)

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..schema.columns import fold
-from ..vectors import TEXT, distinct, has_byte, matches, present, printable, spread, text, where
+from ..vectors import TEXT, blanks, distinct, has_byte, matches, present, printable, spread, text, where
 
 _NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 _GROUPED = r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$"
@@ -140,13 +140,14 @@ def times(column: pa.Array, zone: str) -> pa.Array:
     zone : IANA name of the zone of times that state none; where clocks were put back, the first of the two is meant
     """
     usual = matches(column, _ISO)
+    try:
+        moments = _moments(pc.cast(where(usual, column), pa.timestamp("ms")).cast(pa.int64()), zone)
+    except pa.ArrowInvalid:  # a 30 February or a 25th hour among them
+        moments, usual = blanks(len(column), pa.int64()), np.zeros(len(column), dtype=bool)
     if (usual | ~present(column)).all():
-        try:
-            return _moments(pc.cast(column, pa.timestamp("ms")).cast(pa.int64()), zone)
-        except pa.ArrowInvalid:  # a 30 February or a 25th hour among them: one by one below
-            pass
-    values, codes = distinct(column)
-    return spread(_any_times(half_width(values), zone), codes)
+        return moments
+    values, codes = distinct(where(~usual, column))
+    return pc.coalesce(moments, spread(_any_times(half_width(values), zone), codes))
 
 
 def _any_times(column: pa.Array, zone: str) -> pa.Array:

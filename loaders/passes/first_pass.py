@@ -32,6 +32,7 @@ from ..sources import Source
 from ..sources.raw import RawBatch
 from ..vectors import TEXT, blanks, distinct, hashes, joined, long, paired, present, spread, text, trimmed, where
 from .gathering import Gathered, HashSet
+from .keyed import tokens
 from .staging import Staging
 
 SEPARATOR = "\x1f"
@@ -152,18 +153,17 @@ class Stager:
 
     def _tokens(self, kind: str, keys: pa.Array, originals: pa.Array, kept: np.ndarray) -> pa.Array:
         """Tokens of keys; mask and ciphertext behind those that are ``kept`` are put aside, once in a load."""
-        tokens = where(present(keys), text(self._keys.tokens(kind, keys.fill_null("").to_pylist())))
+        made, numbers = tokens(self._keys, kind, keys.fill_null(""))
+        shown = where(present(keys), made)
         linked = np.flatnonzero(kept)
-        digits = pc.utf8_slice_codeunits(tokens.take(pa.array(linked)), 4, 20).to_pylist()
-        numbers = np.frombuffer(bytes.fromhex("".join(digits)), dtype=">u8").astype(np.uint64)
-        new = pa.array(linked[self._kept_secrets.add(numbers)])
+        new = pa.array(linked[self._kept_secrets.add(numbers[linked])])
         secrets = {
-            "token": tokens.take(new),
+            "token": shown.take(new),
             "mask": self._masks(kind, keys.take(new)),
             "cipher": text(self._keys.encrypt_all(originals.take(new).to_pylist())),
         }
-        self._staging.put_aside("secrets", pa.table(secrets))
-        return tokens
+        self._staging.keep_secrets(pa.table(secrets), numbers[new.to_numpy()])
+        return shown
 
     def _sealed(self, kind: str, keys: pa.Array, originals: pa.Array, alone: np.ndarray) -> pa.Array:
         """Mask and ciphertext of values that link no one, missing for the others."""

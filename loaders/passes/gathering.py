@@ -11,11 +11,10 @@ from ...graph.model import DECLARING
 from .staging import Staging
 from .unlinked import Unlinked
 
-_BLOCKS = 8
-
 
 class HashSet:
-    """A set of uint64 hashes that grows batch by batch; 8 bytes a member."""
+    """A set of uint64 hashes that grows batch by batch; 8 bytes a member, in sorted blocks: each at least twice as long
+    as the next."""
 
     def __init__(self) -> None:
         self._blocks: list[np.ndarray] = []
@@ -27,17 +26,24 @@ class HashSet:
         new = np.zeros(len(hashes), dtype=bool)
         new[first[unseen]] = True
         if unseen.any():
-            self._blocks.append(values[unseen])
-        if len(self._blocks) > _BLOCKS:
-            self._blocks = [np.sort(np.concatenate(self._blocks))]
+            self._keep(values[unseen])
         return new
+
+    def _keep(self, values: np.ndarray) -> None:
+        added = [values]
+        while self._blocks and len(self._blocks[-1]) < 2 * len(added[0]):
+            added.insert(0, self._blocks.pop())
+        self._blocks.append(np.sort(np.concatenate(added), kind="stable"))  # which merges what is sorted
 
     def holds(self, hashes: np.ndarray) -> np.ndarray:
         """bool by hash: is it in the set?"""
         found = np.zeros(len(hashes), dtype=bool)
+        rest = np.arange(len(hashes))
         for block in self._blocks:
-            places = np.minimum(np.searchsorted(block, hashes), len(block) - 1)
-            found |= block[places] == hashes
+            wanted = hashes[rest]
+            places = np.minimum(np.searchsorted(block, wanted), len(block) - 1)
+            found[rest] = block[places] == wanted
+            rest = rest[~found[rest]]
         return found
 
     def members(self) -> np.ndarray:

@@ -38,8 +38,6 @@ from .second_pass import Merged, Merger
 from .staging import Staging, text_size
 from .versions import Versions
 
-_SECRETS = 500_000
-
 
 @dataclass
 class LoadReport:
@@ -321,15 +319,9 @@ class _Load:
             self._reject(part.to_pandas())
 
     def _pass_on_secrets(self) -> None:
-        # in order of the token, some hundred thousand at a time: the store keeps them so, and fills page after page
-        waiting: list[pa.Table] = []
-        for part in self._staging.aside("secrets"):
-            waiting.append(part)
-            if sum(map(len, waiting)) >= _SECRETS:
-                self._writer.secrets(pa.concat_tables(waiting).sort_by("token").to_pandas())
-                waiting = []
-        if waiting:
-            self._writer.secrets(pa.concat_tables(waiting).sort_by("token").to_pandas())
+        # in order of the token: the store keeps them so, and fills page after page
+        for part in self._staging.secrets():
+            self._writer.secrets(part.sort_by("token").to_pandas())
 
     def _reject(self, frame: pd.DataFrame) -> None:
         self._writer.rejects(frame.reindex(columns=list(REJECT_COLUMNS)))

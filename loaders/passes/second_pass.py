@@ -27,6 +27,7 @@ from ..schema.tables import PLACE
 from ..vectors import TEXT, blanks, distinct, joined, json_rows, long, paired, present, spread, text, where
 from .declared import Declared
 from .first_pass import SEPARATOR
+from .keyed import digests
 from .same_key import Origin, Together
 from .staging import Staging
 
@@ -198,8 +199,7 @@ class Merger:
         """Uids of rows without key: a keyed hash of the row, and the place among identical rows."""
         named = {name: cells[name] for name in table.all_columns if name in cells}
         rows = json_rows(named)
-        digests = text(self._keys.digests(rows.to_pylist()))
-        values = where(~missing, joined([f"{table.name}:~", digests]))
+        values = where(~missing, joined([f"{table.name}:~", digests(self._keys, rows)]))
         uniques, codes = distinct(values)
         if len(uniques) == len(values):
             return joined([values, ".1"])
@@ -224,7 +224,7 @@ class Merger:
         def reveal(name: str, tokens: pa.Array) -> pa.Array:
             wanted, codes = distinct(tokens)
             ciphers: dict[str, str] = {}
-            for part in self._staging.aside("secrets"):
+            for part in self._staging.secrets():
                 held = part.filter(pc.is_in(part["token"], value_set=wanted))
                 ciphers.update(zip(held["token"].to_pylist(), held["cipher"].to_pylist(), strict=True))
             if name + "$" in columns:

@@ -20,11 +20,12 @@ from ...graph.keys import KeyFile
 from .sealed import read_sealed, write_sealed
 
 _MANIFEST = "manifest.json"
-_FORMAT = 2
+_FORMAT = 3
 _FLUSH_ROWS = 400_000
-"""Rows of a table that wait in memory until they are spread over its partitions."""
+"""Rows that wait in memory until those of a table are spread over its partitions."""
 _PARTITION_BYTES = 24 << 20
 """Text that goes into one partition: some hundred thousand rows, which take half a gigabyte while they are merged."""
+_SECRETS = "secrets"
 _COMPRESSED = 6
 """How much larger than on disk the text of compressed files is taken to be."""
 
@@ -56,7 +57,8 @@ class Staging:
         keys : what the files are encrypted with
         """
         folder.mkdir(mode=0o700, exist_ok=True)
-        partitions = {table: 1 + size // _PARTITION_BYTES for table, size in sizes.items()}
+        about = {**sizes, _SECRETS: sum(sizes.values())}
+        partitions = {table: 1 + size // _PARTITION_BYTES for table, size in about.items()}
         staging = cls(folder, {"note": note, "partitions": partitions, "tables": {}, "side": {}}, keys)
         staging.save()  # before anything goes: at no moment is there no manifest
         for path in folder.iterdir():
@@ -79,10 +81,10 @@ class Staging:
 
     def append(self, table: str, rows: pa.Table, hashes: np.ndarray | None) -> None:
         """Add rows; ``hashes`` of their keys, not needed where the table has one partition."""
-        waiting = self._waiting.setdefault(table, [])
-        waiting.append((rows, hashes))
-        if sum(len(part) for part, _ in waiting) >= _FLUSH_ROWS:
-            self._flush(table)
+        self._waiting.setdefault(table, []).append((rows, hashes))
+        waiting = {name: sum(len(part) for part, _ in parts) for name, parts in self._waiting.items()}
+        if sum(waiting.values()) >= _FLUSH_ROWS:
+            self._flush(max(waiting, key=waiting.__getitem__))
 
     def finish(self) -> None:
         """Write what is waiting."""
@@ -122,6 +124,18 @@ class Staging:
         """The parts kept by ``put_aside``."""
         for name in self._side.get(what, []):
             yield self._part(name)
+
+    def keep_secrets(self, rows: pa.Table, numbers: np.ndarray) -> None:
+        """Keep tokens with masks and ciphertexts; ``numbers`` are the first 64 bits of the tokens."""
+        # a partition holds what lies between two tokens, so that partition after partition is in order
+        width = np.uint64(2**64 // self.partitions(_SECRETS) + 1) if self.partitions(_SECRETS) > 1 else None
+        self.append(_SECRETS, rows, None if width is None else numbers // width)
+
+    def secrets(self) -> Iterator[pa.Table]:
+        """What was kept as secrets, each part with higher tokens than the part before; then what was put aside."""
+        for _, part in self.read(_SECRETS):
+            yield part
+        yield from self.aside(_SECRETS)
 
     def remove(self) -> None:
         """Remove the folder."""

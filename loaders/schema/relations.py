@@ -11,7 +11,7 @@ that its kind asks for; rows of ``flags`` and ``loan_history`` are facts about t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -284,6 +284,7 @@ def links(
     the link, positions in ``rows``, and a frame of uid, source, target, amount, data, valid_from, valid_to, file, row
     """
     table = rows.table
+    named = replace(rows, own=own_nodes(rows))
     for link in LINKS[table.name]:
         if link.column not in rows.cells:
             continue
@@ -293,7 +294,7 @@ def links(
         positions = np.flatnonzero(made)
         if not len(positions):
             continue
-        some = rows.take(positions)
+        some = _of_link(named, link).take(positions)
         own, other = own_nodes(some), some.node(link.column)
         uid = joined([some.uid, "/", link.column, "/", other] if link.tie else [some.uid, "/", link.column])
         file, row = some.origins.get(link.column, (some.file, some.row))
@@ -314,6 +315,18 @@ def links(
                 }
             ),
         )
+
+
+def _of_link(rows: Rows, link: Link) -> Rows:
+    """Rows with no other cells than those that say something of a link."""
+    column = rows.table.all_columns.get(link.column)
+    said = {link.column, column and column.companion, link.amount, "valid_to", *link.since}
+    return replace(
+        rows,
+        cells={name: cell for name, cell in rows.cells.items() if name in said},
+        flags={name: flags for name, flags in rows.flags.items() if name == link.column},
+        origins={name: origin for name, origin in rows.origins.items() if name == link.column},
+    )
 
 
 def _link_data(link: Link, rows: Rows) -> pa.Array:

@@ -9,7 +9,7 @@ from _measured import measured
 
 _SCRIPT = """
 import sqlite3, sys, time
-from ringfence.graph.store.sqlite.schema import index_statements, version_tables
+from ringfence.graph.store.sqlite.schema import index_statements, indexed_tables
 source, copy = sqlite3.connect(sys.argv[1]), sqlite3.connect(sys.argv[2])
 copy.execute("PRAGMA journal_mode = WAL")
 schema = "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
@@ -24,7 +24,7 @@ for name, statement in source.execute(schema).fetchall():
             copy.executemany(f'INSERT INTO "{name}" VALUES ({marks})', rows)
     spent += time.process_time() - began
 began = time.process_time()
-for owner in version_tables(copy):
+for owner in indexed_tables(copy):
     for statement in index_statements(owner):
         copy.execute(statement)
 print(spent + time.process_time() - began)

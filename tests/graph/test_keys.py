@@ -47,7 +47,9 @@ def test_one_secret_gives_one_token_whatever_the_encryption_key(tmp_path):
 
 def test_values_come_to_the_same_alone_and_together(keys):
     values = ["", "1", "+8613812345678", "张三", "x" * 200]
-    assert keys.tokens("phone", values) == [keys.token("phone", value) for value in values]
+    hashes = keys.hashes("phone", values)
+    shown = ["tok_" + hashes[at : at + 16].hex() for at in range(0, len(hashes), 32)]
+    assert shown == [keys.token("phone", value) for value in values]
     assert [keys.decrypt(cipher) for cipher in keys.encrypt_all(values)] == values
     assert len(set(keys.encrypt_all(["x"] * 100))) == 100  # a nonce each
 

@@ -36,7 +36,7 @@ def store(request, tmp_path, key_file):
 
 
 def fill(store):
-    tokens = store.keys.tokens("phone", PHONES)
+    tokens = [store.keys.token("phone", phone) for phone in PHONES]
     held = {"token": tokens, "mask": "138****", "cipher": [store.keys.encrypt(phone) for phone in PHONES]}
     with store.writer("first") as writer:
         writer.secrets(pd.DataFrame(held))

@@ -17,13 +17,14 @@ from pathlib import Path
 from ...errors import NotFound, UserError
 from ...model import RELATIONS
 
-VERSION = 3
+VERSION = 4
 """Of the tables of a file; it rises with every relation that is added too, as each has a table of its own."""
 _APPLICATION_ID = 0x52464E43
 
 _BASE = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE nodes (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE nodes (id INTEGER PRIMARY KEY, name TEXT NOT NULL);
+CREATE UNIQUE INDEX nodes_name ON nodes (name);
 CREATE TABLE secrets (token TEXT PRIMARY KEY, mask TEXT NOT NULL, cipher TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE files (file INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE fields (owner TEXT, name TEXT, type TEXT NOT NULL, PRIMARY KEY (owner, name)) WITHOUT ROWID;
@@ -83,16 +84,42 @@ def fact_table(table: str) -> str:
 
 
 def index_statements(owner: str) -> list[str]:
-    """What makes a version table quick to look up; left out while a first load fills an empty store."""
-    ends = ("source", "target") if owner.startswith("rel_") else ("node",)
-    unique = f'CREATE UNIQUE INDEX IF NOT EXISTS "{owner}_uid" ON "{owner}" (uid, load)'
-    return [unique, *(f'CREATE INDEX IF NOT EXISTS "{owner}_{end}" ON "{owner}" ({end})' for end in ends)]
+    """What makes nodes or a version table quick to look up; left out while a first load fills an empty store."""
+    return [
+        f'CREATE {unique} INDEX IF NOT EXISTS "{owner}_{name}" ON "{owner}" ({columns})'
+        for unique, name, columns in _indexes(owner)
+    ]
 
 
-def drop_index_statements(owner: str) -> list[str]:
-    """What takes the indexes of ``index_statements`` away."""
+def build_indexes(connection: sqlite3.Connection) -> None:
+    """Make the indexes that are missing."""
+    # SQLite sorts as much as its cache may hold at a time, and fastest what the processor's own cache holds.
+    usual = connection.execute("PRAGMA cache_size").fetchone()[0]
+    connection.execute("PRAGMA cache_size = -2000")
+    for owner in indexed_tables(connection):
+        for statement in index_statements(owner):
+            connection.execute(statement)
+    connection.execute(f"PRAGMA cache_size = {usual}")
+
+
+def drop_indexes(connection: sqlite3.Connection) -> None:
+    """Take away what ``build_indexes`` makes."""
+    for owner in indexed_tables(connection):
+        for _, name, _ in _indexes(owner):
+            connection.execute(f'DROP INDEX IF EXISTS "{owner}_{name}"')
+
+
+def indexed_tables(connection: sqlite3.Connection) -> list[str]:
+    """The tables that have indexes of ``index_statements``."""
+    return ["nodes", *version_tables(connection)]
+
+
+def _indexes(owner: str) -> list[tuple[str, str, str]]:
+    """``UNIQUE`` or nothing, name and columns of the indexes of a table."""
+    if owner == "nodes":
+        return [("UNIQUE", "name", "name")]
     ends = ("source", "target") if owner.startswith("rel_") else ("node",)
-    return [f'DROP INDEX IF EXISTS "{owner}_{end}"' for end in ("uid", *ends)]
+    return [("UNIQUE", "uid", "uid, load"), *(("", end, end) for end in ends)]
 
 
 def create_fact_table(connection: sqlite3.Connection, table: str, indexed: bool) -> None:
@@ -187,6 +214,13 @@ _UPGRADES = {
         "ALTER TABLE runs ADD COLUMN policy TEXT NOT NULL DEFAULT ''",
     ),
     2: ("ALTER TABLE loads ADD COLUMN notes TEXT NOT NULL DEFAULT '{}'",),
+    3: (
+        "CREATE TABLE named (id INTEGER PRIMARY KEY, name TEXT NOT NULL)",
+        "INSERT INTO named SELECT id, name FROM nodes",
+        "DROP TABLE nodes",
+        "ALTER TABLE named RENAME TO nodes",
+        *index_statements("nodes"),
+    ),
 }
 """What brings a store of a format to the next one."""
 

@@ -20,7 +20,7 @@ from ..standing import checked_privacy
 from . import findings as saved
 from .erasure import erase, finish, note_remains, scrub
 from .file import STANDING, SqliteFile
-from .schema import fact_table, index_statements, relation_table, version_tables
+from .schema import build_indexes, fact_table, relation_table, version_tables
 from .writer import SqliteWriter, discard_load, remove_versions, transaction
 
 if TYPE_CHECKING:
@@ -159,9 +159,7 @@ class SqliteStore(SqliteFile):
             "SELECT load FROM loads WHERE state IN ('open', 'discarded') AND bulk"
         ).fetchall():
             discard_load(connection, load)
-        for owner in version_tables(connection):
-            for statement in index_statements(owner):
-                connection.execute(statement)
+        build_indexes(connection)
 
     # -- reading the graph
     def current_facts(self, table: str, uids: Sequence[str] | None = None) -> pd.DataFrame:

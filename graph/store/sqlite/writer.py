@@ -1,29 +1,20 @@
 """One load into the embedded store, in short transactions; nothing of it shows before ``publish``."""
 
-# pyarrow makes its compute functions at run time: no checker sees them
-# pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
 import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import repeat
 from typing import cast
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from ..records import FACT_COLUMNS, REJECT_COLUMNS, RELATIONSHIP_COLUMNS, FieldType
-from .schema import (
-    create_fact_table,
-    drop_index_statements,
-    fact_table,
-    index_statements,
-    relation_table,
-    version_tables,
-)
+from .numbers import held_in_memory, looked_up
+from .schema import build_indexes, create_fact_table, drop_indexes, fact_table, relation_table
 
 _CHUNK = 20_000
 """Rows a transaction, so that another writer never waits long."""
@@ -45,11 +36,10 @@ class SqliteWriter:
         # A first load into an empty store builds the indexes at the end: half the time of keeping them alive.
         self._indexed = indexed
         self._mark = [0, 0]
+        self._numbers = looked_up(connection) if indexed else held_in_memory(connection)
         connection.execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
         if not indexed:
-            for owner in version_tables(connection):
-                for statement in drop_index_statements(owner):
-                    connection.execute(statement)
+            drop_indexes(connection)
 
     @classmethod
     def begin(
@@ -106,7 +96,7 @@ class SqliteWriter:
         notes: dict | None = None,
     ) -> int | None:
         connection = self._connection
-        self._index()
+        build_indexes(connection)
         with transaction(connection):
             revision = latest_revision(connection) + 1
             if since is not None and revision != since + 1:
@@ -127,15 +117,10 @@ class SqliteWriter:
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
         discard_load(self._connection, self.load)
-        self._index()
-
-    def _index(self) -> None:
-        for owner in version_tables(self._connection):
-            for statement in index_statements(owner):
-                self._connection.execute(statement)
+        build_indexes(self._connection)
 
     def _append(self, owner: str, frame: pd.DataFrame, columns: tuple[str, ...], ends: tuple[str, ...]) -> None:
-        # Nobody reads what a first load writes; the larger its parts, the closer their nodes lie in the index.
+        # Nobody reads what a first load writes, and larger parts repeat fewer names.
         rows = _CHUNK if self._indexed else _FIRST_CHUNK
         for start in range(0, len(frame), rows):
             part = frame.iloc[start : start + rows]
@@ -156,31 +141,14 @@ class SqliteWriter:
                 numbers[name].slice(start, _CHUNK).to_pylist() if name in numbers else _plain(some[name])
                 for name in columns
             ]
-            self._connection.executemany(statement, zip([self.load] * len(some), *cells, strict=True))
+            self._connection.executemany(statement, zip(repeat(self.load, len(some)), *cells, strict=True))
 
     def _last_row(self, owner: str) -> int:
         return self._connection.execute(f'SELECT coalesce(max(rowid), 0) FROM "{owner}"').fetchone()[0]
 
     def _node_numbers(self, part: pd.DataFrame, ends: tuple[str, ...]) -> dict[str, pa.Array]:
         coded = pa.concat_arrays([_text(part[end]) for end in ends]).dictionary_encode()
-        # looked up and added in order, names lead from one page of the index to the next
-        order = pc.array_sort_indices(coded.dictionary)
-        names = coded.dictionary.take(order).to_pylist()
-        found = self._connection.execute(
-            "SELECT j.key, n.id FROM json_each(?) j CROSS JOIN nodes n ON n.name = j.value", (json.dumps(names),)
-        ).fetchall()
-        numbers = np.full(len(names), -1)
-        if found:
-            places, known = np.array(found).T
-            numbers[places] = known
-        new = np.flatnonzero(numbers < 0)
-        following = self._connection.execute("SELECT coalesce(max(id), 0) + 1 FROM nodes").fetchone()[0]
-        numbers[new] = np.arange(following, following + len(new))
-        rows = zip(numbers[new].tolist(), [names[place] for place in new.tolist()], strict=True)
-        self._connection.executemany("INSERT INTO nodes VALUES (?, ?)", rows)
-        unsorted = np.empty_like(numbers)
-        unsorted[order.to_numpy()] = numbers
-        each = pa.array(unsorted).take(coded.indices)
+        each = pa.array(self._numbers(coded.dictionary)).take(coded.indices)
         return {end: each.slice(place * len(part), len(part)) for place, end in enumerate(ends)}
 
     def _fields(self, owner: str, fields: dict[str, FieldType]) -> None:
@@ -242,5 +210,7 @@ def _text(column) -> pa.Array:
 
 def _plain(column) -> list:
     """A column as Python values, what is missing as None: the only ones SQLite takes."""
+    if isinstance(column.dtype, pd.StringDtype):
+        return _text(column).to_pylist()  # several times as fast as pandas
     values = column.tolist()
     return [None if value != value else value for value in values] if column.hasnans else values
