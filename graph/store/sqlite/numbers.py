@@ -91,7 +91,7 @@ class _Hashes(NamedTuple):
 
 def _hashed(names: pa.Array) -> _Hashes:
     values = np.asarray(names.to_numpy(zero_copy_only=False), dtype=object)
-    return _Hashes(*(hash_array(values, hash_key=key, categorize=False) for key in _HASH_KEYS))
+    return _Hashes(*(hash_array(values, hash_key=key, categorize=False) for key in _HASH_KEYS))  # pyright: ignore
 
 
 class _Block(NamedTuple):
