@@ -1,12 +1,14 @@
 """What a first mapping is made of: headers, looks of values, the row of the header, and the text that is written."""
 
 import csv
+import os
 
 import openpyxl
 import pytest
 from ringfence.graph.errors import UserError
 from ringfence.loaders.schema.mapping import parse_mapping
 from ringfence.loaders.schema.tables import TABLES
+from ringfence.loaders.sources import open_source
 from ringfence.loaders.suggest import counts, survey, toml, words
 from ringfence.loaders.suggest.fitting import AGAINST, AGREES, fits
 from ringfence.loaders.suggest.folding import lexicon, unit
@@ -321,3 +323,19 @@ def test_tables_in_several_folders_are_an_error_and_in_one_are_found(tmp_path):
 def test_a_source_that_is_not_there_is_an_error(tmp_path):
     with pytest.raises(UserError, match="no such file or folder"):
         survey(str(tmp_path / "nowhere"))
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to("gone")], ids=["pipe", "broken link"])
+@pytest.mark.parametrize("name", ["loans.csv", "loans.xlsx", "loans.zip", "loans.parquet", "loans/part-0.csv"])
+@pytest.mark.parametrize("named", [True, False])
+def test_what_is_no_file_ends_in_the_error_of_a_load_and_is_not_waited_for(tmp_path, make, name, named):
+    write(tmp_path / "devices.csv", ["device_id"], ["D1"])
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    make(tmp_path / name)
+    said = []
+    for look_at in (open_source, survey):
+        with pytest.raises(UserError) as caught:
+            look_at(str(tmp_path / name if named else tmp_path))
+        said.append(str(caught.value))
+    assert said[0] == said[1]
+    assert "\n" not in said[0]
