@@ -20,10 +20,9 @@ from .people import party_labels
 LICENSED_ROLES = ("融资担保", "保险增信")
 """Roles on a partner list whose holders guarantee by trade."""
 
-NO_ID = frozenset(
-    ("", "无", "没有", "暂无", "否", "未知", "不详", "-", "--", "/", "0", "none", "null", "nan", "n/a", "na")
-)
-"""What books write where there is no id; taken for one, it would make one group of all that have none."""
+NO_ID = ("0", "否", "/")
+"""What books write where a party or contract has no group: a number, an answer and a sign that may be values in other
+columns, so that no load takes them for blank. Taken for an id, one would make one group of all that have none."""
 
 
 @dataclass(frozen=True)
@@ -161,15 +160,11 @@ def stated(column: pd.Series) -> tuple[np.ndarray, list[str]]:
     """A number for each distinct id in a column, -1 for cells that are blank or only say that there is none, and the
     ids by number.
 
-    >>> stated(pd.Series(["G1", None, "无", "G2", "G1"]))
+    >>> stated(pd.Series(["G1", None, "否", "G2", "G1"]))
     (array([ 0, -1, -1,  1,  0]), ['G1', 'G2'])
     """
-    codes, texts = pd.factorize(column)
-    names = [str(text).strip() for text in texts]
-    kept = [name for name in dict.fromkeys(names) if name.lower() not in NO_ID]
-    number = {name: place for place, name in enumerate(kept)}
-    renumbered = np.array([*(number.get(name, -1) for name in names), -1], dtype=np.int64)
-    return renumbered[codes], kept
+    codes, ids = pd.factorize(column.where(~column.isin(NO_ID)))
+    return codes, ids.tolist()
 
 
 def numbers(edges: Edges, column: str) -> np.ndarray:

@@ -17,6 +17,7 @@ import pyarrow.csv as pa_csv
 
 from ...graph.errors import UserError
 from .header import ORDINARY, Layout
+from .items import NONE_BEYOND
 from .raw import Chunk, RawReject, text_frame
 from .text_stream import Stored, Utf8Stream, find_encoding
 
@@ -38,6 +39,7 @@ class CsvReader:
     """A CSV file; see ``items.Reader``. Opening it reads all its bytes once, to settle the encoding."""
 
     serial_shift = 0
+    beyond = NONE_BEYOND
 
     def __init__(self, stored: Stored, label: str, layout: Layout = ORDINARY):
         self._stored = stored

@@ -23,7 +23,7 @@ from ...graph.errors import UserError
 from ..schema.mapping import Mapping
 from .cell_text import cell_text
 from .header import column_names
-from .items import Item, LeftOut
+from .items import NONE_BEYOND, Item, LeftOut
 from .raw import Chunk, text_frame
 from .source import NO_TABLE, Matched, Source, entries_for, known
 
@@ -145,6 +145,7 @@ class SqlTable:
     """A table or view; see ``items.Reader``. ``size`` is a guess from the number of its rows."""
 
     above = serial_shift = 0
+    beyond = NONE_BEYOND
 
     def __init__(
         self, database: _Database, connection: sa.Connection, inspector: Any, label: str, schema: str | None, name: str

@@ -94,7 +94,7 @@ def found_files(place: Path) -> tuple[list[Found], list[LeftOut]]:
     """
     if not place.exists():
         raise UserError(f"{place}: there is no such file or folder; check the path")
-    if place.is_file():
+    if not place.is_dir():
         return [Found(place, place.name)], []
     found, left_out = [], []
     for file in _listed(place, place):

@@ -45,13 +45,10 @@ def contents(path: Path, label: str) -> tuple[list[Item], list[LeftOut]]:
 
     Raises
     ------
-    UserError : a workbook or an archive is unreadable, damaged or locked; or it is no file, but a pipe or a device
+    UserError : a workbook or an archive is unreadable, damaged or locked; or see ``file_size``
     """
-    suffix = suffix_of(path.name)
+    suffix, size = suffix_of(path.name), file_size(path, label)
     try:
-        found = path.stat()
-        if not S_ISREG(found.st_mode):
-            raise UserError(f"{label}: a pipe or a device, and a source is read twice; write it into a file first")
         if suffix in WORKBOOKS:
             from .sheets import sheets
 
@@ -61,8 +58,28 @@ def contents(path: Path, label: str) -> tuple[list[Item], list[LeftOut]]:
 
             return members(path, label)
     except OSError as error:
-        raise UserError(f"{label}: cannot be read ({error.strerror or error}); check the file") from error
-    return [Item(label, ((stem(path.name), path),), found.st_size, lambda layout: open_file(path, label, layout))], []
+        raise _unreadable(label, error) from error
+    return [Item(label, ((stem(path.name), path),), size, lambda layout: open_file(path, label, layout))], []
+
+
+def file_size(path: Path, label: str) -> int:
+    """The bytes of a file, which is not opened for that: whoever opens a pipe waits.
+
+    Raises
+    ------
+    UserError : it is not there, as where a link leads nowhere; or it is no file, but a pipe or a device
+    """
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise _unreadable(label, error) from error
+    if not S_ISREG(found.st_mode):
+        raise UserError(f"{label}: a pipe or a device, and a source is read twice; write it into a file first")
+    return found.st_size
+
+
+def _unreadable(label: str, error: OSError) -> UserError:
+    return UserError(f"{label}: cannot be read ({error.strerror or error}); check the file")
 
 
 def open_file(path: Path, label: str, layout: Layout = ORDINARY) -> Reader:
@@ -83,4 +100,4 @@ def open_file(path: Path, label: str, layout: Layout = ORDINARY) -> Reader:
     try:
         return opener(path, label, layout)
     except OSError as error:
-        raise UserError(f"{label}: cannot be read ({error.strerror or error}); check the file") from error
+        raise _unreadable(label, error) from error

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 from .header import Layout
@@ -17,6 +18,10 @@ SUFFIXES = (*TABLE_FILES, *WORKBOOKS, *ARCHIVES)
 """Of all files that can be read."""
 
 
+NONE_BEYOND: Mapping[str, int] = MappingProxyType({})
+"""Of formats in which every record has the columns of the header."""
+
+
 class Reader(Protocol):
     """A table that has been opened far enough to know its columns."""
 
@@ -26,6 +31,8 @@ class Reader(Protocol):
     """Rows above the header that are not blank."""
     serial_shift: int
     """Days to add to plain numbers of days, so that they are counted as Excel counts them."""
+    beyond: Mapping[str, int]
+    """Columns beyond the header in which something stands, each with the first row of it, as far as was read."""
 
     def chunks(self, wanted: Sequence[str]) -> Iterator[Chunk]:
         """The records, as frames of the ``wanted`` columns, never many at once."""

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from ...graph.errors import UserError
 from .header import column_names
+from .items import NONE_BEYOND
 from .raw import Chunk, text_frame
 
 _BUFFER = 1 << 20
@@ -29,6 +30,7 @@ class ParquetReader:
     """A Parquet file; see ``items.Reader``."""
 
     above = serial_shift = 0
+    beyond = NONE_BEYOND
 
     def __init__(self, path: Path, label: str):
         self._path = path

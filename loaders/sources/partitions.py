@@ -38,7 +38,7 @@ class _Widened:
     def __init__(self, reader: Reader, added: Mapping[str, str | None]):
         self._reader, self._added = reader, added
         self.columns = [*reader.columns, *added]
-        self.above, self.serial_shift = reader.above, reader.serial_shift
+        self.above, self.serial_shift, self.beyond = reader.above, reader.serial_shift, reader.beyond
 
     def chunks(self, wanted: Sequence[str]) -> Iterator[Chunk]:
         """The records, as frames of the ``wanted`` columns."""

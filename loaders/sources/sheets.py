@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import warnings
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime
 from functools import partial
@@ -55,7 +55,8 @@ NO_RESULT = "#FORMULA!"
 class SheetReader:
     """A sheet of a workbook; see ``items.Reader``. Rows are numbered as the sheet shows them.
 
-    Cells beyond the header are columns without a name, and make no record of a row.
+    Cells beyond the header are columns without a name, and make no record of a row. Those of the first rows can be
+    named by their place; all are told (``beyond``).
     """
 
     def __init__(self, path: Path, title: str, label: str, head: Sequence[Row], epoch: datetime, layout: Layout):
@@ -71,6 +72,8 @@ class SheetReader:
         self._width = _width(cells) if layout.header else widest
         self.columns = layout.names([*cells[: self._width], *[None] * (widest - self._width)])
         self.serial_shift = (epoch - WINDOWS_EPOCH).days
+        self._beyond: dict[str, int] = {}
+        self.beyond: Mapping[str, int] = self._beyond
 
     def chunks(self, wanted: Sequence[str]) -> Iterator[Chunk]:
         """The records as frames of the ``wanted`` columns; blank rows are none."""
@@ -79,14 +82,28 @@ class SheetReader:
             sheet = book[self._title]
             size = _size(book, sheet)
             last = sheet.max_row or 0
-            filled = ((row, cells) for row, cells in _rows(book, self._title) if any(cells[: self._width]))
-            records = ((row, cells) for row, cells in filled if row > self._header)
+            records = self._records(_rows(book, self._title))
             while some := list(islice(records, _ROWS)):
                 rows = np.array([row for row, _ in some], dtype=np.int64)
                 columns = [[cells[pick] if pick < len(cells) else None for _, cells in some] for pick in picks]
                 arrays = [pa.array(column, pa.string()) for column in columns]
                 done = size * int(rows[-1]) // max(last, int(rows[-1]))
                 yield Chunk(text_frame(wanted, arrays, len(some)), rows, [], done)
+
+    def _records(self, rows: Iterator[Row]) -> Iterator[Row]:
+        """The rows below the header that say something under it; what they say beyond it is noted."""
+        for row, cells in rows:
+            if row <= self._header:
+                continue
+            if len(cells) > self._width:
+                self._note(row, cells)
+            if any(cells[: self._width]):
+                yield row, cells
+
+    def _note(self, row: int, cells: Sequence[str | None]) -> None:
+        for place in range(self._width, len(cells)):
+            if cells[place]:
+                self._beyond.setdefault(self.columns[place] if place < len(self.columns) else f"#{place + 1}", row)
 
 
 def _width(cells: Sequence[str | None]) -> int:

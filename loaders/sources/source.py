@@ -20,6 +20,8 @@ from .text_stream import DAMAGED
 
 NO_TABLE = "it belongs to no table; give it the name of one, or say in a mapping which it is"
 """Why most of what is left out is."""
+_TOLD = 5
+"""Columns beyond a header that are told by name."""
 
 
 @dataclass
@@ -46,8 +48,11 @@ class Matched:
         self.reader = with_folder_columns(self.item.open(layout), self.name)
         return self.reader
 
-    def looked_up(self, mapping: Mapping) -> set[str]:
-        """Its columns that look-ups use."""
+    def used(self, mapping: Mapping) -> set[str]:
+        """Its columns that entries or look-ups use."""
+        return {column for plan in self.plans for column in plan.wanted} | self._looked_up(mapping)
+
+    def _looked_up(self, mapping: Mapping) -> set[str]:
         assert self.reader is not None
         asked = [names for lookup in self.lookups(mapping) for names in (lookup.key, lookup.value)]
         return {found for names in asked if (found := column_called(self.reader.columns, names))}
@@ -74,7 +79,8 @@ class Source:
     ----------
     name : the folder or file as the user named it
     unknown_columns : ``(file, column)`` that nothing uses; they are ignored
-    left_out : files, sheets and tables that are not read, with the reason
+    left_out : files, sheets and tables that are not read, with the reason; once all is read, also the cells beyond the
+        header of a sheet, whose columns are then no longer among the unknown ones
     sizes : bytes by file, of a ``.gz`` as compressed
     """
 
@@ -99,7 +105,7 @@ class Source:
             if reader.above and all(entry.skip_rows is None for entry in file.entries):
                 self.left_out.append(LeftOut(file.name, _title(reader.above)))
             file.plans = [Plan(entry, header, file.name, mapping.name, shift) for entry in file.entries]
-            used = {column for plan in file.plans for column in plan.wanted} | file.looked_up(mapping)
+            used = file.used(mapping)
             self.unknown_columns += [(file.name, column) for column in header if column not in used]
         self._check_required()
 
@@ -136,6 +142,19 @@ class Source:
                     why = getattr(error, "strerror", None) or error
                     raise UserError(f"{file.name}: cannot be read ({why}); check the file") from error
 
+        self._tell_beyond()
+
+    def _tell_beyond(self) -> None:
+        for file in self._files:
+            assert file.reader is not None
+            used = file.used(self.mapping)
+            found = {column: row for column, row in file.reader.beyond.items() if column not in used}
+            told = {(file.name, column) for column in found}
+            self.unknown_columns = [one for one in self.unknown_columns if one not in told]
+            left_out = LeftOut(file.name, _beyond(found))
+            if found and left_out not in self.left_out:
+                self.left_out.append(left_out)
+
     def _lookups(self) -> dict[Lookup, Found]:
         """What the look-ups of the mapping find, read before all else."""
         found = {}
@@ -166,6 +185,14 @@ def _title(rows: int) -> str:
         if rows == 1
         else f"{rows} rows above its header; they hold no records"
     )
+
+
+def _beyond(found: dict[str, int]) -> str:
+    """Which cells beyond the header are not read: some columns, by the first row of each."""
+    first = sorted(found.items(), key=lambda one: one[1])[:_TOLD]
+    more = f" and {len(found) - _TOLD} more columns" if len(found) > _TOLD else ""
+    told = ", ".join(f"column {column} (first in row {row})" for column, row in first)
+    return f"cells beyond its header, in {told}{more}; give these columns names in the header, or empty the cells"
 
 
 def known(name: str, mapping: Mapping) -> bool:

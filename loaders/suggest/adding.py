@@ -24,6 +24,13 @@ _LISTED = {
     "accounts": "account",
     "devices": "device",
 }
+_SIDES = {
+    "from_account": "to_account",
+    "to_account": "from_account",
+    "balance_after": "to_balance_after",
+    "to_balance_after": "balance_after",
+}
+"""What a column of transfers is to the other of the two sides."""
 _MOVED = (("loantransfer", "loan_transfer"), ("withdraw", "withdrawal"), ("取现", "withdrawal"), ("代发", "payroll"))
 
 
@@ -176,9 +183,9 @@ def _with_direction(entry: Entry) -> list[Entry]:
         out = tuple(word for word in _OUT if word in field.look.words)
         back = tuple(word for word in _IN if word in field.look.words)
         if out and back and field.look.words <= {*_OUT, *_IN}:
-            return [replace(entry, where=(field, out)), replace(_turned(entry, own, other), where=(field, back))]
+            return [replace(entry, where=(field, out)), replace(_turned(entry), where=(field, back))]
     unsure = [
-        one.at_most(GUESS, "no column says which of the two paid") if one in (own, other) else one
+        one.at_most(GUESS, "no column says which of the two paid") if one.target in _SIDES else one
         for one in entry.picks
     ]
     return [replace(entry, picks=tuple(unsure))]
@@ -191,6 +198,8 @@ def _one_sided(own: Pick, other: Pick) -> bool:
     )
 
 
-def _turned(entry: Entry, own: Pick, other: Pick) -> Entry:
-    turned = {own.target: replace(own, fields=other.fields), other.target: replace(other, fields=own.fields)}
-    return replace(entry, picks=tuple(turned.get(one.target, one) for one in entry.picks))
+def _turned(entry: Entry) -> Entry:
+    """The same transfers where the other side paid: each side's account and balance are the other's."""
+    order = list(TABLES[entry.table].all_columns)
+    turned = (replace(one, target=_SIDES.get(one.target, one.target)) for one in entry.picks)
+    return replace(entry, picks=tuple(sorted(turned, key=lambda one: order.index(one.target))))

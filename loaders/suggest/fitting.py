@@ -68,9 +68,22 @@ def _text(column: Column, look: Look) -> int:
         return AGREES if look.mostly("company", share=0.5) else SILENT
     if column.name.endswith(("_id", "_no")) or column.name == "counter_of":
         return _key(look)
-    if column.name in ("region", "industry", "bank", "purpose", "guarantee_method", "lender", "auditor", "enhancer"):
-        return AGAINST if look.mostly("civil", "fraction", "mobile", "resident", share=0.5) else SILENT
-    return AGAINST if look.mostly("civil", "mobile", "resident", "fraction", share=0.5) else SILENT
+    wrong = ("civil", "mobile", "resident", "fraction", *_INSTEAD.get(column.name, ()))
+    return AGAINST if look.mostly(*wrong, share=0.5) else SILENT
+
+
+_INSTEAD = {
+    "auditor": ("surname", "staff"),
+    "lender": ("surname", "staff", "branch"),
+    "relation": ("corporate",),
+}
+"""What stands in columns that bear the same words for something else: who checked the row, which branch of the bank,
+what companies are to each other."""
+
+
+def _node(column: Column, look: Look) -> int:
+    """Of the key of any kind of node: mobiles and documents among them."""
+    return AGAINST if look.mostly("civil", "boolean", "fraction", share=0.5) else SILENT
 
 
 def _key(look: Look) -> int:
@@ -174,6 +187,7 @@ _BY_TYPE = {
     "party": _party,
     "ref": _ref,
     "identifier": _identifier,
+    "node": _node,
 }
 _BY_KIND = {
     "phone": _phone,

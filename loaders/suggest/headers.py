@@ -7,17 +7,14 @@ from collections.abc import Sequence
 
 from ..sources.header import SEARCHED
 from .folding import fold, shown
-from .looks import Look, look
+from .looks import SURNAMES, Look, look
 from .words import known
 
 _LONGEST = 40
 _VALUE = re.compile(r"^[+-]?[\d.,:%/\s\\*-]*\d[\d.,:%/\s\\*-]*$|\d{6,}|@")
 """Numbers, times and numbers of people or things: cells that are no name of a column."""
-_PERSON = re.compile(
-    "^[王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗郑梁谢宋唐许韩冯邓曹彭曾肖董袁潘蒋蔡杜叶苏魏吕丁沈姚卢姜崔钟谭陆汪范廖贾夏]"
-    r"[\u4e00-\u9fff]{1,2}$"
-)
-"""Names that begin with a common surname, save those that begin other words as well."""
+_PERSON = re.compile(rf"^[{SURNAMES}][\u4e00-\u9fff]{{1,2}}$")
+"""Names that begin with a common surname."""
 _UNIT_LINE = re.compile(r"(?:单位|unit)\s*[::]?\s*(?:人民币)?\s*(百万元|万元|千元|亿元)")
 
 

@@ -15,6 +15,10 @@ from ..cleaning import blanks, check_digits, values
 from ..cleaning.identifiers import normal_values
 from ..vectors import distinct, matches, present, text, trimmed
 
+SURNAMES = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗郑梁谢宋唐许韩冯邓曹彭曾肖董袁潘蒋蔡杜叶苏魏吕丁沈姚卢姜崔钟谭陆汪范廖贾夏"
+)
+"""Common surnames, save those that begin other words as well."""
 _PATTERNS = {
     "mobile": r"^(?:\+?86|0086|0)?[\s-]*1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}(?:\.0)?$",
     "landline": r"^(?:\+?86[\s-]?)?\(?0(?:10|2\d|[3-9]\d{2})\)?[\s-]?[2-9]\d{6,7}"
@@ -34,6 +38,10 @@ _PATTERNS = {
     "clock": r"^\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?$",
     "seconds": r"^1[0-9]{9}$",
     "person": r"^[\p{Han}]{2,4}(?:·[\p{Han}]+)?$",
+    "surname": rf"^[{SURNAMES}]\p{{Han}}{{1,2}}$",
+    "staff": r"^[A-Za-z]{0,4}[_-]?\d{2,10}$",
+    "branch": r"^[^行]{1,8}(?:分行|支行|分理处|营业部|营业室|网点|分公司)$",
+    "corporate": r"(?i)公司|企业|集团|控股|控制|股权|股东|上下游|供应链|subsidiary|parent company|affiliate|supplier",
     "han": r"\p{Han}",
     "company": r"(?i)(?:公司|集团|厂|合作社|商行|经营部|事务所|中心|银行|医院|学校|大学|局|企业|合伙)(?:[(（].*)?$"
     r"|\b(?:ltd|llc|inc|corp|plc|gmbh|co|company|group|sons|bank)\.?$",

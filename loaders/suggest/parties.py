@@ -50,6 +50,23 @@ def _with_kinds(entry: Entry, declared: dict[str, frozenset[str]]) -> Entry:
     return replace(entry, picks=(*entry.picks, *added))
 
 
+def of_their_kind(entries: Sequence[Entry]) -> list[Entry]:
+    """The entries, no party sure whose ids tables of another kind declare and none of its own does: companies may be
+    related, as persons are."""
+    declared = {kind: ids for kind in _TABLE if (ids := _ids(entries, kind)) is not None}
+    return [
+        replace(entry, picks=tuple(_of_its_kind(entry, pick, declared) for pick in entry.picks)) for entry in entries
+    ]
+
+
+def _of_its_kind(entry: Entry, pick: Pick, declared: dict[str, frozenset[str]]) -> Pick:
+    column = TABLES[entry.table].all_columns[pick.target]
+    hits = {kind for kind, ids in declared.items() if any(field.values & ids for field in pick.fields)}
+    if column.type != "ref" or column.kind not in _TABLE or not hits or column.kind in hits:
+        return pick
+    return pick.at_most(LIKELY, f"its ids are found in {_TABLE[min(hits)]} alone")
+
+
 def _parties(entry: Entry) -> list[Column]:
     return [column for column in TABLES[entry.table].columns if column.type == "party" and entry.table != "flags"]
 

@@ -15,6 +15,7 @@ from ...graph.errors import UserError
 from ..sources.archives import stored_members
 from ..sources.csv_files import sniff_delimiter, stated_delimiter
 from ..sources.folders import Found, found_files
+from ..sources.formats import file_size
 from ..sources.header import SEARCHED
 from ..sources.items import ARCHIVES, WORKBOOKS, stem, suffix_of
 from ..sources.text_stream import DAMAGED, Stored, start_of
@@ -61,7 +62,7 @@ def sample(source: str) -> Sampled:
 
     Raises
     ------
-    UserError : there is no such source
+    UserError : there is no such source, or a file of it is none: see ``formats.file_size``
     """
     if "://" in source:
         from ..sources.databases import first_rows
@@ -69,6 +70,8 @@ def sample(source: str) -> Sampled:
         name, tables = first_rows(source, ROWS)
         return Sampled(name, [Sheet(table, (table,), (table,), rows, headed=True) for table, rows in tables], [])
     found, left_out = found_files(Path(source))
+    for file in found:
+        file_size(file.path, file.name)
     sheets, unread = [], [(name, why) for name, why in left_out]
     for file, part_of, below in _units(found):
         try:

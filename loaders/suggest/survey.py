@@ -11,7 +11,7 @@ from . import words
 from .adding import completed
 from .choosing import unplaced
 from .fields import GUESS, Columns, Entry, Field, columns
-from .parties import declaring, with_kinds
+from .parties import declaring, of_their_kind, with_kinds
 from .sampling import sample
 from .wide import chosen
 
@@ -81,7 +81,7 @@ def _together(entries: Sequence[Entry]) -> list[Entry]:
     """The entries of all sheets, each as much as the others leave to it."""
     kept = [entry for entry in entries if _own(entry, entries)]
     whole = [more for entry in kept for more in completed(entry)]
-    whole = [_unless_given(entry, whole) for entry in whole]
+    whole = of_their_kind([_unless_given(entry, whole) for entry in whole])
     whole += declaring(whole)
     order = {id(entry.columns): place for place, entry in reversed(list(enumerate(kept)))}
     return with_kinds(sorted(whole, key=lambda entry: order[id(entry.columns)]))

@@ -4,7 +4,9 @@ import math
 
 import pytest
 from ringfence.detectors.guarantees.detector import GUARANTEE
+from ringfence.loaders.schema.mapping import parse_mapping
 from support.detecting import findings
+from support.loading import PLAIN, Loading, at
 from support.toy import Book
 
 
@@ -330,11 +332,36 @@ UNGROUPED = {
 }
 
 
-@pytest.mark.parametrize("none", ["无", "-", "N/A", " 0 "])
-def test_a_word_for_no_id_is_no_id(none):
-    ties = Book().company("X1", group_id=none).company("X2", group_id=none)
-    book = Book().guarantees("X1>Y Y>X2 Y>X3 X2>Y", joint_group_id=none, counter_of=none)
-    assert shapes(find(ties.beside(book))) == ["chain X1 X2 X3 Y", "circle X1 X2 X3 Y", "mutual X2 Y"]
+def loaded(folder, group, mapping=PLAIN):
+    """The findings of a book that a load read: of three companies two in a group, and all contracts in a joint one and
+    counter-guarantees, where the word is an id."""
+    companies = [f"X1,{group}", f"X2,{group}", "X3,", "Y,"]
+    contracts = [f"{name},{group},{group}" for name in ("1,X1,Y", "2,Y,X2", "3,Y,X3", "4,X2,Y")]
+    loading = Loading(folder, mapping)
+    loading.load(
+        companies="\n".join(["company_id,group_id", *companies]),
+        guarantees="\n".join(["contract_id,guarantor_id,borrower_id,joint_group_id,counter_of", *contracts]),
+    )
+    found = findings(GUARANTEE, loading.store.snapshot().at(at("2026-06-30")))
+    loading.store.close()
+    return shapes(found)
+
+
+@pytest.mark.parametrize("none", ["0", "0.0", "０", "否", "/", "无", "—", "N/A"])
+def test_a_word_for_no_group_is_no_group(tmp_path, none):
+    assert loaded(tmp_path, none) == ["chain X1 X2 X3 Y", "circle X1 X2 X3 Y", "mutual X2 Y"]
+
+
+def test_a_word_for_nothing_that_a_mapping_says_means_a_group_is_one(tmp_path):
+    columns = ("contract_id", "guarantor_id", "borrower_id")
+    stated = [
+        '[privacy]\ndefault = "internal"\n[[file]]\nmatch = "companies"\ntable = "companies"\n[file.columns]',
+        'company_id = "company_id"\n[[file]]\nmatch = "guarantees"\ntable = "guarantees"\n[file.columns]',
+        *(f'{name} = "{name}"' for name in columns),
+        'joint_group_id = {column = "joint_group_id", means = ["NA"]}',
+    ]
+    found = loaded(tmp_path, "NA", parse_mapping("\n".join(stated), "m", "m"))
+    assert "joint X1 X2 X3 Y" in found
 
 
 @pytest.mark.parametrize("ties", UNGROUPED.values(), ids=list(UNGROUPED))

@@ -272,6 +272,61 @@ def test_cells_beyond_the_header_of_a_sheet_are_a_column_that_is_named(tmp_path)
     assert open_source(tmp_path).unknown_columns == [("devices.xlsx/1", "#2"), ("devices.xlsx/1", "#3")]
 
 
+def left_out_when_read(source):
+    """What a source has left out, and its unknown columns, once all of it was read."""
+    for _ in (1, 2):  # reading it again tells nothing twice
+        list(source.batches())
+    return source.left_out, source.unknown_columns
+
+
+def test_cells_beyond_the_header_of_a_sheet_are_told_wherever_they_stand(tmp_path):
+    rows = [("device_id", "device_type"), *((f"D{row}", "手机") for row in range(2, 701))]
+    rows[499] = ("D500", "手机", None, "经办人")
+    rows[599] = ("D600", "手机", "复核", "经办人")
+    rows[699] = (None, None, None, None, "合计")  # no record of a row
+    workbook(tmp_path / "devices.xlsx", {"1": rows})
+    source = open_source(tmp_path)
+    ((name, why),), unknown = left_out_when_read(source)
+    assert (name, unknown) == ("devices.xlsx/1", [])
+    assert why.startswith(
+        "cells beyond its header, in column #4 (first in row 500), column #3 (first in row 600), "
+        "column #5 (first in row 700); give"
+    )
+    ((_, found),) = records(tmp_path).items()
+    assert list(found) == list(range(2, 700))
+    assert found[500] == {"device_id": "D500", "device_type": "手机"}
+
+
+def test_cells_beyond_the_header_of_a_sheet_are_told_once_with_their_first_row(tmp_path):
+    workbook(tmp_path / "devices.xlsx", {"1": [("device_id",), ("D1",), (None, "合计"), ("D2", "经办人")]})
+    left_out, unknown = left_out_when_read(open_source(tmp_path))
+    assert [why.split(";")[0] for _, why in left_out] == ["cells beyond its header, in column #2 (first in row 3)"]
+    assert unknown == []
+
+
+def test_cells_beyond_the_header_that_a_mapping_takes_by_their_place_are_not_left_out(tmp_path):
+    stated = '[[file]]\nmatch = "list"\ntable = "devices"\ncolumns = {device_id = "no", device_type = 2}\n'
+    rows = [("no",), ("D1", "手机"), *((f"D{row}",) for row in range(3, 400)), ("D400", "平板", "x")]
+    workbook(tmp_path / "list.xlsx", {"1": rows})
+    left_out, _ = left_out_when_read(open_source(tmp_path, parse_mapping(stated, "m", "m")))
+    assert [why.split(";")[0] for _, why in left_out] == ["cells beyond its header, in column #3 (first in row 400)"]
+
+
+def test_only_some_of_many_columns_beyond_a_header_are_told_by_name(tmp_path):
+    workbook(tmp_path / "devices.xlsx", {"1": [("device_id",), ("D1", *"abcdefgh")]})
+    ((_, why),), _ = left_out_when_read(open_source(tmp_path))
+    assert "column #6 (first in row 2) and 3 more columns; give" in why
+
+
+def test_a_longer_row_of_a_csv_file_is_a_reject_wherever_it_stands(tmp_path):
+    rows = [f"D{row},手机" for row in range(2, 701)]
+    rows[498] += ",经办人"
+    put(tmp_path / "devices.csv", "\n".join(["device_id,device_type", *rows]) + "\n")
+    batches = list(open_source(tmp_path).batches())
+    assert [(reject.row, reject.reason) for batch in batches for reject in batch.rejects] == [(500, "malformed_row")]
+    assert sum(len(batch.frame) for batch in batches) == 698
+
+
 # -- workbooks
 
 

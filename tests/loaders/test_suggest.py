@@ -7,6 +7,8 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from ringfence.graph.store import open_store
+from ringfence.loaders.passes.load import load
 from ringfence.loaders.sample import write_sample
 from ringfence.loaders.schema.mapping import load_mapping, parse_mapping
 from ringfence.loaders.schema.tables import TABLES
@@ -55,6 +57,15 @@ def assert_good(measured):
 @pytest.mark.parametrize("name", BOOKS)
 def test_a_book_under_names_of_its_own(name):
     assert_good(score(survey(str(FIRST / name / "in")), by_hand(name)))
+
+
+@pytest.mark.parametrize("name", ["ties-and-balances-chinese", "ties-and-balances-english"])
+def test_the_mapping_of_ties_and_balances_loads_as_it_is_written(name, tmp_path):
+    folder = str(FIRST / name / "in")
+    written = parse_mapping(toml(survey(folder)), "first", "first.toml")
+    report = load(open_store(f"sqlite:///{tmp_path}/book.db"), folder, written)
+    assert {"relations", "identifiers", "companies", "applications", "transfers"} <= set(report.tables)
+    assert all(counts["used"] == counts["read"] > 0 for counts in report.tables.values())
 
 
 @pytest.mark.parametrize("folder", ["finbench-driver-example", "finbench-generator"])

@@ -1,12 +1,14 @@
 """What a first mapping is made of: headers, looks of values, the row of the header, and the text that is written."""
 
 import csv
+import os
 
 import openpyxl
 import pytest
 from ringfence.graph.errors import UserError
 from ringfence.loaders.schema.mapping import parse_mapping
 from ringfence.loaders.schema.tables import TABLES
+from ringfence.loaders.sources import open_source
 from ringfence.loaders.suggest import counts, survey, toml, words
 from ringfence.loaders.suggest.fitting import AGAINST, AGREES, fits
 from ringfence.loaders.suggest.folding import lexicon, unit
@@ -84,6 +86,25 @@ def test_a_look_speaks_for_a_column_or_against_it(table, column, value, other):
     assert fits(held, look([other] * 3)) == AGAINST
 
 
+@pytest.mark.parametrize(
+    ("table", "column", "value", "other"),
+    [
+        ("companies", "auditor", "立信会计师事务所", "王建国"),  # who checked the row
+        ("companies", "auditor", "致同", "OP0123"),
+        ("applications", "lender", "工商银行杭州分行", "杭州分行"),  # a branch of the bank's own
+        ("loans", "lender", "宁波银行", "33010"),
+        ("relations", "relation", "配偶", "母子公司"),
+        ("identifiers", "value", "13812345678", "2024-01-02"),
+        ("identifiers", "kind", "手机号", "一类"),
+        ("applications", "lender_kind", "非银", "支行"),
+    ],
+)
+def test_a_look_speaks_against_what_the_same_words_also_mean(table, column, value, other):
+    held = TABLES[table].all_columns[column]
+    assert fits(held, look([value] * 3)) > AGAINST
+    assert fits(held, look([other] * 3)) == AGAINST
+
+
 def test_blank_and_masked_cells_say_nothing():
     held = TABLES["applicants"].all_columns["mobile"]
     assert fits(held, look(["", "无", "\\N"])) == fits(held, look(["138****1234"])) == 0
@@ -149,16 +170,61 @@ def test_a_statement_goes_both_ways(tmp_path):
     assert out.columns["from_account"] == back.columns["to_account"]
 
 
+def test_the_balance_of_a_statement_is_that_of_its_own_account_either_way(tmp_path):
+    write(
+        tmp_path / "银行流水.csv",
+        ["交易时间", "本方账号", "对方账号", "收支标志", "交易金额", "交易后余额"],
+        ["2024-01-01 10:00:00", "6222020200012345675", "6222020200012345683", "支", "10", "90.5"],
+        ["2024-01-02 10:00:00", "6222020200012345675", "6222020200012345683", "收", "20", "110.5"],
+    )
+    out, back = mapped(tmp_path).entries
+    assert out.columns["balance_after"] == back.columns["to_balance_after"]
+    assert "to_balance_after" not in out.columns
+    assert "balance_after" not in back.columns
+
+
 def test_without_a_direction_a_statement_is_a_guess_only(tmp_path):
     write(
         tmp_path / "银行流水.csv",
-        ["交易时间", "本方账号", "对方账号", "交易金额"],
-        ["2024-01-01 10:00:00", "6222020200012345675", "6222020200012345683", "10"],
+        ["交易时间", "本方账号", "对方账号", "交易金额", "余额"],
+        ["2024-01-01 10:00:00", "6222020200012345675", "6222020200012345683", "10", "90.5"],
     )
     text = toml(survey(str(tmp_path)))
     assert "# guess: from_account" in text
+    assert "# guess: balance_after" in text
     assert "transfers needs from_account, to_account" in text
     assert mapped(tmp_path).entries == ()
+
+
+def test_a_balance_that_says_neither_whose_nor_when_is_never_sure(tmp_path):
+    write(
+        tmp_path / "转账流水.csv",
+        ["付款账号", "收款账号", "交易金额", "交易时间", "余额", "对方余额"],
+        ["6222020200012345675", "6222020200012345683", "10.5", "2024-01-01 10:00:00", "90.5", "20.5"],
+    )
+    lines = toml(survey(str(tmp_path))).splitlines()
+    assert [line.split("  # ")[1][:6] for line in lines if "balance_after = " in line] == ["likely", "likely"]
+
+
+def test_numbers_that_companies_alone_bear_are_never_surely_applicants(tmp_path):
+    write(tmp_path / "企业信息.csv", ["企业编号", "企业名称"], ["C1", "甲有限公司"], ["C2", "乙有限公司"])
+    write(tmp_path / "客户关系.csv", ["客户号", "关系人客户号", "关系类型"], ["C1", "C2", "01"])
+    lines = toml(survey(str(tmp_path))).splitlines()
+    assert any(line.startswith("other_id = ") for line in lines)
+    assert not [line for line in lines if line.startswith(("applicant_id", "other_id")) and "# sure" in line]
+
+
+def test_relatives_with_phones_are_contacts_and_those_with_numbers_are_relations(tmp_path):
+    named = ["客户号", "亲属姓名", "亲属手机号", "亲属关系"]
+    write(tmp_path / "亲属信息.csv", named, ["K1", "李四", "13812345678", "父母"])
+    write(tmp_path / "家庭成员.csv", ["客户号", "家庭成员客户号", "家庭关系"], ["K1", "K2", "父母"])
+    tables = {entry.match: entry.table for entry in mapped(tmp_path).entries if entry.table != "applicants"}
+    assert tables == {("亲属信息",): "contacts", ("家庭成员",): "relations"}
+
+
+def test_who_looks_after_a_customer_is_nothing(tmp_path):
+    write(tmp_path / "客户信息.csv", ["客户号", "姓名", "客户经理工号"], ["K1", "张三", "GH1027"])
+    assert "#   客户经理工号: who wrote the row" in toml(survey(str(tmp_path)))
 
 
 def test_kinds_of_parties_are_said_where_two_tables_declare_parties(tmp_path):
@@ -257,3 +323,19 @@ def test_tables_in_several_folders_are_an_error_and_in_one_are_found(tmp_path):
 def test_a_source_that_is_not_there_is_an_error(tmp_path):
     with pytest.raises(UserError, match="no such file or folder"):
         survey(str(tmp_path / "nowhere"))
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to("gone")], ids=["pipe", "broken link"])
+@pytest.mark.parametrize("name", ["loans.csv", "loans.xlsx", "loans.zip", "loans.parquet", "loans/part-0.csv"])
+@pytest.mark.parametrize("named", [True, False])
+def test_what_is_no_file_ends_in_the_error_of_a_load_and_is_not_waited_for(tmp_path, make, name, named):
+    write(tmp_path / "devices.csv", ["device_id"], ["D1"])
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    make(tmp_path / name)
+    said = []
+    for look_at in (open_source, survey):
+        with pytest.raises(UserError) as caught:
+            look_at(str(tmp_path / name if named else tmp_path))
+        said.append(str(caught.value))
+    assert said[0] == said[1]
+    assert "\n" not in said[0]
