@@ -12,6 +12,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +38,9 @@ from .gathering import Gathered, KeptSet
 from .second_pass import Merged, Merger
 from .staging import Staging, text_size
 from .versions import Versions
+
+_SECRETS = 100_000
+"""Masks and ciphertexts that the store takes at a time, at least."""
 
 
 @dataclass
@@ -320,8 +324,13 @@ class _Load:
 
     def _pass_on_secrets(self) -> None:
         # in order of the token: the store keeps them so, and fills page after page
-        for part in self._staging.secrets():
-            self._writer.secrets(part.sort_by("token").to_pandas())
+        waiting: list[pa.Table] = []
+        for part in chain(self._staging.secrets(), (None,)):
+            if waiting and (part is None or sum(map(len, waiting)) >= _SECRETS):
+                self._writer.secrets(pa.concat_tables(waiting).sort_by("token").to_pandas())
+                waiting = []
+            if part is not None:
+                waiting.append(part)
 
     def _reject(self, frame: pd.DataFrame) -> None:
         self._writer.rejects(frame.reindex(columns=list(REJECT_COLUMNS)))

@@ -57,7 +57,7 @@ class Staging:
         keys : what the files are encrypted with
         """
         folder.mkdir(mode=0o700, exist_ok=True)
-        about = {**sizes, _SECRETS: sum(sizes.values())}
+        about = {**sizes, _SECRETS: sum(sizes.values()) // 4}
         partitions = {table: 1 + size // _PARTITION_BYTES for table, size in about.items()}
         staging = cls(folder, {"note": note, "partitions": partitions, "tables": {}, "side": {}}, keys)
         staging.save()  # before anything goes: at no moment is there no manifest

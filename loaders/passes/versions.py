@@ -245,11 +245,11 @@ class Versions:
                 frame = frame[_differs(frame, aligned(old[link.column], frame["uid"]), _COMPARED)]
             self._write_links(link.relation, frame)
         for link, positions, uids in self._stated(old_rows, self._parts.without(rows, known=True)):
-            gone = ~pd.Series(uids).isin(stated).to_numpy()
-            if gone.any():
+            gone = [place for place, uid in enumerate(uids) if uid not in stated]
+            if gone:
                 at = positions[gone]
                 ends = pd.DataFrame({"end": known[at], "file": rows.file[at], "row": rows.row[at]})
-                self._close_links(link.relation, pd.Series(uids)[gone].tolist(), ends)
+                self._close_links(link.relation, [uids[place] for place in gone], ends)
 
     def _stated(
         self, rows: Rows, without: Mapping[str, np.ndarray] | None
