@@ -36,6 +36,8 @@ def blanks(count: int, kind: pa.DataType = TEXT) -> pa.Array:
 
 def trimmed(column: pa.Array) -> pa.Array:
     """Without white space around; what is then empty is missing."""
+    if _tight(column):
+        return column
     column = pc.utf8_trim_whitespace(column)
     return pc.if_else(pc.equal(column, ""), pa.scalar(None, TEXT), column)
 
@@ -95,6 +97,14 @@ def content(column: pa.Array) -> np.ndarray:
     """The bytes of a column's text, of all cells together."""
     offsets, characters = _buffers(column)
     return characters[offsets[0] : offsets[-1]]
+
+
+def _tight(column: pa.Array) -> bool:
+    """Whether every cell that is not missing begins and ends with an ASCII character that can be seen: a quick look."""
+    offsets, characters = _buffers(column)
+    some = np.flatnonzero(np.diff(offsets))
+    ends = np.concatenate([characters[offsets[some]], characters[offsets[some + 1] - 1]])
+    return len(some) == len(column) - column.null_count and bool(((ends > ord(" ")) & (ends < 0x7F)).all())
 
 
 def first_bytes(column: pa.Array) -> np.ndarray:

@@ -41,7 +41,7 @@ import pyarrow.compute as pc
 from stdnum import luhn
 
 from ...graph.keys import KeyFile, is_token
-from ..vectors import TEXT, matches, paired, present, spread, text, where
+from ..vectors import TEXT, has_byte, matches, paired, present, spread, text, where
 from . import check_digits
 from .documents import document
 from .usual import usual
@@ -113,7 +113,7 @@ def normal_values(
         return values, pa.nulls(len(values), TEXT)
     values = pc.utf8_trim_whitespace(half_width(visible(values)))
     unreadable = scientific(values) | failed(values)
-    if kind in _NUMBERS:
+    if kind in _NUMBERS and has_byte(values, "."):
         unreadable = unreadable | matches(values, _LONG_FLOAT)
         values = pc.replace_substring_regex(values, _FLOAT, r"\1")
     known, keys, flags = usual(kind, values, forms)

@@ -114,13 +114,18 @@ def ids(column: pa.Array) -> pa.Array:
     ['7', '7', '007', 'A7.0', None]
     """
     plain = half_width(column)
-    column = where(~matches(plain, _WHOLE), column, pc.replace_substring_regex(plain, _WHOLE, r"\1"))
-    return where(~matches(plain, _SCIENTIFIC), column)
+    if plain is not column or has_byte(plain, "."):
+        column = where(~matches(plain, _WHOLE), column, pc.replace_substring_regex(plain, _WHOLE, r"\1"))
+    spoilt = scientific(plain)
+    return where(~spoilt, column) if spoilt.any() else column
 
 
 def scientific(column: pa.Array) -> np.ndarray:
     """bool by row: is it a number in scientific notation, as spreadsheets write long ones?"""
-    return matches(half_width(column), _SCIENTIFIC)
+    column = half_width(column)
+    if not (has_byte(column, "e") or has_byte(column, "E")):
+        return np.zeros(len(column), dtype=bool)
+    return matches(column, _SCIENTIFIC)
 
 
 def failed(column: pa.Array) -> np.ndarray:
