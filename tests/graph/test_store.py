@@ -505,6 +505,31 @@ def test_an_embedded_store_of_format_2_takes_relations_that_were_added_since(tmp
     }  # fmt: skip
 
 
+def test_an_embedded_store_of_format_3_keeps_its_nodes_and_gets_their_index(tmp_path):
+    import sqlite3
+
+    url = f"sqlite:///{tmp_path}/old.db"
+    store = open_store(url)
+    guarantee(store, ("g1", "company:A", "company:B"))
+    before = store.current_relationships("GUARANTEES")
+    store.close()
+    old = sqlite3.connect(tmp_path / "old.db")
+    held = old.execute("SELECT id, name FROM nodes ORDER BY id").fetchall()
+    old.execute("DROP TABLE nodes")
+    old.execute("CREATE TABLE nodes (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)")
+    old.executemany("INSERT INTO nodes VALUES (?, ?)", held)
+    old.execute("PRAGMA user_version = 3")
+    old.commit()
+    old.close()
+    store = open_store(url)
+    assert store.current_relationships("GUARANTEES").equals(before)
+    indexes = store.connection.execute("SELECT name FROM pragma_index_list('nodes')").fetchall()
+    assert indexes == [("nodes_name",)]
+    guarantee(store, ("g2", "company:B", "company:C"))
+    assert len(store.connection.execute("SELECT name FROM nodes").fetchall()) == len(held) + 1
+    store.close()
+
+
 def test_an_embedded_store_of_a_newer_version_is_refused_and_left_alone(tmp_path):
     import sqlite3
 
