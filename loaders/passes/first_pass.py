@@ -29,13 +29,15 @@ from ..cleaning.rejects import Issues, reject_frame, shown_values
 from ..schema.columns import Column, Table
 from ..schema.tables import GROUP_IDS, PLACE, TABLES
 from ..sources import Source
-from ..sources.raw import RawBatch
+from ..sources.raw import RawBatch, larger
 from ..vectors import TEXT, blanks, distinct, hashes, joined, long, paired, present, spread, text, trimmed, where
 from .gathering import Gathered, HashSet
 from .keyed import tokens
 from .staging import Staging
 
 SEPARATOR = "\x1f"
+_ROWS = 100_000
+"""Rows that are cleaned at a time: the more, the fewer values come twice."""
 _COARSE = 1
 """Decimals of a degree (0.1° is about 10 km) that stay readable of a personal place."""
 _FORMS = {"uscc": "uscc", "bank_card_no": "card"}
@@ -68,7 +70,7 @@ class Stager:
     def run(self, progress: Progress | None) -> Gathered:
         """Stage all batches of the source."""
         numbers: dict[str, int] = {}
-        for batch in self._source.batches():
+        for batch in larger(self._source.batches(), _ROWS):
             number = numbers.setdefault(batch.file, len(numbers))
             self._stage(batch, number)
             if progress:

@@ -21,7 +21,7 @@ from .items import NONE_BEYOND
 from .raw import Chunk, RawReject, text_frame
 from .text_stream import Stored, Utf8Stream, find_encoding
 
-_BLOCK = 16 << 20
+_BLOCK = 2 << 20
 """Bytes parsed at a time; some dozens of blocks are held at once. A longer record is read the careful way."""
 _CAREFUL_LINES = 100
 """Lines that one quoted value may span on the careful way; beyond, the quotation mark counts as left open."""

@@ -9,8 +9,8 @@ first record is row 2, blank lines do not count, and a record that could not be 
 # pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -78,6 +78,33 @@ class RawBatch:
     def read(self) -> int:
         """How many rows were read into the table, those rejected here included."""
         return len(self.frame) + len(self.rejects)
+
+
+def larger(batches: Iterable[RawBatch], least: int) -> Iterator[RawBatch]:
+    """Batches of so many rows at least, as far as a file has them for a table: some that follow each other as one."""
+    waiting: list[RawBatch] = []
+    for batch in batches:
+        if waiting and (_whose(batch) != _whose(waiting[0]) or sum(one.read for one in waiting) >= least):
+            yield _as_one(waiting)
+            waiting = []
+        waiting.append(batch)
+    if waiting:
+        yield _as_one(waiting)
+
+
+def _whose(batch: RawBatch) -> tuple[str, str, list[str]]:
+    return batch.table, batch.file, batch.frame.columns.tolist()
+
+
+def _as_one(batches: Sequence[RawBatch]) -> RawBatch:
+    if len(batches) == 1:
+        return batches[0]
+    return replace(
+        batches[-1],
+        frame=pd.concat([batch.frame for batch in batches], ignore_index=True),
+        rows=np.concatenate([batch.rows for batch in batches]),
+        rejects=[reject for batch in batches for reject in batch.rejects],
+    )
 
 
 def each_distinct(texts: pd.Series, convert: Callable[[str], str | None]) -> pd.Series:

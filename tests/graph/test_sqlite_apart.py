@@ -24,12 +24,13 @@ LONG = "WITH RECURSIVE n(a) AS (SELECT 1 UNION ALL SELECT a + 1 FROM n LIMIT 200
 ENDLESS = "WITH RECURSIVE n(a) AS (SELECT 1 UNION ALL SELECT a + 1 FROM n) SELECT count(*) AS many FROM n"
 SERVING = "ringfence.graph.store.sqlite.serving"
 PROGRAM = f"""
-import sys
+import signal, sys
 from pathlib import Path
 from ringfence.graph.store.sqlite import messages
 from ringfence.graph.store.sqlite.apart import process_apart
 ROWS, LONG, ENDLESS = {ROWS!r}, {LONG!r}, {ENDLESS!r}
 messages.TURN, messages.TURNS = 0.1, 10 * {PATIENCE_S}
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which tests in the background have not
 with process_apart(Path(sys.argv[1])) as ask:
     assert len(list(ask("SELECT 1 AS a"))) == 1
     print("begun", flush=True)

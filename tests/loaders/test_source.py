@@ -3,13 +3,16 @@
 import gzip
 import itertools
 import random
+from functools import partial
 
+import numpy as np
 import pandas as pd
 import pytest
 from ringfence.graph.errors import UserError
 from ringfence.loaders.schema.mapping import Mapping, load_mapping, parse_mapping
 from ringfence.loaders.schema.tables import TABLES
 from ringfence.loaders.sources import open_source
+from ringfence.loaders.sources.raw import RawBatch, RawReject, larger
 from support.loading import names
 
 FILES = {
@@ -194,3 +197,35 @@ def test_the_same_table_twice_is_refused_rather_than_counted_twice(tmp_path, fil
     fill(tmp_path, {name: gzip.compress(content.encode()) if name.endswith("gz") else content for name in files})
     with pytest.raises(UserError, match="bear one name"):
         open_source(tmp_path)
+
+
+def batch(table, file, rows, columns=("device_id",), rejects=()):
+    frame = pd.DataFrame({column: [f"{column} {row}" for row in rows] for column in columns}, dtype="str")
+    return RawBatch(
+        table, file, frame, np.array(rows), [RawReject(row, None, "malformed_row", "x") for row in rejects], rows[-1]
+    )
+
+
+def test_batches_that_follow_each_other_are_cleaned_as_one_until_they_are_large_enough():
+    small = [
+        batch("devices", "a.csv", [2, 3]),
+        batch("devices", "a.csv", [5, 6], rejects=[4]),
+        batch("devices", "a.csv", [7]),
+    ]
+    first, second = larger(small, 5)
+    assert first.frame["device_id"].tolist() == [f"device_id {row}" for row in (2, 3, 5, 6)]
+    assert first.frame.index.tolist() == [0, 1, 2, 3]
+    assert first.rows.tolist() == [2, 3, 5, 6] and [reject.row for reject in first.rejects] == [4]
+    assert first.read == 5 and first.bytes_done == 6
+    assert second.rows.tolist() == [7]
+
+
+def test_batches_of_another_table_file_or_header_are_never_joined():
+    apart = [
+        batch("devices", "a.csv", [2]),
+        batch("devices", "b.csv", [2]),
+        batch("accounts", "b.csv", [2]),
+        batch("accounts", "b.csv", [3], columns=("account_no", "bank")),
+    ]
+    assert [one.rows.tolist() for one in larger(apart, 100)] == [[2], [2], [2], [3]]
+    assert list(larger([], 100)) == []
