@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 ROOMS := graph loaders detectors api
 FINDING_ID := import json, sys; print(json.loads(sys.stdin.readline())["id"])
-BENCHES := $(filter-out tests/bench/_% tests/bench/bench_quality.py,$(sort $(wildcard tests/bench/*.py)))
+BENCHES := $(filter-out tests/bench/bench_quality.py,$(sort $(wildcard tests/bench/bench_*.py)))
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo test neo4j lint bench bench-quality soak lock clean
