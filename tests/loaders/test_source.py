@@ -3,7 +3,6 @@
 import gzip
 import itertools
 import random
-from functools import partial
 
 import numpy as np
 import pandas as pd
