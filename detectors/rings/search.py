@@ -38,6 +38,7 @@ class Ring:
     Attributes
     ----------
     members : their nodes
+    left : those of the group who are no members, as the group numbers people
     shared : what they share
     acting : the time within which they applied
     uses : everything they use, explained or not
@@ -47,6 +48,7 @@ class Ring:
 
     group: Group
     members: list[int]
+    left: np.ndarray
     shared: Common
     acting: Concert
     uses: Uses
@@ -72,7 +74,8 @@ class Search:
 
 
 def search(view: GraphView, known: Population, params: Params) -> Search:
-    """The rings of a view. Groups that are no ring are bound anew, by weaker ties, too."""
+    """The rings of a view. Those whom a ring leaves behind are bound anew among themselves; and groups that are no ring
+    are bound anew, by weaker ties, too."""
     uses, numbers = seen_in(known.frame, view)
     node = inverse(numbers)
     population = extended(known, uses)
@@ -88,12 +91,22 @@ def search(view: GraphView, known: Population, params: Params) -> Search:
         groups = find_groups(among.ties, label, rule, params["min_members"], params["max_members"])
         # rings are no part of what is bound anew, and what that leaves as it was is no ring still
         groups = [group for group in groups if free[group.people].all() and np.ptp(before[group.people])]
-        if groups:
+        while groups:
             weigh = _Weighing(view, population, compared, (uses, weighed), node, groups)
-            for ring in filter(None, (weigh.ring(group, most, params) for group in groups)):
-                free[ring.group.people] = False
-                rings.append(ring)
+            found = [ring for group in groups if (ring := weigh.ring(group, most, params))]
+            free[[person for ring in found for person in ring.group.people]] = False
+            rings += found
+            left = np.zeros(len(free), dtype=bool)
+            left[[person for ring in found for person in ring.left]] = True
+            groups = _bound_anew(compared.among(left), left, rule, params)
     return Search(population, rings, node[compared.people], label)
+
+
+def _bound_anew(among: Compared, left: np.ndarray, rule: np.ndarray, params: Params) -> list[Group]:
+    """The groups of those whom rings have left behind: bool by person."""
+    label = bound_together(among, rule, params["link_strength"], params["single_strength"])
+    groups = find_groups(among.ties, label, rule, params["min_members"], params["max_members"])
+    return [group for group in groups if left[group.people].all()]
 
 
 class _Weighing:
@@ -123,6 +136,7 @@ class _Weighing:
         people, population = self._compared.people[group.people], self._population
         whole = common(people, population, self._weighed(people))
         acting, then = self._acting(people, whole)
+        left = group.people[~then]
         if then.sum() >= params["min_members"]:
             people = people[then]
         elif then.mean() < MOST:  # a few acted together, and the others did not
@@ -133,7 +147,7 @@ class _Weighing:
         if evidence < least or shared.households < FEWEST_HOUSEHOLDS or shared.one_hub:
             return None
         members = self._node[people].tolist()
-        return Ring(group, members, shared, acting, self._everything(people), evidence, self._files)
+        return Ring(group, members, left, shared, acting, self._everything(people), evidence, self._files)
 
     def _acting(self, people: np.ndarray, whole: Common) -> tuple[Concert, np.ndarray]:
         """The time within which a group, or its core, applied; bool: who did, everybody where no time is telling."""

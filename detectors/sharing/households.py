@@ -1,4 +1,5 @@
-"""Innocent causes that explain what is shared before anybody is suspected: households and the equipment of shops."""
+"""Innocent causes that explain what is shared before anybody is suspected: households, the equipment of shops, and
+accounts that pay wages."""
 
 from __future__ import annotations
 
@@ -16,6 +17,8 @@ LARGEST_HOME = 8
 """An address of more people is no one family's: only at smaller ones does a common surname mean kin."""
 LARGEST_HOUSEHOLD = 10
 """More people than this, tied by kin words and names, are no household."""
+PAID_AT_LEAST = 2
+"""An account that pays wages to so many is an employer's."""
 OWN_SHARE = 0.5
 """What is used in more than this share of its uses at one merchant is the merchant's equipment."""
 
@@ -115,3 +118,11 @@ def shop_equipment(snapshot: GraphView, uses: Uses, ids: int) -> np.ndarray:
     owns = snapshot.ties("OWNS")
     excused[owns.target[snapshot.kinds[owns.source] == KIND_CODE["merchant"]]] = True
     return excused
+
+
+def employers_accounts(snapshot: GraphView, ids: int) -> np.ndarray:
+    """bool by id: an account that pays wages to several others: an employer repays for its people out of their pay."""
+    paid = snapshot.edges("TRANSFERRED")
+    paid = paid.where(np.asarray(paid.column("kind") == "payroll", dtype=bool)) if len(paid) else paid
+    payer = distinct(paid.source.astype(np.int64) * snapshot.node_count + paid.target) // max(snapshot.node_count, 1)
+    return np.bincount(payer, minlength=ids)[:ids] >= PAID_AT_LEAST

@@ -13,7 +13,7 @@ from ...graph.model import ALWAYS
 from ...graph.snapshot import GraphView
 from ..contract import Params
 from .facets import DAY, FACET, FACETS, scale
-from .households import households, known_kin, shop_equipment
+from .households import employers_accounts, households, known_kin, shop_equipment
 from .numbering import Frame, lay
 from .uses import Uses, applications
 
@@ -72,7 +72,7 @@ def measure(snapshot: GraphView, params: Params) -> Population:
         frame=frame,
         users=_users(uses, family, frame.size),
         holders=_users(uses, np.arange(frame.size), frame.size),
-        excused=shop_equipment(snapshot, uses, frame.size),
+        excused=shop_equipment(snapshot, uses, frame.size) | employers_accounts(snapshot, frame.size),
         household=family,
         people=len(distinct(uses.person)),
         calendar=np.quantile(when, np.linspace(0, 1, 1001)).astype(np.int64) if len(when) else when,

@@ -278,3 +278,26 @@ def merchant_owns(book, account):
     book.owns("M", account)
     tie = book.ties.pop()
     return book._tie("OWNS", "merchant:M", tie.target, "merchants:M/account_no", None, tie.start, tie.end, tie.cells)
+
+
+# -- an employer's account
+
+
+def paying(*wages, kind="payroll"):
+    """Two people who are repaid for by one account, which pays some accounts month after month."""
+    book = Book().person("A", "139").person("B", "138")
+    for month in ("2026-04-10", "2026-05-10"):
+        for account in wages:
+            book.transferred("firm", account, month, kind)
+    for key in "AB":
+        book.loan(key, f"L{key}", 5000, "2026-03-01", f"card-{key}").repaid("firm", f"L{key}", 500, "2026-05-11")
+    return book
+
+
+def test_an_account_that_pays_wages_to_several_is_an_employers():
+    assert equipment(paying("card-A", "card-B")) == ["account:firm"]
+
+
+def test_an_account_that_pays_wages_to_one_or_anything_else_is_nobodys_employer():
+    assert equipment(paying("card-A")) == []
+    assert equipment(paying("card-A", "card-B", kind="transfer")) == []

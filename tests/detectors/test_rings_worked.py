@@ -308,3 +308,25 @@ def test_rings_are_ranked_by_score():
     found = find(crowd(ring(ring(Book(), people(8)), people(5, "S"), "S", 10), 40))
     assert [finding.rank for finding in found] == [1, 2]
     assert found[0].score > found[1].score
+
+
+def test_those_whom_a_ring_leaves_behind_are_bound_anew():
+    # In June five share a handset, an address of the internet, a contact and whoever repays for them; three of them
+    # also name the contacts of a ring of March, which binds them to it, but they did not apply when it did.
+    book = crowd(Book(), 60)
+    for i, key in enumerate(people(12)):
+        book.person(key, f"137{i}").contact(key, f"136{i % 2}", "表哥")
+        book.application(key, f"N{key}", f"2026-03-{1 + i:02d}", device=f"phone{i % 3}", ip=f"ip{i % 3}", cell="den")
+        book.loan(key, f"L{key}", 10_000, f"2026-03-{2 + i:02d}", f"card{i % 3}", f"N{key}")
+    for i, key in enumerate(people(5, "C")):
+        book.person(key, f"135{i}").contact(key, "134", "同事")
+        place = "den" if i < 3 else None
+        book.application(key, f"N{key}", f"2026-06-{5 + i // 2:02d}", device="handset", ip="one ip", cell=place)
+        book.loan(key, f"L{key}", 10_000, "2026-06-08", f"card-{key}", f"N{key}")
+        book.repaid("payer", f"L{key}", 500, "2026-06-20")
+        if place:
+            book.contact(key, f"136{i % 2}", "叔叔")
+    assert sorted(keys(finding) for finding in find(book)) == [
+        "C0 C1 C2 C3 C4",
+        "R0 R1 R10 R11 R2 R3 R4 R5 R6 R7 R8 R9",
+    ]

@@ -218,6 +218,13 @@ class Book:
         self._tie("REPAID", f"account:{account}", f"loan:{loan}", uid, amount, start, FOREVER, {}, known=start)
         return self
 
+    def transferred(self, source: str, target: str, time: str, kind: str = "transfer") -> Book:
+        """Money of one account to another."""
+        start = _moment(time, ALWAYS)
+        uid = f"transfers:{len(self.ties)}"
+        ends = (f"account:{source}", f"account:{target}", uid, 5000.0, start, FOREVER, {"kind": kind})
+        return self._tie("TRANSFERRED", *ends, known=start)
+
     def signed_in(self, device: str, account: str, time: str) -> Book:
         """A sign-in."""
         start = _moment(time, ALWAYS)
