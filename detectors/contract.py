@@ -31,16 +31,20 @@ class Thing(NamedTuple):
         what is no node (a joint group)
     members : the members who share it
     users : how many parties of the whole book share it, the members among them
+    others : those of them who are no members, by name; none where the detector does not look for them, or where they
+        are too many to name, which a bound then says
     """
 
     kind: str
     nodes: tuple[str, ...]
     members: tuple[str, ...]
     users: int
+    others: tuple[str, ...] = ()
 
     def as_dict(self) -> dict:
         """As a finding has it."""
-        return {"nodes": [*self.nodes], "kind": self.kind, "members": [*self.members], "users": self.users}
+        told = {"nodes": [*self.nodes], "kind": self.kind, "members": [*self.members], "users": self.users}
+        return told | {"others": [*self.others]}
 
 
 class Explanation(NamedTuple):

@@ -146,7 +146,8 @@ class Finding:
     thread : links a finding to its earlier self across runs; verdicts hang on it
     run, batch : of the detector, and of all detectors at once; 0 before they are saved
     revision, policy : what the detector looked at, and the version of the policy that coloured it
-    things : ``[{"nodes", "kind", "members", "users"}]``, what members share or stand in, and how many do in all
+    things : ``[{"nodes", "kind", "members", "users", "others"}]``, what members share or stand in, how many do in all,
+        and who of these is no member, as far as they are named
     explanations : ``[{"twin", "fits", "why_zh", "why_en"}]``, innocent explanations tried, and why each fits or not
     """
 

@@ -97,7 +97,8 @@ def evidence_page(finding: dict, snapshot: GraphView) -> str:
     rows = evidence_rows(snapshot, finding["evidence"])
     members = finding["members"]
     nodes = {*(m["node"] for m in members), *(row[end] for row in rows for end in ("source", "target"))}
-    seen = labels(snapshot, nodes | {node for thing in finding["things"] for node in thing["nodes"]})
+    told = {node for thing in finding["things"] for node in (*thing["nodes"], *thing.get("others", ()))}
+    seen = labels(snapshot, nodes | told)
     drawn = picture_of(finding["kind"], members, rows, seen, finding["things"])
 
     network = Network(directed=True, cdn_resources="in_line")
@@ -186,6 +187,7 @@ def _page(finding: dict, rows: Sequence[Mapping], seen: Mapping[str, Label], dra
             {"label": seen[m["node"]], "role": _words(ROLE_WORDS, m["role"]), "kind": _kind(seen, m["node"])}
             for m in finding["members"]
         ],
+        "others": [_others(thing, seen) for thing in finding["things"] if _used_by_others(thing)],
         "measures": [
             {"name": name, "words": told.measures.get(name), "value": _measure(name, finding["measures"], told)}
             for name in finding["measures"]
@@ -227,6 +229,20 @@ def _facts(finding: dict) -> list[tuple[Words, str]]:
         (Words("跟踪号", "thread"), finding["thread"] or "—"),
     ]
     return [(words, plain(value)) for words, value in facts]
+
+
+def _used_by_others(thing: Mapping) -> bool:
+    return bool(thing["nodes"]) and thing["users"] > len(thing["members"])
+
+
+def _others(thing: Mapping, seen: Mapping[str, Label]) -> dict:
+    """A thing that others than the members use: what it is, how many they are, and as far as they are named, who."""
+    return {
+        "things": [(_kind(seen, node), seen[node]) for node in thing["nodes"]],
+        "members": len(thing["members"]),
+        "count": thing["users"] - len(thing["members"]),
+        "people": [seen[node] for node in thing.get("others", ())],
+    }
 
 
 def _bound(cut: Mapping, told: Told) -> dict:

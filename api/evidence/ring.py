@@ -7,7 +7,7 @@ hubs are folded into notes under the picture. See ``ring_ties`` for what is one 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from ...graph.model import PARTIES, kind_of
@@ -215,10 +215,10 @@ def _person(
 def _chip(thing: Shared, lines: Sequence[str], point: tuple[float, float], labels: Mapping[str, Label]) -> dict:
     fill, _ = COLOURS.get(kind_of(thing.name), OTHER_COLOURS)
     colour = SHADES[shade(thing)]
-    users = [who(labels[person]) for person in thing.uses]
-    told = "、".join(users[:ROWS_TOLD]) + (f" 等{len(users)}人" if len(users) > ROWS_TOLD else "")
     title = [f"{words.zh} {words.en} {name}" for words, name in named(thing, labels)]
-    title += [*counted(thing), told]
+    title += [*counted(thing), _told(thing.uses, labels)]
+    if thing.outsiders:
+        title.append(f"他人 others：{_told(thing.outsiders, labels)}")
     return {
         "id": thing.name,
         "label": "\n".join([*map(_escaped, lines[:-1]), f"<i>{_escaped(lines[-1])}</i>"]),
@@ -239,6 +239,11 @@ def _chip(thing: Shared, lines: Sequence[str], point: tuple[float, float], label
             "ital": {"size": 11, "face": FONT, "color": colour if colour != SHADES["many"] else "#5b6675", "mod": ""},
         },
     }
+
+
+def _told(people: Collection[str], labels: Mapping[str, Label]) -> str:
+    names = [who(labels[person]) for person in people]
+    return "、".join(names[:ROWS_TOLD]) + (f" 等{len(names)}人" if len(names) > ROWS_TOLD else "")
 
 
 def _escaped(text: str) -> str:

@@ -33,12 +33,14 @@ class Shared:
     uses : by person, by what carried it (an application, a loan, an account; empty for a tie of the person's own),
         the rows that say so
     inside, everyone : how many members, and how many of the whole book, use it
+    outsiders : those who are no members, as far as they are named
     """
 
     nodes: tuple[str, ...]
     uses: Mapping[str, Mapping[str, Rows]]
     inside: int
     everyone: int
+    outsiders: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -204,7 +206,9 @@ def _shared(thing: Mapping, uses: Mapping[str, Mapping[str, Mapping[str, Rows]]]
         person: {carrier: sorted(rows, key=_standing) for carrier, rows in merged[person].items()}
         for person in sorted(merged)
     }
-    return Shared(tuple(sorted(thing["nodes"])), ordered, len(thing["members"]), thing["users"])
+    return Shared(
+        tuple(sorted(thing["nodes"])), ordered, len(thing["members"]), thing["users"], (*thing.get("others", ()),)
+    )
 
 
 def _without_hubs(common: Sequence[Shared], linked: set[str]) -> tuple[list[Shared], list[Shared]]:

@@ -53,6 +53,7 @@ class Thing(BaseModel):
     kind: str = Field(description="what it is used as, such as handset")
     members: list[str] = Field(description="the members who share it")
     users: int = Field(description="how many of the whole book share it, the members among them")
+    others: list[str] = Field(default=[], description="those of them who are no members, as far as they are named")
 
 
 class Explanation(BaseModel):

@@ -13,6 +13,7 @@ from ..contract import Candidate, Detector, Measure, Parameter, Params, portable
 from ..sharing.population import Population, measure
 from .dossier import draft
 from .explained import TWINS
+from .kin import said_to_be_kin
 from .search import Search, search
 from .units import around, units
 from .wording import reasons
@@ -34,6 +35,12 @@ PARAMETERS = (
         200,
         "most users of a value whom one compares with each other",
         Words("逐一比对的最多使用人数", "most users compared with each other"),
+    ),
+    Parameter(
+        "max_named",
+        50,
+        "most applicants who use a thing for those outside of the ring to be named",
+        Words("列出圈外使用人的最多使用人数", "most users of a thing whose others are named"),
     ),
     Parameter(
         "max_evidence",
@@ -58,11 +65,21 @@ MEASURES = (
     Measure("employers", Words("共用单位数", "Employers shared")),
     Measure("ties", Words("成员之间的联系数", "Ties between members")),
     Measure("cycles_of_ties", Words("多重联系数", "Ties beyond those that join")),
-    Measure("strength", Words("凑巧相连的可能（负对数，底10）", "Chance of such ties (minus log 10)")),
+    Measure(
+        "strength",
+        Words(
+            "凑巧这样相连有多罕见（6：一百万个同样大的库中约有一例）",
+            "How rare such ties are by chance (6: one case in a million books as large)",
+        ),
+    ),
     Measure("applications", Words("期间进件数", "Applications in that time")),
     Measure("days", Words("集中申请的天数", "Days within which they applied")),
     Measure(
-        "concert", Words("凑巧集中申请的可能（负对数，底10）", "Chance of applying so close in time (minus log 10)")
+        "concert",
+        Words(
+            "凑巧这样集中申请有多罕见（6：一百万个这样的群体中约有一例）",
+            "How rare it is by chance to apply so close in time (6: one case in a million such groups)",
+        ),
     ),
     Measure("amount", Words("期间借款金额", "Amount borrowed in that time")),
 )
@@ -82,7 +99,8 @@ def detect(view: GraphView, known: Population, params: Params) -> Iterator[Candi
     """
     found = search(view, known, params)
     unit = _unit_names(view, found)
-    drafts = (draft(view, ring, found.population, unit[ring.members[0]], params) for ring in found.rings)
+    kin = said_to_be_kin(view, [member for ring in found.rings for member in ring.members])
+    drafts = (draft(view, ring, found.population, unit[ring.members[0]], kin, params) for ring in found.rings)
     yield from portable(view, drafts)
 
 
@@ -99,7 +117,7 @@ def _unit_names(view: GraphView, found: Search) -> dict[int, str]:
 
 FRAUD_RING = Detector(
     id="fraud-ring",
-    version="1",
+    version="2",
     kinds=("fraud_ring",),
     unit=(
         "the applicants whom things they share bind together, given the population: by two things or more, by a "

@@ -7,66 +7,100 @@ name, and relationships by their uids.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
 
+from ...graph.kernels.sets import distinct
 from ...graph.model import FOREVER
 from ...graph.snapshot import GraphView
 from ...graph.words.money import currency_code
 from ..contract import Candidate, Draft, Params, Thing, bound
 from ..sharing.facets import DAY, FACETS, PAIR_FACET
 from ..sharing.population import Population
-from ..sharing.uses import Uses
-from .explained import explanations
+from ..sharing.uses import WAY, Uses
+from .concert import MARGIN
+from .explained import Tried, explanations
+from .outsiders import both, outsiders
 from .scoring import chance, cycles, score
 from .search import Ring
 from .wording import shared_words
 
 BESIDE = 3
 """So many members must use what too many others use, too, for it to stand beside the evidence."""
+PLACES = [WAY[way] for way in ("network", "cell", "home", "work", "work_phone")]
+"""Ways of using what belongs to a home, a place of work or one of study."""
 
 
-def draft(view: GraphView, ring: Ring, population: Population, unit: str, params: Params) -> Draft:
+def draft(
+    view: GraphView, ring: Ring, population: Population, unit: str, kin: Collection[tuple[int, int]], params: Params
+) -> Draft:
     """A ring as the run takes it.
 
     Parameters
     ----------
     unit : the name of its unit
+    kin : pairs of members who are said to be family, as ``said_to_be_kin`` gives them
     """
     used = [*_telling(view, ring), *_beside(view, ring, population)]
     members = _as_they_applied(view, ring)
     rows, cut = _rows(used, params["max_evidence"])
-    equipment = len(_values_of(ring.uses.where(population.excused[ring.uses.value]), 2))
+    things = _things(view, ring, members, used, population, params["max_named"])
     candidate = Candidate(
         kind="fraud_ring",
         unit=unit,
         score=score(ring.evidence),
-        reason=_reason(ring, population),
+        reason=_reason(ring, things, population),
         measures=_measures(ring, population),
-        things=_things(view, ring, members, used, population),
-        explanations=explanations(ring.shared, len(ring.members), equipment),
+        things=things,
+        explanations=explanations(ring.shared, _tried(ring, things, population, kin)),
         truncated=[
             *_split(ring, params["max_members"]),
             *_not_compared(ring, population, params["max_users"]),
+            *_not_named(things, params["max_named"]),
             *cut,
         ],
     )
     return Draft(candidate, [(member, "member") for member in members], rows)
 
 
-def _reason(ring: Ring, population: Population) -> dict:
+def _reason(ring: Ring, things: Sequence[Thing], population: Population) -> dict:
     """What the wording is made of, beside the measures."""
-    telling = [value for value in ring.shared.values if value.alone] or ring.shared.values
+    first, last = ring.acting.first, ring.acting.last
     return {
         "people": population.people,
         "cut_from": ring.group.cut_from,
+        "acted": sum(any(first <= time <= last for time in ring.files.applied.get(m, ())) for m in ring.members),
+        "margin": MARGIN // DAY if ring.acting.telling else None,
         "borrowed": _borrowed(ring),
-        "shared": shared_words(ring.shared),
-        "outside": max(value.users - value.homes for value in telling),
+        "shared": shared_words(things[: len(ring.shared.values)]),
     }
+
+
+def _tried(ring: Ring, things: Sequence[Thing], population: Population, kin: Collection[tuple[int, int]]) -> Tried:
+    """What the innocent explanations are held against."""
+    home = dict(zip(ring.members, ring.shared.household.tolist(), strict=True))
+    excused = population.excused[ring.uses.value]
+    account = ring.uses.way == WAY["account"]
+    equipment = _values_of(ring.uses.where(excused & ~account & _no_pair(ring.uses, population)), 2)
+    places = ring.uses.where(np.isin(ring.uses.way, PLACES) & ~excused)
+    _, together = _users(places)
+    together = [*together[together > 1].tolist(), *(len(thing.members) for thing in things if thing.kind == "social")]
+    return Tried(
+        members=len(ring.members),
+        disbelieved=sum(one in home and other in home and home[one] != home[other] for one, other in kin),
+        place=max(together, default=0),
+        equipment=len(equipment),
+        accounts=len(_values_of(ring.uses.where(excused & account), 2)),
+    )
+
+
+def _no_pair(uses: Uses, population: Population) -> np.ndarray:
+    """bool by use: of no Wi-Fi together with an address, which are counted by themselves."""
+    frame = population.frame
+    return (uses.value < len(frame.joined)) | (uses.value >= frame.size)
 
 
 def _borrowed(ring: Ring) -> dict[str, float]:
@@ -82,7 +116,6 @@ def _borrowed(ring: Ring) -> dict[str, float]:
 
 def _measures(ring: Ring, population: Population) -> dict[str, float]:
     shared, acting, members = ring.shared, ring.acting, ring.members
-    first, last = acting.span()
     times = [time for member in members for time in ring.files.applied.get(member, ())]
     borrowed = list(_borrowed(ring).values())
     measures: dict[str, float] = {
@@ -102,7 +135,7 @@ def _measures(ring: Ring, population: Population) -> dict[str, float]:
         "ties": len({pair for value in shared.values for pair in combinations(value.people.tolist(), 2)}),
         "cycles_of_ties": cycles(shared.tied, len(members)),
         "strength": chance(shared.tied, len(members), population.people),
-        "applications": sum(first <= time <= last for time in times),
+        "applications": sum(acting.first <= time <= acting.last for time in times),
         "days": math.ceil((acting.last - acting.first) / DAY),
         "concert": round(acting.surprise / math.log(10), 2),
     }
@@ -149,31 +182,40 @@ def _facet(uses: Uses) -> int:
 
 
 def _things(
-    view: GraphView, ring: Ring, members: Sequence[int], used: Sequence[_Used], population: Population
+    view: GraphView,
+    ring: Ring,
+    members: Sequence[int],
+    used: Sequence[_Used],
+    population: Population,
+    most: int,
 ) -> list[Thing]:
-    """What is used, each thing with its users among the members, in the members' order."""
+    """What is used, each thing with its users among the members, in the members' order, and those outside."""
     names = dict(zip(members, view.names(members), strict=True))
     node = dict(zip(ring.shared.people.tolist(), ring.members, strict=True))
     order = {member: place for place, member in enumerate(members)}
-    return [
-        Thing(
-            kind=one.facet,
-            nodes=_nodes(view, one, population),
-            members=tuple(names[n] for n in sorted({node[p] for p in one.uses.person.tolist()}, key=order.__getitem__)),
-            users=int(population.holders[one.value]),
+    things = []
+    for one in used:
+        inside = distinct(one.uses.person)
+        others = outsiders(view, population, one.uses.value, inside, most)
+        things.append(
+            Thing(
+                kind=one.facet,
+                nodes=_nodes(view, one, population),
+                members=tuple(names[n] for n in sorted((node[p] for p in inside.tolist()), key=order.__getitem__)),
+                users=len(inside) + others.number,
+                others=others.names,
+            )
         )
-        for one in used
-    ]
+    return things
 
 
 def _nodes(view: GraphView, used: _Used, population: Population) -> tuple[str, ...]:
-    """The names of what stands for a thing, in the order of its rows; of a network the Wi-Fi and the address it was
-    used with."""
+    """The names of what stands for a thing, in the order of its rows; of a Wi-Fi and an
+    address together, both."""
     names = dict.fromkeys(view.names(used.uses.node))
     frame = population.frame
-    if len(frame.joined) <= used.value < frame.size:
-        names[frame.names.text(int(frame.networks[used.value - len(frame.joined)] & 0xFFFFFFFF))] = None
-    return tuple(names)
+    addresses = both(used.uses.value, frame) & 0xFFFFFFFF
+    return tuple(names | dict.fromkeys(frame.names.text(address) for address in addresses.tolist()))
 
 
 def _rows(used: Sequence[_Used], limit: int) -> tuple[np.ndarray, list[dict]]:
@@ -222,8 +264,19 @@ def _not_compared(ring: Ring, population: Population, limit: int) -> list[dict]:
     return [bound("max_users", limit, skipped, could_change=True)] if count else []
 
 
+def _not_named(things: Sequence[Thing], limit: int) -> list[dict]:
+    count = sum(thing.users > len(thing.members) and not thing.others for thing in things)
+    skipped = f"who else uses {count} things of more users"
+    return [bound("max_named", limit, skipped)] if count else []
+
+
 def _values_of(uses: Uses, least: int) -> np.ndarray:
     """The values that so many people use."""
-    keys = np.unique(np.stack([uses.value, uses.person], axis=1), axis=0)
-    values, people = np.unique(keys[:, 0], return_counts=True)
+    values, people = _users(uses)
     return values[people >= least]
+
+
+def _users(uses: Uses) -> tuple[np.ndarray, np.ndarray]:
+    """Values, and how many people use each."""
+    keys = np.unique(np.stack([uses.value, uses.person], axis=1), axis=0)
+    return np.unique(keys[:, 0], return_counts=True)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from ...graph.model import kind_of
 from ...graph.words.money import money
 from ...graph.words.names import Words, joined
-from ..contract import Candidate
-from ..sharing.common import Common
+from ..contract import Candidate, Thing
 
+BOTH = "network of both"
+"""A network that is a Wi-Fi together with an internet address: only who used both at once uses it."""
 THINGS = (
     (("handset",), "部手机", "handset", "handsets"),
     (("account",), "个账户", "account", "accounts"),
@@ -15,6 +19,7 @@ THINGS = (
     (("phone",), "个本人手机号", "own phone number", "own phone numbers"),
     (("alias",), "个姓名说法不一的联系电话", "contact under differing names", "contacts under differing names"),
     (("contact",), "个联系电话", "contact", "contacts"),
+    ((BOTH,), "个Wi-Fi连同IP", "Wi-Fi with its internet address", "Wi-Fis with their internet addresses"),
     (("network",), "个网络", "network", "networks"),
     (("address", "cell"), "个地址", "address", "addresses"),
     (("work",), "项单位信息", "detail of an employer", "details of employers"),
@@ -23,20 +28,33 @@ THINGS = (
 """What may be shared: facets, and what one and several of them are called."""
 
 
-def shared_words(shared: Common) -> list[dict]:
-    """What is shared, facet by facet, as ``reasons`` words it: ``{"facets", "values", "most"}``, ``most`` being the
-    people of the value that most of them share."""
+def shared_words(things: Sequence[Thing]) -> list[dict]:
+    """What is shared, sort by sort, as ``reasons`` words it.
+
+    Returns
+    -------
+    ``{"facets", "values", "most", "alone", "others"}``: how many things; the members who share the one that most of
+    them share; how many of the things no other applicant uses; and how many others use the one that most others do
+    """
     found = []
     for facets, *_ in THINGS:
-        if values := shared.of(*facets):
-            most = max(len(value.people) for value in values)
-            found.append({"facets": list(facets), "values": len(values), "most": most})
+        some = [thing for thing in things if _sort(thing) in facets]
+        if some:
+            others = [thing.users - len(thing.members) for thing in some]
+            most = max(len(thing.members) for thing in some)
+            counts = {"values": len(some), "most": most, "alone": others.count(0), "others": max(others)}
+            found.append({"facets": list(facets), **counts})
     return found
 
 
+def _sort(thing: Thing) -> str:
+    kinds = {kind_of(node) for node in thing.nodes}
+    return BOTH if thing.kind == "network" and kinds == {"wifi", "ip"} else thing.kind
+
+
 def reasons(candidate: Candidate) -> Words:
-    """Who did what, what they share and how rare it is, and which innocent explanations were tried and fail."""
-    parts = [_who(candidate), _what(candidate), _how_rare(candidate), _tried(candidate)]
+    """Who did what, what they share and who else uses it, and which innocent explanations were tried and fail."""
+    parts = [_who(candidate), _what(candidate), _others(candidate), _tried(candidate)]
     zh, en = joined(parts)
     return Words(f"{zh}。", f"{en[0].upper()}{en[1:]}.")
 
@@ -46,12 +64,16 @@ def _who(candidate: Candidate) -> Words:
     count, times, days = (int(measures[name]) for name in ("members", "applications", "days"))
     zh, en = f"{count}名申请人", f"{count} applicants"
     if times:
+        if reason["acted"] < count:
+            zh, en = f"{zh}中{reason['acted']}名", f"{reason['acted']} of {en}"
+        filed = f"filed {times} applications" if times > 1 else "filed 1 application"
         zh += f"{days}天内申请{times}笔" if days > 1 else f"一天内申请{times}笔"
-        en += f" filed {times} applications within {days} days" if days > 1 else f" filed {times} applications in a day"
+        en += f" {filed} within {days} days" if days > 1 else f" {filed} within a day"
     if reason["borrowed"]:
-        borrowed = _borrowed(reason["borrowed"])
-        zh += f"，借款{borrowed.zh}"
-        en += f" and borrowed {borrowed.en}"
+        borrowed, margin = _borrowed(reason["borrowed"]), reason["margin"]
+        zh += f"，连同前后{margin}天共借款{borrowed.zh}" if margin else f"，历次共借款{borrowed.zh}"
+        en += f" and borrowed {borrowed.en} "
+        en += f"from {margin} days before to {margin} days after" if margin else "in all"
     if reason["cut_from"]:
         zh += f"（由相连的{reason['cut_from']}人中分出）"
         en += f" (part of {reason['cut_from']} who hang together)"
@@ -72,21 +94,40 @@ def _what(candidate: Candidate) -> Words:
     for shared in candidate.reason["shared"]:
         word, one, several = names[tuple(shared["facets"])]
         count, most = shared["values"], shared["most"]
-        zh.append(f"{count}{word}（{'最多' if count > 1 else ''}{most}人）")
-        en.append(f"{count} {several} (up to {most} people)" if count > 1 else f"1 {one} ({most} people)")
+        used = _used_by_one(shared["others"]) if count == 1 else _used_by_each(count, shared["alone"], shared["others"])
+        zh.append(f"{count}{word}（{'最多' if count > 1 else ''}{most}人，{used.zh}）")
+        people = f"{'up to ' if count > 1 else ''}{most} people"
+        en.append(f"{count} {several if count > 1 else one} ({people}, {used.en})")
     return Words(f"共用{'、'.join(zh)}", f"they share {', '.join(en)}")
 
 
-def _how_rare(candidate: Candidate) -> Words:
-    people, outside = candidate.reason["people"], candidate.reason["outside"]
-    if outside <= 0:
-        return Words(
-            f"全库{people:,}名申请人中再无他人使用",
-            f"of {people:,} applicants in the book nobody else uses these",
-        )
+def _used_by_one(others: int) -> Words:
+    if not others:
+        return Words("无他人使用", "used by nobody else")
+    return Words(f"另有{others}人使用", f"used by {_people(others)} too")
+
+
+def _used_by_each(count: int, alone: int, others: int) -> Words:
+    """Who else uses several things: said of each of them."""
+    if alone == count:
+        return Words("均无他人使用", "none used by anybody else")
+    if not alone:
+        return Words(f"均另有他人使用，最多{others}人", f"each used by others too, at most {others}")
     return Words(
-        f"全库{people:,}名申请人中，其中任何一项最多另有{outside}户使用",
-        f"of {people:,} applicants in the book at most {outside} other households use any of these",
+        f"其中{alone}项无他人使用，其余最多另有{others}人使用",
+        f"{alone} used by nobody else, the rest by at most {_people(others)} too",
+    )
+
+
+def _people(others: int) -> str:
+    return f"{others} other{'s' if others > 1 else ''}"
+
+
+def _others(candidate: Candidate) -> Words:
+    people = candidate.reason["people"]
+    return Words(
+        f"他人按全库{people:,}名有信息可比的申请人统计",
+        f"others are counted among all {people:,} applicants of the book who state or use anything",
     )
 
 

@@ -34,6 +34,8 @@ class Population:
     users, holders : int32, how many households and how many applicants use a value
     excused : bool, what innocent causes explain for all who share it
     household : int64, of a person the number of the household
+    held : int64, ascending: ``value << 32 | person``, who uses the values that more than one and no more than
+        ``max_named`` applicants use
     people : how many applicants use anything
     calendar : int64, the 1001 evenly spaced quantiles of the times of all applications; empty where there are none
     weight : float32[facets, most users + 1], what sharing a value is worth: minus the natural logarithm of how many
@@ -45,6 +47,7 @@ class Population:
     holders: np.ndarray
     excused: np.ndarray
     household: np.ndarray
+    held: np.ndarray
     people: int
     calendar: np.ndarray
     weight: np.ndarray
@@ -53,6 +56,11 @@ class Population:
     def span(self) -> float:
         """Milliseconds over which applications are spread, but for the first and last of a hundred."""
         return max(float(self.calendar[990] - self.calendar[10]) if len(self.calendar) else 0.0, SHORTEST_SPAN)
+
+    def held_by(self, value: int) -> np.ndarray:
+        """int64 ids, ascending: the applicants who use a value, where they are known one by one."""
+        low, high = np.searchsorted(self.held, [value << 32, (value + 1) << 32])
+        return self.held[low:high] & 0xFFFFFFFF
 
     def hub_limits(self) -> dict[str, int]:
         """By facet, the most users a value may have for sharing it to say anything."""
@@ -68,12 +76,15 @@ def measure(snapshot: GraphView, params: Params) -> Population:
     frame, uses, surname = lay(snapshot)
     family = households(uses, surname, frame.size, known_kin(snapshot))
     who, when = applications(snapshot)
+    held = _held(uses)
+    holders = np.bincount(held >> 32, minlength=frame.size).astype(np.int32)
     population = Population(
         frame=frame,
         users=_users(uses, family, frame.size),
-        holders=_users(uses, np.arange(frame.size), frame.size),
+        holders=holders,
         excused=shop_equipment(snapshot, uses, frame.size) | employers_accounts(snapshot, frame.size),
         household=family,
+        held=held[(holders > 1)[held >> 32] & (holders <= params["max_named"])[held >> 32]],
         people=len(distinct(uses.person)),
         calendar=np.quantile(when, np.linspace(0, 1, 1001)).astype(np.int64) if len(when) else when,
         weight=np.zeros((len(FACETS), params["max_users"] + 1), dtype=np.float32),
@@ -94,6 +105,10 @@ def _users(uses: Uses, household: np.ndarray, ids: int) -> np.ndarray:
     return np.bincount(keys // len(household), minlength=ids).astype(np.int32)
 
 
+def _held(uses: Uses) -> np.ndarray:
+    return distinct(uses.value << 32 | uses.person)
+
+
 def extended(population: Population, uses: Uses) -> Population:
     """The population with what it had not met counted among these uses, which are all there is of it."""
     known = len(population.users)
@@ -104,7 +119,10 @@ def extended(population: Population, uses: Uses) -> Population:
     users = np.concatenate((population.users, _users(uses, household, ids)[known:]))
     holders = np.concatenate((population.holders, _users(uses, np.arange(ids), ids)[known:]))
     excused = np.concatenate((population.excused, np.zeros(ids - known, dtype=bool)))
-    return replace(population, users=users, holders=holders, excused=excused, household=household)
+    held = _held(uses)
+    new = (held >> 32 >= known) | (held & 0xFFFFFFFF >= known)
+    held = np.union1d(population.held, held[np.isin(held >> 32, held[new] >> 32)])
+    return replace(population, users=users, holders=holders, excused=excused, household=household, held=held)
 
 
 class Compared(NamedTuple):

@@ -163,7 +163,7 @@ def test_measures_are_said_in_the_words_of_a_ring(seen):
         "成员数 Members",
         "共用手机数 Handsets shared",
         "期间借款金额 Amount borrowed in that time",
-        "凑巧相连的可能",
+        "凑巧这样相连有多罕见",
     ):
         assert words in text
     assert "担保" not in text
@@ -239,6 +239,24 @@ def test_names_that_are_markup_stay_text_in_what_is_shared(opened):
     assert any(HOSTILE in edge["title"] for edge in seen.edges)
     assert seen.page.evaluate("window.hit") is None and seen.messages == [] and seen.dialogs == []
     assert seen.page.locator("main img:not(#printed), main i:not(.mark):not(.line)").count() == 0
+
+
+def test_who_else_uses_a_thing_stands_in_a_table_and_in_its_tooltip_as_text(opened):
+    book = ring().owns("Y", token(5)).person("Y", name=HOSTILE)
+    snapshot = book.snapshot()
+    finding = finding_of(snapshot)
+    for thing in finding["things"]:
+        homes = [f"applicant:Z{number}" for number in range(4)]
+        thing["others"] = {ACCOUNT: ["applicant:Y"], HOME: homes}.get(thing["nodes"][0], [])
+    seen = opened(finding, snapshot)
+    table = seen.page.locator("section", has_text="他人使用 Used by others too").last
+    assert f"账户 Account ****7766\t3\t1\t{HOSTILE} Y" in table.inner_text()
+    assert "地址 Address 浙江省杭州市****\t2\t4\tZ0、Z1、Z2、Z3" in table.inner_text()
+    # who uses what too many use is counted
+    assert "杭州顺达劳务派遣有限公司\t4\t36\t—" in table.inner_text()
+    title = next(node["title"] for node in seen.nodes if node["id"] == ACCOUNT)
+    assert title.endswith(f"他人 others：{HOSTILE} Y")
+    assert seen.dialogs == [] and seen.page.evaluate("window.hit") is None
 
 
 def test_a_ring_of_hundreds_shows_its_core_whole_and_says_what_it_left_out(opened):

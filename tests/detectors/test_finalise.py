@@ -93,7 +93,7 @@ def test_a_finding_says_when_and_by_what_it_was_found(snapshot):
 
 
 def test_what_is_shared_and_what_was_tried_stand_in_the_finding(snapshot):
-    things = [Thing("handset", ("device:1", "device:2"), ("company:A", "company:B"), 3)]
+    things = [Thing("handset", ("device:1", "device:2"), ("company:A", "company:B"), 3, ("company:C",))]
     tried = [
         Explanation("one", False, Words("不符", "does not fit")),
         Explanation("other", True, Words("符合", "fits")),
@@ -101,7 +101,13 @@ def test_what_is_shared_and_what_was_tried_stand_in_the_finding(snapshot):
     (finding,) = final(snapshot, candidate(snapshot, "AB", things=things, explanations=tried))
     assert finding.innocent_twin == "other"
     assert finding.things == [
-        {"nodes": ["device:1", "device:2"], "kind": "handset", "members": ["company:A", "company:B"], "users": 3}
+        {
+            "nodes": ["device:1", "device:2"],
+            "kind": "handset",
+            "members": ["company:A", "company:B"],
+            "users": 3,
+            "others": ["company:C"],
+        }
     ]
     assert finding.explanations == [
         {"twin": "one", "fits": False, "why_zh": "不符", "why_en": "does not fit"},

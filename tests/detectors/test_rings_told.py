@@ -53,18 +53,21 @@ def test_measures_worked_by_hand():
 def test_the_reasons_name_what_is_shared_and_which_explanations_fail():
     (found,) = find(six())
     assert found.reason_zh == (
-        "6名申请人10天内申请6笔，借款7.5万；"
-        "共用2部手机（最多3人）、3个账户（最多2人）、2个联系电话（最多3人）；"
-        "全库46名申请人中再无他人使用；"
-        "无辜解释逐一排除：成员之间没有亲属关系；未见共同的住处、单位或网络，同住、同事或同学解释不了；所用手机不是门店设备。"
+        "6名申请人10天内申请6笔，连同前后30天共借款7.5万；"
+        "共用2部手机（最多3人，均无他人使用）、3个账户（最多2人，均无他人使用）、2个联系电话（最多3人，均无他人使用）；"
+        "他人按全库46名有信息可比的申请人统计；"
+        "无辜解释逐一排除：成员之间未发现亲属关系；未发现共同的住处、单位或网络，同住、同事或同学解释不了；"
+        "所用手机都不是门店设备。"
     )
     assert found.reason_en == (
-        "6 applicants filed 6 applications within 10 days and borrowed 75,000; "
-        "they share 2 handsets (up to 3 people), 3 accounts (up to 2 people), 2 contacts (up to 3 people); "
-        "of 46 applicants in the book nobody else uses these; "
+        "6 applicants filed 6 applications within 10 days and borrowed 75,000 from 30 days before to 30 days after; "
+        "they share 2 handsets (up to 3 people, none used by anybody else), "
+        "3 accounts (up to 2 people, none used by anybody else), "
+        "2 contacts (up to 3 people, none used by anybody else); "
+        "others are counted among all 46 applicants of the book who state or use anything; "
         "innocent explanations that fail: family: no two are known to be kin; "
-        "one home, workplace or school: they have none in common; "
-        "shop equipment: the handsets are used at no one shop."
+        "one home, workplace or school: none in common is known; "
+        "shop equipment: no handset they share is a shop's."
     )
 
 
@@ -76,18 +79,94 @@ def test_the_reasons_say_what_family_place_and_shop_explain_of_it():
     assert found.measures["households"] == 5 and found.measures["addresses"] == 1
     assert "亲属只占一部分，合并后仍有5户，同户共用未计" in found.reason_zh
     assert "taken as one they are still 5 households" in found.reason_en
-    assert "同住、同事或同学至多解释地址、单位、网络和熟人（最多4人），解释不了其余共用" in found.reason_zh
-    assert "that explains places and acquaintances (up to 4 people), no more" in found.reason_en
+    assert "同住、同事或同学只能解释住处、单位、网络和熟人（同一处最多4人），解释不了其余共用" in found.reason_zh
+    assert "explains homes, employers, networks and acquaintances (up to 4 people in one), no more" in found.reason_en
     assert "另共用1项门店设备，已剔除，不影响结论" in found.reason_zh
-    assert "1 more things they share are a shop's, and were left out" in found.reason_en
+    assert "1 more thing they share is a shop's, and was left out" in found.reason_en
 
 
 def test_the_reasons_say_who_else_uses_what_they_share():
     book = six().application("H0", "h", "2026-05-20", device="phone0").owns("H1", "card0")
     (found,) = find(book)
     assert keys(found) == "R0 R1 R2 R3 R4 R5"
-    assert "其中任何一项最多另有1户使用" in found.reason_zh
-    assert "at most 1 other households use any of these" in found.reason_en
+    assert "共用2部手机（最多3人，其中1项无他人使用，其余最多另有1人使用）" in found.reason_zh
+    assert "2 handsets (up to 3 people, 1 used by nobody else, the rest by at most 1 other too)" in found.reason_en
+    assert "3个账户（最多2人，其中2项无他人使用，其余最多另有1人使用）" in found.reason_zh
+    assert "2个联系电话（最多3人，均无他人使用）" in found.reason_zh
+    assert others(found) == {"device:phone0": ["applicant:H0"], "account:card0": ["applicant:H1"]}
+    assert found.truncated == []
+
+
+def others(found):
+    """Who else uses what, by the first node of the thing, as far as anybody is named."""
+    return {thing["nodes"][0]: thing["others"] for thing in found.things if thing["others"]}
+
+
+def test_an_applicant_who_comes_later_with_the_rings_handset_is_named():
+    book = six().application("new", "new", "2026-06-29", device="phone0", imei="imei0").person("new")
+    book.application("newer", "newer", "2026-06-30", device="reinstalled", imei="imei0")
+    (before,), (found,) = find(book, "2026-06-28"), find(book)
+    assert others(before) == {}
+    # one handset: the second device id is on the first's imei
+    assert others(found) == {"device:phone0": ["applicant:new", "applicant:newer"]}
+    (handset,) = (thing for thing in found.things if "device:phone0" in thing["nodes"])
+    assert handset["users"] == 5 and len(handset["members"]) == 3
+
+
+def test_others_are_counted_beyond_the_bound_of_comparing_and_named_up_to_their_own():
+    book = six()
+    for i in range(20):
+        book.owns(f"H{i}", "pool")
+    for key in people(6):
+        book.owns(key, "pool")
+    (found,) = find(book, max_users=20)
+    (pool,) = (thing for thing in found.things if thing["nodes"] == ["account:pool"])
+    assert pool["users"] == 26 and pool["others"] == sorted(f"applicant:H{i}" for i in range(20))
+    (found,) = find(book, max_named=25)
+    (pool,) = (thing for thing in found.things if thing["nodes"] == ["account:pool"])
+    assert pool["users"] == 26 and pool["others"] == []
+    assert "最多6人，其中3项无他人使用，其余最多另有20人使用" in found.reason_zh
+    (bound,) = found.truncated
+    skipped = "who else uses 1 things of more users"
+    assert bound == {"bound": "max_named", "limit": 25, "skipped": skipped, "could_change": False}
+
+
+def test_whoever_uses_only_a_wifi_or_only_its_address_does_not_use_both_together():
+    book = six()
+    for key in people(3):
+        book.application(key, f"both{key}", "2026-03-15", wifi="flat", ip="line")
+    book.application("H0", "wifi", "2026-06-20", wifi="flat", ip="mobile")
+    book.application("H4", "both", "2026-06-20", wifi="flat", ip="line")
+    (found,) = find(book)
+    (network,) = (thing for thing in found.things if set(thing["nodes"]) == {"wifi:flat", "ip:line"})
+    assert network["others"] == ["applicant:H4"] and network["users"] == 4
+    assert "1个Wi-Fi连同IP（3人，另有1人使用）" in found.reason_zh
+    assert "1 Wi-Fi with its internet address (3 people, used by 1 other too)" in found.reason_en
+
+
+def test_kinship_that_one_claims_and_nobody_believes_is_said():
+    book = six().person("R0", "1370", name="王*").contact("R1", "1370", "配偶", "张*")
+    (found,) = find(book)
+    assert found.measures["households"] == 6
+    assert "1对成员中有一方称另一方为亲属，未予采信，此外未发现亲属关系" in found.reason_zh
+    assert "of 1 pairs one calls the other kin and is not believed, no others are known to be kin" in found.reason_en
+
+
+def test_a_place_that_too_many_share_to_be_evidence_is_a_place_in_common_all_the_same():
+    book = six()
+    for i in range(30):
+        book.employed(f"H{i}", "works")
+    for key in people(2):
+        book.employed(key, "works")
+    (found,) = find(book)
+    assert found.measures["employers"] == 0
+    assert "（同一处最多2人）" in found.reason_zh and "(up to 2 people in one)" in found.reason_en
+
+
+def test_an_application_of_another_time_is_not_said_to_be_filed_with_the_rest():
+    book = six().application("R0", "later", "2026-04-10")
+    (found,) = find(book)
+    assert (found.measures["applications"], found.measures["days"]) == (6, 10)
 
 
 def test_differing_names_of_one_contact_are_said():
@@ -95,8 +174,8 @@ def test_differing_names_of_one_contact_are_said():
     for i, key in enumerate(people(6)):
         book.contact(key, "138", "朋友", f"{'王李张刘陈杨'[i]}*")
     (found,) = find(book)
-    assert "1个姓名说法不一的联系电话（6人）" in found.reason_zh
-    assert "1 contact under differing names (6 people)" in found.reason_en
+    assert "1个姓名说法不一的联系电话（6人，无他人使用）" in found.reason_zh
+    assert "1 contact under differing names (6 people, used by nobody else)" in found.reason_en
     assert found.measures["contacts"] == 3
 
 
@@ -118,8 +197,8 @@ def test_amounts_of_different_currencies_are_stated_by_currency_and_never_added(
         fact.cells["currency"] = currency
     (found,) = find(book)
     assert "amount" not in found.measures
-    assert "，借款5.1万元、1.1万美元、1.3万（币种不详）；" in found.reason_zh
-    assert " and borrowed CNY 51,000 and USD 11,000 and 13,000 in a currency not on record; " in found.reason_en
+    assert "共借款5.1万元、1.1万美元、1.3万（币种不详）；" in found.reason_zh
+    assert " and borrowed CNY 51,000 and USD 11,000 and 13,000 in a currency not on record from " in found.reason_en
 
 
 def test_an_amount_in_one_currency_however_it_is_written_is_added_and_names_it():
@@ -128,7 +207,7 @@ def test_an_amount_in_one_currency_however_it_is_written_is_added_and_names_it()
         fact.cells["currency"] = currency
     (found,) = find(book)
     assert found.measures["amount"] == 75_000
-    assert "，借款7.5万元；" in found.reason_zh and " and borrowed CNY 75,000; " in found.reason_en
+    assert "共借款7.5万元；" in found.reason_zh and " and borrowed CNY 75,000 from " in found.reason_en
 
 
 def test_amounts_and_applications_of_other_times_do_not_count():

@@ -1,0 +1,35 @@
+"""Who says that another is family, believed or not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ...graph.snapshot import Edges, GraphView
+from ...graph.words.kin import KIN
+
+
+def said_to_be_kin(view: GraphView, people: Sequence[int]) -> set[tuple[int, int]]:
+    """Pairs of these people, as nodes in rising order, of whom one calls the other family, or names the other's own
+    phone as family's."""
+    inside = np.zeros(view.node_count, dtype=bool)
+    inside[people] = True
+    related, named = (_as_kin(view, relation, inside) for relation in ("RELATED_TO", "LISTS_CONTACT"))
+    pairs = list(zip(related.source.tolist(), related.target.tolist(), strict=True))
+    own = view.ties("HAS_PHONE")
+    own = own.where(inside[own.source] & np.isin(own.target, named.target))
+    own = own.where(np.asarray(own.column("use") != "work"))
+    owners: dict[int, list[int]] = {}
+    for owner, phone in zip(own.source.tolist(), own.target.tolist(), strict=True):
+        owners.setdefault(phone, []).append(owner)
+    for namer, phone in zip(named.source.tolist(), named.target.tolist(), strict=True):
+        pairs += [(namer, owner) for owner in owners.get(phone, ())]
+    return {(min(pair), max(pair)) for pair in pairs if pair[0] != pair[1]}
+
+
+def _as_kin(view: GraphView, relation: str, inside: np.ndarray) -> Edges:
+    ties = view.ties(relation)
+    ties = ties.where(inside[ties.source])
+    words = ties.column("relation").str.lower() if len(ties) else ties.column("relation")
+    return ties.where(np.asarray(words.isin(KIN), dtype=bool))
