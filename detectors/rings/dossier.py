@@ -23,7 +23,7 @@ from ..sharing.population import Population
 from ..sharing.uses import WAY, Uses
 from .concert import MARGIN
 from .explained import Tried, explanations
-from .outsiders import both, outsiders
+from .outsiders import both, ends_of, outsiders
 from .scoring import chance, cycles, score
 from .search import Ring
 from .wording import shared_words
@@ -83,7 +83,7 @@ def _tried(ring: Ring, things: Sequence[Thing], population: Population, kin: Col
     """What the innocent explanations are held against."""
     home = dict(zip(ring.members, ring.shared.household.tolist(), strict=True))
     excused = population.excused[ring.uses.value]
-    account = ring.uses.way == WAY["account"]
+    account, counted = ring.uses.way == WAY["account"], ends_of(both(_told(ring), population.frame))
     equipment = _values_of(ring.uses.where(excused & ~account & _no_pair(ring.uses, population)), 2)
     places = ring.uses.where(np.isin(ring.uses.way, PLACES) & ~excused)
     _, together = _users(places)
@@ -92,7 +92,7 @@ def _tried(ring: Ring, things: Sequence[Thing], population: Population, kin: Col
         members=len(ring.members),
         disbelieved=sum(one in home and other in home and home[one] != home[other] for one, other in kin),
         place=max(together, default=0),
-        equipment=len(equipment),
+        equipment=len(np.setdiff1d(equipment, counted)),
         accounts=len(_values_of(ring.uses.where(excused & account), 2)),
     )
 
@@ -168,12 +168,16 @@ def _telling(view: GraphView, ring: Ring) -> list[_Used]:
 
 def _beside(view: GraphView, ring: Ring, population: Population) -> list[_Used]:
     """What too many others share as well, the least used first."""
-    told = np.concatenate([ring.shared.uses.value[value.rows] for value in ring.shared.values])
-    hubs = ring.uses.where(~population.excused[ring.uses.value] & ~np.isin(ring.uses.value, told))
+    hubs = ring.uses.where(~population.excused[ring.uses.value] & ~np.isin(ring.uses.value, _told(ring)))
     values = _values_of(hubs, BESIDE)
     found = [(int(population.users[value]), *_by_uid(view, hubs.where(hubs.value == value)), value) for value in values]
     found.sort(key=lambda one: one[:2])
     return [_Used(int(value), FACETS[_facet(uses)], uses) for _, _, uses, value in found]
+
+
+def _told(ring: Ring) -> np.ndarray:
+    """int64: the values that are evidence, as often as they are used."""
+    return np.concatenate([ring.shared.uses.value[value.rows] for value in ring.shared.values])
 
 
 def _facet(uses: Uses) -> int:

@@ -27,7 +27,7 @@ class Tried(NamedTuple):
     disbelieved : pairs of members of whom one calls the other family, and who are taken for none
     place : members who share one home, network, workplace or acquaintance, of the one that most of them share; 0 where
         no two share any
-    equipment : how many things that members share are a shop's, accounts apart
+    equipment : how many things that members share are a shop's, accounts apart, and no part of the evidence
     accounts : how many accounts that they share are a shop's or pay wages
     """
 

@@ -38,14 +38,18 @@ def outsiders(view: GraphView, population: Population, values: np.ndarray, insid
 
 def _whole(values: np.ndarray, frame: Frame) -> np.ndarray:
     """Of a Wi-Fi, its address and the two together, which are one thing, the two together."""
-    pairs = both(values, frame)
-    return np.setdiff1d(values, np.concatenate((pairs >> 32, pairs & 0xFFFFFFFF)))
+    return np.setdiff1d(values, ends_of(both(values, frame)))
 
 
 def both(values: np.ndarray, frame: Frame) -> np.ndarray:
     """int64, ascending: those of the values that are a Wi-Fi and an address together, as ``wifi << 32 | ip``."""
     pairs = distinct(values[(values >= len(frame.joined)) & (values < frame.size)])
     return frame.networks[pairs - len(frame.joined)]
+
+
+def ends_of(pairs: np.ndarray) -> np.ndarray:
+    """int64: the ids of the Wi-Fis and of the addresses that ``both`` gives."""
+    return np.concatenate((pairs >> 32, pairs & 0xFFFFFFFF))
 
 
 def _names(view: GraphView, frame: Frame, people: np.ndarray) -> list[str]:

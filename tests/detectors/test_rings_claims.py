@@ -11,16 +11,17 @@ from support.claim_rows import read
 from support.claims import Claims
 from support.ring_books import find, people, six
 
-SOAKED = [pytest.param(seed, marks=pytest.mark.soak) for seed in range(3, 13)]
+SMALL = [pytest.param(3000, seed, marks=pytest.mark.soak) for seed in range(3, 13)]
+LARGE = [pytest.param(20_000, seed, marks=pytest.mark.soak) for seed in (1, 2, 3)]
 
 
 @pytest.fixture(scope="module")
 def checked(tmp_path_factory):
-    """The findings of a synthetic book with their claims, by seed."""
+    """The claims of each finding of a synthetic book."""
 
-    def of(seed):
+    def of(applicants, seed):
         folder = tmp_path_factory.mktemp("claims")
-        write_sample(folder / "book", 3000, seed)
+        write_sample(folder / "book", applicants, seed)
         store = open_store(f"sqlite:///{folder}/book.db")
         try:
             load(store, open_source(str(folder / "book"), None))
@@ -33,11 +34,11 @@ def checked(tmp_path_factory):
     return of
 
 
-@pytest.mark.parametrize("seed", [1, 2, *SOAKED])
-def test_every_claim_about_the_rings_of_a_book_is_true(checked, seed):
-    found = checked(seed)
+@pytest.mark.parametrize(("applicants", "seed"), [(3000, 1), (3000, 2), *SMALL, *LARGE])
+def test_every_claim_about_the_rings_of_a_book_is_true(checked, applicants, seed):
+    found = checked(applicants, seed)
     assert found and all(claims.checked > 50 for claims in found)
-    assert [false for claims in found for false in claims.false] == [], f"seed {seed}"
+    assert [false for claims in found for false in claims.false] == [], f"{applicants} applicants, seed {seed}"
 
 
 def claims(book):

@@ -269,7 +269,7 @@ class Claims:
 
     def _at_places(self) -> dict[str, int]:
         """Homes, employers, networks and places of several members, shops' apart, and how many they are."""
-        found = {}
+        found = {str(t["nodes"]): len(t["members"]) for t in self.things if _sort(t) == "both"}
         for node, users in self.rows.uses.items():
             inside = [who for who in users.keys() & self.members if any(map(_at_place, users[who]))]
             if len(inside) > 1 and not shop_of(self.rows, node):
@@ -277,9 +277,13 @@ class Claims:
         return found
 
     def _shops(self) -> set[frozenset[str]]:
-        """What is a shop's of all that several members use."""
-        found = set()
-        for node in [node for node, users in self.rows.uses.items() if not self.members.isdisjoint(users)]:
+        """What is a shop's of all that several members use, save a Wi-Fi and address that are evidence together."""
+        found, evidence = set(), {node for thing in self.things if _sort(thing) == "both" for node in thing["nodes"]}
+        for node in [
+            node
+            for node, users in self.rows.uses.items()
+            if not self.members.isdisjoint(users) and node not in evidence
+        ]:
             if len(self.rows.users([node], ()) & self.members) > 1 and shop_of(self.rows, node):
                 found.add(self.rows.handset.get(node, frozenset({node})))
         return found
