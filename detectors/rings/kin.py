@@ -8,6 +8,7 @@ import numpy as np
 
 from ...graph.snapshot import Edges, GraphView
 from ...graph.words.kin import KIN
+from ..sharing.uses import relation_words
 
 
 def said_to_be_kin(view: GraphView, people: Sequence[int]) -> set[tuple[int, int]]:
@@ -31,5 +32,4 @@ def said_to_be_kin(view: GraphView, people: Sequence[int]) -> set[tuple[int, int
 def _as_kin(view: GraphView, relation: str, inside: np.ndarray) -> Edges:
     ties = view.ties(relation)
     ties = ties.where(inside[ties.source])
-    words = ties.column("relation").str.lower() if len(ties) else ties.column("relation")
-    return ties.where(np.asarray(words.isin(KIN), dtype=bool))
+    return ties.where(np.asarray(relation_words(ties).isin(KIN), dtype=bool))

@@ -11,7 +11,7 @@ from ...graph.kernels.sets import distinct
 from ...graph.model import KIND_CODE
 from ...graph.snapshot import GraphView
 from ...graph.words.kin import KIN, SPOUSE
-from .uses import FAMILY_AT_MOST, SPOUSES_AT_MOST, WAY, Uses
+from .uses import FAMILY_AT_MOST, SPOUSES_AT_MOST, WAY, Uses, relation_words
 
 LARGEST_HOME = 8
 """An address of more people is no one family's: only at smaller ones does a common surname mean kin."""
@@ -65,7 +65,7 @@ def known_kin(snapshot: GraphView) -> tuple[np.ndarray, np.ndarray]:
     """int64 pairs of applicants who are said to be family: the one who says so, and the other. Whom too many call
     family, or their spouse, is nobody's, as with a phone."""
     ties = snapshot.ties("RELATED_TO")
-    word = ties.column("relation").str.lower() if len(ties) else ties.column("relation")
+    word = relation_words(ties)
     family, spouse = np.asarray(word.isin(KIN), dtype=bool), np.asarray(word.isin(SPOUSE), dtype=bool)
     source, target = ties.source.astype(np.int64), ties.target.astype(np.int64)
     believed = (_callers(source[family], target[family], snapshot.node_count) <= FAMILY_AT_MOST) & (

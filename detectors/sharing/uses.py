@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 
 from ...graph.model import ALWAYS, FOREVER, KIND_CODE
 from ...graph.snapshot import Edges, GraphView
@@ -181,10 +182,16 @@ def _own(snapshot: GraphView, applicants: np.ndarray, surname: np.ndarray) -> li
     return parts
 
 
+def relation_words(ties: Edges) -> pd.Series:
+    """What the ends of ties are said to be to each other, in lower case."""
+    words = ties.column("relation")
+    return words.str.lower() if len(ties) else words
+
+
 def _contacts(snapshot: GraphView, ties: Edges, label: np.ndarray) -> tuple[tuple, np.ndarray]:
     """Contacts by what they are said to be, and bool by node: few enough name the phone as family for it to be one's;
     ``numbering`` lets the whole book decide on that."""
-    said = ties.column("relation").str.lower() if len(ties) else ties.column("relation")
+    said = relation_words(ties)
     kin, spouse = np.asarray(said.isin(KIN)), np.asarray(said.isin(SPOUSE))
     as_kin = np.bincount(ties.target[kin], minlength=snapshot.node_count)
     as_spouse = np.bincount(ties.target[spouse], minlength=snapshot.node_count)
