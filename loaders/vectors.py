@@ -102,9 +102,11 @@ def content(column: pa.Array) -> np.ndarray:
 def _tight(column: pa.Array) -> bool:
     """Whether every cell that is not missing begins and ends with an ASCII character that can be seen: a quick look."""
     offsets, characters = _buffers(column)
-    some = np.flatnonzero(np.diff(offsets))
-    ends = np.concatenate([characters[offsets[some]], characters[offsets[some + 1] - 1]])
-    return len(some) == len(column) - column.null_count and bool(((ends > ord(" ")) & (ends < 0x7F)).all())
+    filled = np.diff(offsets) > 0
+    if not (filled == present(column)).all():  # a cell is empty, or has bytes that do not count
+        return False
+    ends = np.concatenate([characters[offsets[:-1][filled]], characters[offsets[1:][filled] - 1]])
+    return bool(((ends > ord(" ")) & (ends < 0x7F)).all())
 
 
 def first_bytes(column: pa.Array) -> np.ndarray:

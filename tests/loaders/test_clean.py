@@ -4,12 +4,13 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from ringfence.graph.times import parse_moment, to_iso
 from ringfence.loaders.cleaning import values as clean
-from ringfence.loaders.vectors import json_rows, text
+from ringfence.loaders.vectors import TEXT, json_rows, text, trimmed
 
 
 def read_times(*texts, zone="Asia/Shanghai"):
@@ -157,3 +158,10 @@ def test_rows_of_cells_are_written_as_json_that_reads_back_exactly(rows):
     written = json_rows(columns).to_pylist()
     assert [json.loads(line) for line in written] == expected
     assert np.all([list(json.loads(line)) == list(cells) for line, cells in zip(written, expected, strict=True)])
+
+
+def test_an_empty_cell_is_missing_whatever_bytes_lie_under_cells_that_are_missing():
+    buffers = [pa.py_buffer(b"\x02"), pa.py_buffer(np.array([0, 1, 1], dtype=np.int64)), pa.py_buffer(b"x")]
+    column = pa.Array.from_buffers(TEXT, 2, buffers)
+    assert column.to_pylist() == [None, ""]
+    assert trimmed(column).to_pylist() == [None, None]
