@@ -28,7 +28,7 @@ def used_by(view: GraphView, people: np.ndarray) -> np.ndarray:
     people : node numbers of applicants
     """
     own = view.other_ends(people, OWN)
-    carried = view.other_ends(_of_kinds(view, own, "application", "loan", "account"), CARRIED)
+    carried = view.other_ends(_of_kinds(view, own, "application", "loan", "account"), (*CARRIED, *SIGNED_IN))
     return distinct(
         np.concatenate((people, own, carried[view.kinds[carried] != KIND_CODE["applicant"]])).astype(np.int32)
     )
