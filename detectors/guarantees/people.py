@@ -8,7 +8,7 @@ import numpy as np
 
 from ...graph.model import KIND_CODE
 from ...graph.snapshot import Edges, GraphView
-from ...graph.words.kin import KIN
+from ...graph.words.kin import KIN, RELATIVES
 
 
 def party_labels(snapshot: GraphView, parties: np.ndarray) -> list[str]:
@@ -66,9 +66,9 @@ def _kin(snapshot: GraphView, member: np.ndarray) -> list[tuple[int, int, list[i
         return []
     related = snapshot.ties("RELATED_TO")
     related = related.where(persons[related.source] & persons[related.target])
-    related = related.where(np.asarray(related.column("relation").isin(KIN), dtype=bool))
+    related = related.where(np.asarray(related.column("relation").isin(KIN | RELATIVES), dtype=bool))
     named = snapshot.ties("LISTS_CONTACT")
-    named = named.where(persons[named.source] & np.asarray(named.column("relation").isin(KIN)))
+    named = named.where(persons[named.source] & np.asarray(named.column("relation").isin(KIN | RELATIVES)))
     owned = snapshot.ties("HAS_PHONE")
     owned = owned.where(persons[owned.source] & np.asarray(owned.column("use") != "work"))
     owners: dict[int, list[tuple[int, int]]] = {}

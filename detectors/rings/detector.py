@@ -90,7 +90,8 @@ def detect(view: GraphView, known: Population, params: Params) -> Iterator[Candi
 
     What two people share weighs by how few share such things by chance (``population``), people are bound into groups
     by what they share (``groups``), and a group is a ring where what ties its members and how closely in time they
-    applied come to enough (``scoring``, ``concert``). Groups that are no ring are bound anew, by weaker ties, too.
+    applied come to enough (``scoring``, ``concert``), or where what ties them is rare enough whenever they applied.
+    Groups that are no ring are bound anew, by weaker ties, too.
 
     Innocent twins, tried first: a household is one person, whatever it shares; the equipment of a shop ties nobody; all
     that comes of living, working or studying in one place, acquaintances and networks included, is one piece of
@@ -117,11 +118,12 @@ def _unit_names(view: GraphView, found: Search) -> dict[int, str]:
 
 FRAUD_RING = Detector(
     id="fraud-ring",
-    version="2",
+    version="3",
     kinds=("fraud_ring",),
     unit=(
         "the applicants whom things they share bind together, given the population: by two things or more, by a "
-        "strong single one, or by one whose users others bind; those who so make no ring, by weaker ties"
+        "strong single one, or by one whose users others bind; those who so make no ring, by weaker ties, or by one "
+        "rare thing whenever it was used"
     ),
     parameters=PARAMETERS,
     measures=MEASURES,

@@ -87,7 +87,10 @@ def _tried(ring: Ring, things: Sequence[Thing], population: Population, kin: Col
     equipment = _values_of(ring.uses.where(excused & ~account & _no_pair(ring.uses, population)), 2)
     places = ring.uses.where(np.isin(ring.uses.way, PLACES) & ~excused)
     _, together = _users(places)
-    together = [*together[together > 1].tolist(), *(len(thing.members) for thing in things if thing.kind == "social")]
+    together = [
+        *together[together > 1].tolist(),
+        *(len(thing.members) for thing in things if thing.kind in ("social", "known")),
+    ]
     return Tried(
         members=len(ring.members),
         disbelieved=sum(one in home and other in home and home[one] != home[other] for one, other in kin),
@@ -127,8 +130,8 @@ def _measures(ring: Ring, population: Population) -> dict[str, float]:
         "phones": len(shared.of("phone")),
         "documents": len(shared.of("document")),
         "emails": len(shared.of("email")),
-        "contacts": len(shared.of("alias", "contact")),
-        "acquaintances": len(shared.of("social")),
+        "contacts": len(shared.of("alias", "contact", "listed")),
+        "acquaintances": len(shared.of("social", "known")),
         "addresses": len(shared.of("address", "cell")),
         "networks": len(shared.of("network")),
         "employers": len(shared.of("work")),
@@ -181,8 +184,9 @@ def _told(ring: Ring) -> np.ndarray:
 
 
 def _facet(uses: Uses) -> int:
-    """The facet by which most of some uses of one value are alike."""
-    return int(np.bincount(np.maximum(np.diagonal(PAIR_FACET[0])[uses.way], 0)).argmax())
+    """The facet that most pairs of people make who use one value."""
+    kinds = PAIR_FACET[0][uses.way[:, None], uses.way][uses.person[:, None] != uses.person]
+    return int(np.bincount(kinds[kinds >= 0], minlength=1).argmax())
 
 
 def _things(

@@ -24,7 +24,7 @@ class Tried(NamedTuple):
     Attributes
     ----------
     members : how many they are
-    disbelieved : pairs of members of whom one calls the other family, and who are taken for none
+    disbelieved : pairs of members of whom one calls the other kin, and who are not taken for one household
     place : members who share one home, network, workplace or acquaintance, of the one that most of them share; 0 where
         no two share any
     equipment : how many things that members share are a shop's, accounts apart, and no part of the evidence
@@ -53,8 +53,8 @@ def _family(shared: Common, found: Tried) -> Words:
         )
     if found.disbelieved:
         return Words(
-            f"{found.disbelieved}对成员中有一方称另一方为亲属，未予采信，此外未发现亲属关系",
-            f"family: of {found.disbelieved} pairs one calls the other kin and is not believed, "
+            f"{found.disbelieved}对成员中有一方称另一方为亲属，未据此视为一户，此外未发现亲属关系",
+            f"family: of {found.disbelieved} pairs one calls the other kin and they are not taken for one household, "
             "no others are known to be kin",
         )
     return Words("成员之间未发现亲属关系", "family: no two are known to be kin")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import networkx as nx
 import numpy as np
 
-from ...graph.kernels.coincidence import Ties, added_up
+from ...graph.kernels.coincidence import ONCE, Ties, added_up
 from ...graph.kernels.components import weak_components
 from ...graph.kernels.sets import distinct
 from ..sharing.population import Compared
@@ -20,6 +20,13 @@ CONFIRMING = 3
 """So many users of a value, and half of all its users, must be bound to others of them already, for it to bind all."""
 FEW = 3
 """Two groups with so many people of several ties each are so rare that what ties them is no matter of their size."""
+
+
+RARE = 2.5
+"""What weighs so much is shared by chance with fewer than one in twelve."""
+
+LOOSE = 0.5
+"""What ties a person to a group whose members are rarely tied so by chance, the group's size taken into account."""
 
 
 @dataclass(frozen=True)
@@ -57,8 +64,9 @@ def bound_together(
     - all users of a value half of whom, and no less than ``CONFIRMING``, are in groups with other users of it: a value
       whose users share other things too is no coincidence for any of them
 
-    Larger groups share more by chance: the weight must be larger by the logarithm of the number of pairs between two
-    groups, unless each has ``FEW`` people tied by several things.
+    One thing that one person of each has binds no groups that have ``FEW`` people of several ties each: they stand by
+    themselves. Larger groups share more by chance: the weight must be larger by the logarithm of the number of pairs
+    between two groups, unless each has ``FEW`` people tied by several things.
 
     Parameters
     ----------
@@ -69,6 +77,7 @@ def bound_together(
     used = np.isin(compared.value, telling)
     holder, value = compared.holder[used], np.searchsorted(telling, compared.value[used])
     users = compared.holders[telling]
+    place = ~np.isin(telling, ties.value[rule[ties.facet] <= ONCE])
     alone = np.arange(count, dtype=np.int64)
     firm = _firm(ties, alone, rule, strength)
     label = alone if label is None else label
@@ -83,13 +92,42 @@ def bound_together(
         if weak < math.inf:
             settled = np.bincount(label, _settled(ties, label, rule, strength), count) >= FEW
             strong |= (total >= weak) & ((less > 1) | settled[sums.first] | settled[sums.second])
-        confirmed = _confirmed(label[holder], value, users)[value]
+        # two people of several ties each form their groups first, and these stand by themselves
+        strong &= ~(sums.slight & (several >= np.where(more > 1, FEW, 1)))
+        confirmed = _confirmed(label[holder], value, users, place, size)
         one = np.concatenate((sums.first[strong], label[holder[confirmed]]))
         other = np.concatenate((sums.second[strong], count + value[confirmed]))
         joined = weak_components(one, other, count + len(users))[label].astype(np.int64)
         if np.count_nonzero(np.bincount(joined)) == np.count_nonzero(size):
             return label
         label = joined
+
+
+def tied_singly(ties: Ties, facets: Sequence[int], people: int) -> np.ndarray:
+    """The groups that anything rare joins by itself, whenever it was used: int64 by person. Chains of such ties are so
+    few by chance that those of five people are rare in a book.
+
+    Parameters
+    ----------
+    facets : those of which one thing is enough
+    """
+    rare = np.isin(ties.facet, facets) & (ties.weight >= RARE)
+    return weak_components(ties.first[rare], ties.second[rare], people).astype(np.int64)
+
+
+def joined_loosely(ties: Ties, label: np.ndarray, rule: np.ndarray) -> np.ndarray:
+    """Groups of ``FEW`` people or more, with the people and groups that anything ties to them, a place even, whenever
+    it was used: what ties a person to a group by chance grows with the group.
+
+    Parameters
+    ----------
+    label : the groups to begin with
+    """
+    size = np.bincount(label, minlength=len(label))
+    sums = added_up(ties._replace(near=np.zeros_like(ties.near)), label, rule)
+    one, other = size[sums.first], size[sums.second]
+    strong = (np.maximum(one, other) >= FEW) & (sums.total - np.log(one * other) >= LOOSE)
+    return weak_components(sums.first[strong], sums.second[strong], len(label))[label].astype(np.int64)
 
 
 def _firm(ties: Ties, alone: np.ndarray, rule: np.ndarray, strength: float) -> np.ndarray:
@@ -111,13 +149,24 @@ def _settled(ties: Ties, label: np.ndarray, rule: np.ndarray, strength: float) -
     return _firm(both, np.arange(2 * len(label)), rule, strength)[: len(label)]
 
 
-def _confirmed(group: np.ndarray, value: np.ndarray, users: np.ndarray) -> np.ndarray:
-    """bool by value: enough of its users are in groups with others of them."""
-    keys, together = np.unique(value << 32 | group, return_counts=True)
-    several = together > 1
+def _confirmed(
+    group: np.ndarray, value: np.ndarray, users: np.ndarray, place: np.ndarray, size: np.ndarray
+) -> np.ndarray:
+    """bool by use of a value: it binds its user, since enough of the value's users are in groups with others of them.
+    A place does not bind groups of ``FEW`` people, but for one that has most of its users.
+
+    Parameters
+    ----------
+    users, place : by value, how many use it in the whole book, and whether it is a place
+    size : by group, how many people it has
+    """
+    keys, pair, together = np.unique(value << 32 | group, return_inverse=True, return_counts=True)
+    value, group = keys >> 32, keys & 0xFFFFFFFF
+    counts = ~place[value] | (size[group] < FEW) | (2 * together > users[value])
+    several = counts & (together > 1)
     bound = np.zeros(len(users), dtype=np.int64)
-    np.add.at(bound, keys[several] >> 32, together[several])
-    return (bound >= CONFIRMING) & (2 * bound >= users)
+    np.add.at(bound, value[several], together[several])
+    return (counts & ((bound >= CONFIRMING) & (2 * bound >= users))[value])[pair]
 
 
 def find_groups(ties: Ties, label: np.ndarray, rule: np.ndarray, least: int, most: int) -> list[Group]:

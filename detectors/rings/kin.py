@@ -1,4 +1,4 @@
-"""Who says that another is family, believed or not."""
+"""Who says that another is kin, believed or not, of one household or not."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from ...graph.snapshot import Edges, GraphView
-from ...graph.words.kin import KIN
+from ...graph.words.kin import KIN, RELATIVES
 from ..sharing.uses import relation_words
 
 
 def said_to_be_kin(view: GraphView, people: Sequence[int]) -> set[tuple[int, int]]:
-    """Pairs of these people, as nodes in rising order, of whom one calls the other family, or names the other's own
-    phone as family's."""
+    """Pairs of these people, as nodes in rising order, of whom one calls the other kin, or names the other's own
+    phone as kin's."""
     inside = np.zeros(view.node_count, dtype=bool)
     inside[people] = True
     related, named = (_as_kin(view, relation, inside) for relation in ("RELATED_TO", "LISTS_CONTACT"))
@@ -32,4 +32,4 @@ def said_to_be_kin(view: GraphView, people: Sequence[int]) -> set[tuple[int, int
 def _as_kin(view: GraphView, relation: str, inside: np.ndarray) -> Edges:
     ties = view.ties(relation)
     ties = ties.where(inside[ties.source])
-    return ties.where(np.asarray(relation_words(ties).isin(KIN), dtype=bool))
+    return ties.where(np.asarray(relation_words(ties).isin(KIN | RELATIVES), dtype=bool))

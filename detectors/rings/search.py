@@ -3,32 +3,36 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from ...graph.kernels.components import weak_components
 from ...graph.kernels.sets import by_label
 from ...graph.snapshot import GraphView
 from ..contract import Params
 from ..sharing.common import Common, common
-from ..sharing.facets import RULES
+from ..sharing.facets import FACET, RULES
 from ..sharing.numbering import inverse, seen_in
 from ..sharing.population import Compared, Population, comparable, compare, extended
 from ..sharing.uses import Uses, applications
 from .concert import Concert, concert, likelier
 from .files import Files
-from .groups import Group, bound_together, find_groups
-from .scoring import NEARLY, evidence_of
+from .groups import Group, bound_together, find_groups, joined_loosely, tied_singly
+from .scoring import NEARLY, by_loose_ties, by_ties, whenever
 
 MOST = 0.8
 """Where fewer than a ring's members acted together, they must be so large a share of the group for the rest to belong
 to it."""
-LOOSELY = 2.0
-"""To those whom weak ties bind, acting together adds so many times what ties them, at most: a place holds people who
-apply in one season."""
 FEWEST_HOUSEHOLDS = 3
 """Applicants of fewer families are no ring, whatever they share."""
+SINGLY = tuple(FACET[name] for name in ("handset", "account", "document", "email", "phone", "contact"))
+"""Facets of which one rare thing is enough to look at those who share it."""
+
+Judge = Callable[[Common, int, Concert], float]
+"""What a group comes to, 0 where it is no ring: from what its people share, how many people the book has, and how they
+acted together."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +41,9 @@ class Ring:
 
     Attributes
     ----------
+    group : the people who were bound together, of whom some may be no members
+    people : int64, the members, as the group numbers people
     members : their nodes
-    left : those of the group who are no members, as the group numbers people
     shared : what they share
     acting : the time within which they applied
     uses : everything they use, explained or not
@@ -47,8 +52,8 @@ class Ring:
     """
 
     group: Group
+    people: np.ndarray
     members: list[int]
-    left: np.ndarray
     shared: Common
     acting: Concert
     uses: Uses
@@ -74,32 +79,54 @@ class Search:
 
 
 def search(view: GraphView, known: Population, params: Params) -> Search:
-    """The rings of a view. Those whom a ring leaves behind are bound anew among themselves; and groups that are no ring
-    are bound anew, by weaker ties, too."""
+    """The rings of a view, in four rounds, each among those whom the rounds before have left. People are bound by what
+    they share and how closely in time; those who so make no ring, by weaker ties, too; by one rare thing alone,
+    whenever they applied; and by that and whatever else ties people to such a group."""
     uses, numbers = seen_in(known.frame, view)
     node = inverse(numbers)
     population = extended(known, uses)
     weighed = uses.where(comparable(population, uses))
     who, when = applications(view)
     compared = compare(population, weighed, (numbers[who], when))
+
+    def judged(groups: Sequence[Group], judge: Judge) -> list[Ring]:
+        if not groups:
+            return []
+        weigh = _Weighing(view, population, compared, (uses, weighed), node, groups)
+        return [ring for group in groups for ring in weigh.rings(group, judge, params)]
+
+    rings, bound = _bound(compared, judged, params)
+    more, tied = _tied(compared, rings, judged, params)
+    label = weak_components(bound, len(bound) + tied, 2 * len(bound))[bound]
+    return Search(population, rings + more, node[compared.people], label)
+
+
+Judged = Callable[[Sequence[Group], Judge], list[Ring]]
+
+
+def _bound(compared: Compared, judged: Judged, params: Params) -> tuple[list[Ring], np.ndarray]:
+    """The rings of those bound by what they share and how closely in time, and the groups: int64 by person. Those whom
+    a ring leaves behind are bound anew among themselves."""
     rule, label = np.array(RULES), np.arange(len(compared.people))
-    free = np.ones(len(compared.people), dtype=bool)
+    free = np.ones(len(label), dtype=bool)
     rings: list[Ring] = []
-    for weak, most in ((math.inf, math.inf), (params["weak_strength"], LOOSELY)):
+    for weak, judge in ((math.inf, by_ties), (params["weak_strength"], by_loose_ties)):
         among, before = compared.among(free), label
         label = bound_together(among, rule, params["link_strength"], params["single_strength"], weak, before)
         groups = find_groups(among.ties, label, rule, params["min_members"], params["max_members"])
         # rings are no part of what is bound anew, and what that leaves as it was is no ring still
         groups = [group for group in groups if free[group.people].all() and np.ptp(before[group.people])]
         while groups:
-            weigh = _Weighing(view, population, compared, (uses, weighed), node, groups)
-            found = [ring for group in groups if (ring := weigh.ring(group, most, params))]
-            free[[person for ring in found for person in ring.group.people]] = False
-            rings += found
+            found = judged(groups, judge)
             left = np.zeros(len(free), dtype=bool)
-            left[[person for ring in found for person in ring.left]] = True
+            for ring in found:
+                free[ring.group.people] = False
+                left[ring.group.people] = True
+            for ring in found:
+                left[ring.people] = False
+            rings += found
             groups = _bound_anew(compared.among(left), left, rule, params)
-    return Search(population, rings, node[compared.people], label)
+    return rings, label
 
 
 def _bound_anew(among: Compared, left: np.ndarray, rule: np.ndarray, params: Params) -> list[Group]:
@@ -107,6 +134,25 @@ def _bound_anew(among: Compared, left: np.ndarray, rule: np.ndarray, params: Par
     label = bound_together(among, rule, params["link_strength"], params["single_strength"])
     groups = find_groups(among.ties, label, rule, params["min_members"], params["max_members"])
     return [group for group in groups if left[group.people].all()]
+
+
+def _tied(compared: Compared, rings: Sequence[Ring], judged: Judged, params: Params) -> tuple[list[Ring], np.ndarray]:
+    """The rings, beside those that are known, of those whom one rare thing ties, whenever they applied, and then of
+    those whom anything ties to such a group; and the groups: int64 by person."""
+    rule, count = np.array(RULES), len(compared.people)
+    label, found = np.arange(count), list[Ring]()
+    for judge in (whenever, by_loose_ties):
+        free = np.ones(count, dtype=bool)
+        for ring in (*rings, *found):
+            free[ring.people] = False
+        among = compared.among(free)
+        tied = tied_singly(among.ties, SINGLY, count)
+        if judge is by_loose_ties:
+            tied = joined_loosely(among.ties, tied, rule)
+        groups = find_groups(among.ties, tied, rule, params["min_members"], params["max_members"])
+        found += judged([group for group in groups if free[group.people].all()], judge)
+        label = weak_components(label, count + tied, 2 * count)[label]
+    return found, label
 
 
 class _Weighing:
@@ -126,32 +172,44 @@ class _Weighing:
         self._everything, self._weighed = (_by_person(some, everybody) for some in uses)
         self._files = Files(view, node[everybody])
 
-    def ring(self, group: Group, most: float, params: Params) -> Ring | None:
-        """The ring that a group is, None where it is none.
+    def rings(self, group: Group, judge: Judge, params: Params) -> Iterator[Ring]:
+        """The rings that a group is: none, or one, or several where its people have nothing in common."""
+        places, least = group.people, params["min_members"]
+        whole = self._common(places)
+        acting, then = self._acting(places, whole)
+        if judge is not whenever:
+            if then.sum() >= least:
+                places = places[then]
+            elif then.mean() < MOST:  # a few acted together, and the others did not
+                return
+        for part in self._parts(places):
+            shared = self._common(part)
+            if len(part) < least or shared.households < FEWEST_HOUSEHOLDS or shared.one_hub:
+                continue
+            if len(part) < len(places):
+                acting, _ = self._acting(part, shared)
+            evidence = judge(shared, self._population.people, acting)
+            if evidence >= params["least_evidence"] * (NEARLY if shared.nearly_explained else 1):
+                people = self._compared.people[part]
+                members = self._node[people].tolist()
+                uses = self._everything(people)
+                yield Ring(group, part, members, shared, acting, uses, evidence, self._files)
 
-        Parameters
-        ----------
-        most : how many times what ties them acting together may add
-        """
-        people, population = self._compared.people[group.people], self._population
-        whole = common(people, population, self._weighed(people))
-        acting, then = self._acting(people, whole)
-        left = group.people[~then]
-        if then.sum() >= params["min_members"]:
-            people = people[then]
-        elif then.mean() < MOST:  # a few acted together, and the others did not
-            return None
-        shared = whole if then.all() else common(people, population, self._weighed(people))
-        evidence = evidence_of(shared.tied, len(people), acting, most)
-        least = params["least_evidence"] * (NEARLY if shared.nearly_explained else 1)
-        if evidence < least or shared.households < FEWEST_HOUSEHOLDS or shared.one_hub:
-            return None
-        members = self._node[people].tolist()
-        return Ring(group, members, left, shared, acting, self._everything(people), evidence, self._files)
+    def _common(self, places: np.ndarray) -> Common:
+        people = self._compared.people[places]
+        return common(people, self._population, self._weighed(people))
 
-    def _acting(self, people: np.ndarray, whole: Common) -> tuple[Concert, np.ndarray]:
-        """The time within which a group, or its core, applied; bool: who did, everybody where no time is telling."""
-        calendar = self._population.calendar
+    def _parts(self, places: np.ndarray) -> list[np.ndarray]:
+        """These people, apart where they have nothing in common."""
+        shared = self._common(places)
+        one = np.concatenate([np.searchsorted(shared.people, value.people) for value in shared.values] or [places[:0]])
+        other = np.repeat(np.arange(len(shared.values)), [len(value.people) for value in shared.values])
+        label = weak_components(one, len(places) + other, len(places) + len(shared.values))[: len(places)]
+        return [places[part] for part in by_label(label).values()]
+
+    def _acting(self, places: np.ndarray, whole: Common) -> tuple[Concert, np.ndarray]:
+        """The time within which people, or their core, applied; bool: who did, everybody where no time is telling."""
+        people, calendar = self._compared.people[places], self._population.calendar
         core = np.isin(people, whole.tied_twice).tolist()
         times = [self._files.applied.get(member, []) for member in self._node[people].tolist()]
         of_core = [own for own, inside in zip(times, core, strict=True) if inside]

@@ -16,14 +16,19 @@ THINGS = (
     (("account",), "个账户", "account", "accounts"),
     (("document",), "个证件号", "identity document", "identity documents"),
     (("email",), "个邮箱", "e-mail address", "e-mail addresses"),
-    (("phone",), "个本人手机号", "own phone number", "own phone numbers"),
+    (
+        ("phone",),
+        "个多人报作本人的手机号",
+        "phone number that several give as their own",
+        "phone numbers that several give as their own",
+    ),
     (("alias",), "个姓名说法不一的联系电话", "contact under differing names", "contacts under differing names"),
-    (("contact",), "个联系电话", "contact", "contacts"),
+    (("contact", "listed"), "个联系电话", "contact", "contacts"),
     ((BOTH,), "个Wi-Fi连同IP", "Wi-Fi with its internet address", "Wi-Fis with their internet addresses"),
     (("network",), "个网络", "network", "networks"),
     (("address", "cell"), "个地址", "address", "addresses"),
     (("work",), "项单位信息", "detail of an employer", "details of employers"),
-    (("social",), "个熟人电话", "acquaintance", "acquaintances"),
+    (("social", "known"), "个熟人电话", "acquaintance", "acquaintances"),
 )
 """What may be shared: facets, and what one and several of them are called."""
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from ...graph.kernels.coincidence import EACH, ONCE, SESSION
 from ...graph.kernels.components import weak_components
+from ...graph.kernels.sets import distinct
 from .facets import FACET, FACETS, PAIR_FACET, RULES
 from .population import Population
 from .uses import Uses
@@ -18,7 +19,7 @@ ALONE = tuple(code for code, rule in enumerate(RULES) if rule in (EACH, ONCE))
 """Facets that living, working or studying in one place does not explain."""
 SESSIONS = tuple(name for name, rule in zip(FACETS, RULES, strict=True) if rule == SESSION)
 """Facets that say nothing beside a handset used there."""
-NAMED = ("alias", "contact", "social")
+NAMED = ("alias", "contact", "listed", "social", "known")
 """Facets that are but names in a list of contacts."""
 TIED_TWICE = 1 / 2
 """A group in which fewer are tied by two things or more is not a ring but one hub's clients."""
@@ -116,10 +117,23 @@ class Common:
     def nearly_explained(self) -> bool:
         """Whether an innocent cause is near: contacts and places are all that is shared, as among colleagues, fellow
         students and neighbours; or some are of one family, and hardly anybody lives elsewhere, as in a household."""
-        if all(shared.name in NAMED or not shared.alone for shared in self.values):
+        if all(shared.name in NAMED or not shared.alone or shared.homes < 3 for shared in self.values):
             return True
         together = max((len(shared.people) for shared in self.of("address")), default=0)
         return self.households < len(self.people) and together >= ONE_HOME * len(self.people)
+
+    @property
+    def by_household(self) -> list[Piece]:
+        """The pieces of evidence that no place explains, not even that all who hold them were at one; of each household
+        one person."""
+        _, one, home = np.unique(self.household, return_index=True, return_inverse=True)
+        places = [s.people for s in self.values if not s.alone and not (s.name in SESSIONS and self._beside_handset(s))]
+        found = []
+        for piece in self.tied:
+            if piece.alone and not any(np.isin(piece.people, place).all() for place in places):
+                people = distinct(self.people[one[home[np.searchsorted(self.people, piece.people)]]])
+                found += [piece._replace(people=people)] if len(people) > 1 else []
+        return found
 
     @property
     def tied_twice(self) -> np.ndarray:

@@ -8,14 +8,16 @@ from ...graph.kernels.coincidence import EACH, ONCE, PLACE, SESSION, Scale
 from .uses import WAY, WAYS
 
 FACETS = (
-    "handset", "account", "document", "email", "phone", "alias", "contact", "social", "network", "cell", "address",
-    "work",
+    "handset", "account", "document", "email", "phone", "alias", "contact", "listed", "social", "known", "network",
+    "cell", "address", "work",
 )  # fmt: skip
-"""What two applicants may share, by the ways in which either uses it. A phone that one of them names as a contact is an
-``alias`` where they give its holder different names, ``social`` where both say how they know him, else ``contact``."""
+"""What two applicants may share, by the ways in which either uses it. A third person's phone that both name is an
+``alias`` where they give its holder different names, ``social`` where both say how they know him, else ``contact``;
+the own phone of one, which the other names, is ``known`` where the other says how, under the right name, else
+``listed``."""
 FACET = {name: code for code, name in enumerate(FACETS)}
 
-RULES = (EACH, EACH, EACH, EACH, EACH, EACH, ONCE, PLACE, SESSION, SESSION, PLACE, PLACE)
+RULES = (EACH, EACH, EACH, EACH, EACH, EACH, ONCE, ONCE, PLACE, PLACE, SESSION, SESSION, PLACE, PLACE)
 """How facets add up: see the kernel. All that people have in common because they live, work or study in one place, and
 the acquaintances they name there, is one piece of evidence; and the Wi-Fi, internet address or place at which a handset
 was used is none beside the handset."""
@@ -43,7 +45,11 @@ def _pair_facets() -> np.ndarray:
     pair("home", "home", "address")
     pair("home", "work", "address")
     pair("own_phone", "own_phone", "phone")
-    for one in ("own_phone", "kin", "acquaintance", "contact"):
+    pair("own_phone", "work_phone", "work")
+    pair("own_phone", "kin", "known", "listed")
+    pair("own_phone", "acquaintance", "known", "listed")
+    pair("own_phone", "contact", "listed")
+    for one in ("kin", "acquaintance", "contact"):
         pair(one, "work_phone", "work")
         pair(one, "kin", "social", "alias")
         pair(one, "acquaintance", "social", "alias")

@@ -17,7 +17,7 @@ from .households import employers_accounts, households, known_kin, shop_equipmen
 from .numbering import Frame, lay
 from .uses import Uses, applications
 
-PRIOR = (0.03, 0.01, 0.002, 0.005, 0.02, 0.05, 0.15, 0.5, 0.3, 0.3, 0.3, 0.5)
+PRIOR = (0.03, 0.01, 0.002, 0.005, 0.02, 0.05, 0.15, 0.15, 0.5, 0.5, 0.3, 0.3, 0.3, 0.5)
 """How many partners a person has by chance, by facet, through values of two users, before a book is seen; through
 values of up to d users log2(d) times that."""
 PRIOR_PEOPLE = 2000

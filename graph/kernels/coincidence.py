@@ -140,6 +140,7 @@ class Sums(NamedTuple):
         does not depend on the order of ties
     things : int64, how many things count
     alone : bool, whether a value of a facet that counts one by one is among them
+    slight : bool, whether one holder of each group is all that ties them, and by one thing
     """
 
     first: np.ndarray
@@ -147,6 +148,7 @@ class Sums(NamedTuple):
     total: np.ndarray
     things: np.ndarray
     alone: np.ndarray
+    slight: np.ndarray
 
 
 def added_up(ties: Ties, label: np.ndarray, rule: np.ndarray) -> Sums:
@@ -182,7 +184,17 @@ def added_up(ties: Ties, label: np.ndarray, rule: np.ndarray) -> Sums:
     near = np.full(len(keys), -np.inf)
     np.maximum.at(near, pair, ties.near[between])
     total += near
-    return Sums(keys >> 32, keys & 0xFFFFFFFF, np.round(total, 3), things, alone)
+    slight = (things < 2) & _one_each(ties.first[between], ties.second[between], pair, len(keys))
+    return Sums(keys >> 32, keys & 0xFFFFFFFF, np.round(total, 3), things, alone, slight)
+
+
+def _one_each(first: np.ndarray, second: np.ndarray, pair: np.ndarray, pairs: int) -> np.ndarray:
+    """bool by pair of groups: all ties between the two are between the same two holders."""
+    ends = first.astype(np.int64) << 32 | second
+    least, most = np.full(pairs, np.iinfo(np.int64).max), np.full(pairs, -1, dtype=np.int64)
+    np.minimum.at(least, pair, ends)
+    np.maximum.at(most, pair, ends)
+    return least == most
 
 
 @kernel

@@ -5,7 +5,16 @@ from math import inf
 
 import numpy as np
 import pytest
-from ringfence.detectors.rings.groups import CONFIRMING, FEW, bound_together, find_groups
+from ringfence.detectors.rings.groups import (
+    CONFIRMING,
+    FEW,
+    LOOSE,
+    RARE,
+    bound_together,
+    find_groups,
+    joined_loosely,
+    tied_singly,
+)
 from ringfence.detectors.sharing.facets import FACET, RULES
 from ringfence.detectors.sharing.population import Compared
 from ringfence.graph.kernels.coincidence import Ties
@@ -38,10 +47,14 @@ def compared(*things, near=None):
 
 def groups(*things, near=None, strength=STRENGTH, single=SINGLE, weak=inf):
     """The groups of two people or more, as words."""
+    return words(*things, label=lambda shared, _: bound_together(shared, RULE, strength, single, weak), near=near)
+
+
+def words(*things, label, near=None):
+    """The groups of two people or more that a label gives, as words."""
     letters, shared = compared(*things, near=near)
-    label = bound_together(shared, RULE, strength, single, weak)
     found = {}
-    for letter, group in zip(letters, label.tolist(), strict=True):
+    for letter, group in zip(letters, label(shared, len(letters)).tolist(), strict=True):
         found[group] = found.get(group, "") + letter
     return sorted(group for group in found.values() if len(group) > 1)
 
@@ -122,11 +135,19 @@ def three(letters):
 def test_groups_with_three_tied_by_several_things_each_need_no_more():
     assert FEW == 3
     assert groups(*three("ABC"), *three("DEF"), ("email", 1.5, "AD"), ("phone", 1.5, "BE")) == ["ABCDEF"]
-    # With the strength of two things, one binds such groups, too.
-    assert groups(*three("ABC"), *three("DEF"), ("email", 3.0, "AD")) == ["ABCDEF"]
-    assert groups(*three("ABC"), *three("DEF"), ("email", 2.9, "AD")) == ["ABC", "DEF"]
+    # With the strength of two things, one binds such groups, too, which more than one person of either has.
+    assert groups(*three("ABC"), *three("DEF"), ("email", 3.0, "ABD")) == ["ABCDEF"]
+    assert groups(*three("ABC"), *three("DEF"), ("email", 2.9, "ABD")) == ["ABC", "DEF"]
     # A single person has not three.
     assert groups(*three("ABC"), ("email", 3.0, "AD"), ("phone", 3.0, "ED")) == ["ABC"]
+
+
+def test_one_thing_that_one_person_of_each_has_does_not_glue_groups_that_stand_by_themselves():
+    assert groups(*three("ABC"), *three("DEF"), ("email", 9.0, "AD")) == ["ABC", "DEF"]
+    assert groups(*three("ABC"), *three("DEF"), ("address", 9.0, "AD"), weak=1.0) == ["ABC", "DEF"]
+    # Two things that the same two people share do, and so does one thing where a group does not stand by itself.
+    assert groups(*three("ABC"), *three("DEF"), ("email", 2.0, "AD"), ("phone", 2.0, "AD")) == ["ABCDEF"]
+    assert groups(*three("ABC"), ("handset", 9.0, "DEF"), ("email", 9.0, "AD")) == ["ABCDEF"]
 
 
 def test_one_thing_binds_groups_of_two_firm_people_each_sooner():
@@ -171,6 +192,17 @@ def test_bound_to_others_is_bound_to_others_of_its_users():
     # Two and two are four of seven, though of two groups: the phone binds both and the rest.
     pairs = [(facet, 2.0, pair) for pair in ("AB", "CD") for facet in ("handset", "account")]
     assert groups(*pairs, ("phone", 0.5, "ABCDEFG")) == ["ABCDEFG"]
+
+
+def test_a_place_binds_no_two_groups_of_three():
+    # Six of the eight who used a network are bound already, in two groups; it binds neither to the other.
+    assert groups(*three("ABC"), *three("DEF"), ("network", 0.5, "ABCDEFGH")) == ["ABC", "DEF"]
+    assert groups(*three("ABC"), *three("DEF"), ("phone", 0.5, "ABCDEFGH")) == ["ABCDEFGH"]
+    # One that has most of the users it binds to the rest, but not to the other group.
+    assert groups(*three("ABCDE"), *three("FGH"), ("network", 0.5, "ABCDEFI")) == ["ABCDEI", "FGH"]
+    # Pairs it binds as anything does.
+    pairs = [(facet, 2.0, pair) for pair in ("AB", "CD") for facet in ("handset", "account")]
+    assert groups(*pairs, ("address", 0.5, "ABCDE")) == ["ABCDE"]
 
 
 def test_the_clients_of_a_hub_do_not_swallow_a_ring():
@@ -225,6 +257,52 @@ def test_groups_to_begin_with_are_kept():
     assert label[0] == label[1] == label[2] != label[3]
     left = bound_together(shared.among(np.array([False, True, True, True])), RULE, STRENGTH, SINGLE)
     assert left[1] == left[2] and left[0] not in left[1:]
+
+
+# -- one rare thing
+
+
+def singly(*things):
+    """The groups of two people or more that one rare handset or contact joins, as words."""
+    return words(
+        *things, label=lambda shared, count: tied_singly(shared.ties, [FACET["handset"], FACET["contact"]], count)
+    )
+
+
+def loosely(*things):
+    """The same, with what else ties people to them."""
+
+    def label(shared, count):
+        return joined_loosely(shared.ties, tied_singly(shared.ties, [FACET["handset"]], count), RULE)
+
+    return words(*things, label=label)
+
+
+def test_one_rare_thing_joins_whoever_has_it():
+    assert RARE == 2.5
+    assert singly(("handset", 2.5, "ABC"), ("contact", 2.5, "CD"), ("handset", 2.5, "EF")) == ["ABCD", "EF"]
+    assert singly(("handset", 2.4, "ABC"), ("account", 9.0, "AB")) == []
+
+
+def test_what_else_ties_people_to_three_so_joined_joins_them():
+    # Three by one: 0.5 + ln 3 = 1.6. A group of two takes nobody in.
+    assert LOOSE == 0.5
+    assert loosely(("handset", 3.0, "ABC"), ("address", 1.6, "AD")) == ["ABCD"]
+    assert loosely(("handset", 3.0, "ABC"), ("address", 1.55, "AD")) == ["ABC"]
+    assert loosely(("handset", 3.0, "AB"), ("address", 3.0, "AC")) == ["AB"]
+    # What they share counts once as a place, and once as a contact.
+    assert loosely(("handset", 3.0, "ABC"), ("address", 0.9, "AD"), ("contact", 0.9, "BD")) == ["ABCD"]
+    assert loosely(("handset", 3.0, "ABC"), ("address", 0.9, "AD"), ("network", 0.9, "BD")) == ["ABC"]
+
+
+def test_when_they_applied_does_not_matter_to_either():
+    def later(shared, count):
+        label = tied_singly(shared.ties, [FACET["handset"]], count)
+        return joined_loosely(shared.ties, label, RULE)
+
+    things = [("handset", 3.0, "ABC"), ("address", 1.6, "AD")]
+    far = {"".join(pair): -1.6 for pair in combinations("ABCD", 2)}
+    assert words(*things, label=later, near=far) == ["ABCD"]
 
 
 # -- rounds
@@ -302,19 +380,19 @@ def test_groups_of_fewer_are_none():
 
 
 def test_what_is_too_large_is_taken_apart_at_its_weaker_ties():
-    things = [*tight("ABCDE"), *tight("FGHIJ"), ("email", 3.5, "AF")]
+    things = [*tight("ABCDE"), *tight("FGHIJ"), ("email", 3.5, "ABF")]
     assert split(*things, most=10) == [("ABCDEFGHIJ", 0)]
     assert split(*things, most=9) == [("ABCDE", 10), ("FGHIJ", 10)]
 
 
 def test_the_weakest_ties_go_first_and_no_more_than_must():
-    things = [*tight("ABCDE"), *tight("FGHIJ"), *tight("KLMNO"), ("email", 3.5, "AF"), ("phone", 5.5, "FK")]
+    things = [*tight("ABCDE"), *tight("FGHIJ"), *tight("KLMNO"), ("email", 3.5, "ABF"), ("phone", 5.5, "FGK")]
     assert split(*things, most=10) == [("ABCDE", 15), ("FGHIJKLMNO", 15)]
     assert split(*things, most=9) == [("ABCDE", 15), ("FGHIJ", 15), ("KLMNO", 15)]
 
 
 def test_parts_of_too_few_are_left_out():
-    things = [*tight("ABCDE"), *tight("FGHI"), ("email", 3.5, "AF")]
+    things = [*tight("ABCDE"), *tight("FGHI"), ("email", 3.5, "ABF")]
     assert split(*things, most=8) == [("ABCDE", 9)]
 
 

@@ -148,8 +148,11 @@ def test_kinship_that_one_claims_and_nobody_believes_is_said():
     book = six().person("R0", "1370", name="王*").contact("R1", "1370", "配偶", "张*")
     (found,) = find(book)
     assert found.measures["households"] == 6
-    assert "1对成员中有一方称另一方为亲属，未予采信，此外未发现亲属关系" in found.reason_zh
-    assert "of 1 pairs one calls the other kin and is not believed, no others are known to be kin" in found.reason_en
+    assert "1对成员中有一方称另一方为亲属，未据此视为一户，此外未发现亲属关系" in found.reason_zh
+    assert (
+        "of 1 pairs one calls the other kin and they are not taken for one household, no others are known to be kin"
+        in found.reason_en
+    )
 
 
 def test_a_place_that_too_many_share_to_be_evidence_is_a_place_in_common_all_the_same():

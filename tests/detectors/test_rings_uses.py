@@ -1,8 +1,9 @@
 """Who uses what: which ties count, in which way, since when, and what a name tells of a family."""
 
 import pytest
+from ringfence.detectors.sharing.facets import FACETS, PAIR_FACET
 from ringfence.detectors.sharing.surnames import surnames
-from ringfence.detectors.sharing.uses import WAYS, collect, without_strangers
+from ringfence.detectors.sharing.uses import WAY, WAYS, collect, without_strangers
 from ringfence.graph.model import ALWAYS, FOREVER
 from ringfence.graph.times import parse_moment
 from support.ring_books import flagged
@@ -139,6 +140,8 @@ def test_ties_with_a_flag_link_no_one():
         ("单位", "work_phone"),
         ("HR", "work_phone"),
         ("表哥", "contact"),
+        ("亲戚", "acquaintance"),
+        ("亲属", "acquaintance"),
         ("其他", "contact"),
         (None, "contact"),
     ],
@@ -245,3 +248,26 @@ def test_a_use_carries_the_surname_its_user_gives_the_holder():
     uses = collect(snapshot)[0]
     label = dict(zip(snapshot.names(uses.person), uses.label.tolist(), strict=True))
     assert label["applicant:C"] == -1 and len({label["applicant:A"], label["applicant:B"], -1}) == 3
+
+
+# -- what two ways make
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "facet", "called_differently"),
+    [
+        ("acquaintance", "acquaintance", "social", "alias"),
+        ("acquaintance", "kin", "social", "alias"),
+        ("acquaintance", "contact", "social", "alias"),
+        ("contact", "contact", "contact", "alias"),
+        ("own_phone", "acquaintance", "known", "listed"),
+        ("own_phone", "kin", "known", "listed"),
+        ("own_phone", "contact", "listed", "listed"),
+        ("own_phone", "own_phone", "phone", "phone"),
+        ("own_phone", "work_phone", "work", "work"),
+    ],
+)
+def test_naming_one_another_and_naming_a_third_are_two_kinds_of_tie(one, other, facet, called_differently):
+    for first, second in ((one, other), (other, one)):
+        made = [FACETS[code] for code in PAIR_FACET[:, WAY[first], WAY[second]]]
+        assert made == [facet, called_differently]

@@ -25,8 +25,9 @@ def in_a_crowd(book, count=40):
 
 def test_a_ring_of_five_is_reported_and_one_of_four_is_not():
     assert in_a_crowd(ring(Book(), people(5))) == ["R0 R1 R2 R3 R4"]
-    assert in_a_crowd(ring(Book(), people(4))) == []
-    assert [keys(f) for f in find(crowd(ring(Book(), people(4)), 40), min_members=4)] == ["R0 R1 R2 R3"]
+    four = shared(Book(), people(4), device="one", accounts=["two"])
+    assert in_a_crowd(four) == []
+    assert [keys(f) for f in find(crowd(four, 40), min_members=4)] == ["R0 R1 R2 R3"]
     assert find(crowd(ring(Book(), people(5)), 40), min_members=6) == []
 
 
@@ -58,6 +59,16 @@ def test_a_shared_handset_that_only_identifiers_know_of_is_one_like_any_other():
     assert seen == {("applicant", "device:phone0"), ("applicant", "device:phone1")}
     # a unit alone finds it likewise
     assert assert_parts_equal_whole(FRAUD_RING, crowd(known_book(), 40).snapshot(), "handsets by identifiers") == 1
+
+
+def test_a_unit_alone_knows_of_handsets_by_what_signed_in_to_its_accounts():
+    book = Book()
+    for i, key in enumerate(people(6)):
+        book.person(key, f"137{i}").application(key, f"N{key}", f"2026-03-{10 + 2 * i:02d}").owns(key, f"own {key}")
+        book.owns(key, f"card {i // 2}").signed_in(f"phone {i % 2}", f"own {key}", "2026-03-01")
+    (found,) = find(crowd(book, 40))
+    assert found.measures["handsets"] == 2
+    assert assert_parts_equal_whole(FRAUD_RING, book.snapshot(), "handsets by sign-ins") == 1
 
 
 def known_book():
@@ -139,7 +150,6 @@ def relay(days=1):
 
 def test_whom_weak_ties_join_to_a_small_ring_belong_to_it_where_they_applied_with_it():
     assert in_a_crowd(relay()) == [" ".join(people(5))]
-    assert find(crowd(relay(), 40), weak_strength=99.0) == []
     assert in_a_crowd(relay(days=25)) == []
 
 
@@ -150,6 +160,58 @@ def test_what_a_ring_found_at_once_leaves_is_all_that_is_bound_anew():
         book.person(key, f"133{i}").application(key, key, "2026-03-06").contact(key, f"135{i}", "其他")
         book.contact(f"R{i}", f"135{i}", "其他")
     assert in_a_crowd(book) == [" ".join(people(6))]
+
+
+# -- whenever they applied
+
+
+def unhurried(known=True):
+    """Nine who have two accounts and two handsets between them, and applied all over the time of the crowd."""
+    book = Book()
+    for i, key in enumerate(people(9)):
+        book.person(key, f"137{i}").application(key, f"N{key}", day_of(i) if known else None, device=f"phone {i // 5}")
+        book.owns(key, f"card {i // 6}")
+    return book
+
+
+def day_of(number):
+    return (date(2026, 1, 5) + timedelta(days=17 * number)).isoformat()
+
+
+def test_people_months_apart_are_a_ring_by_rare_things_that_three_households_hold():
+    (found,) = find(crowd(unhurried(), 40))
+    assert keys(found) == " ".join(people(9)) and found.measures["concert"] == 0
+
+
+def test_so_are_people_whose_times_are_not_known():
+    assert in_a_crowd(unhurried(known=False)) == [" ".join(people(9))]
+
+
+def test_but_not_pairs_nor_three_families():
+    book = Book()
+    for i, key in enumerate(people(8)):
+        book.person(key, f"137{i}").application(key, f"N{key}", day_of(i), device=f"phone {i // 2}")
+        book.owns(key, f"card {(i + 1) % 8 // 2}")
+    assert in_a_crowd(book) == []
+    families = unhurried()
+    for i in (1, 2, 4, 5, 7, 8):
+        families.contact(f"R{i}", f"137{i - 1}", "兄弟姐妹")
+    assert in_a_crowd(families) == []
+
+
+def test_nor_where_all_who_share_a_thing_were_at_one_place():
+    book = unhurried()
+    for i, key in enumerate(people(9)):
+        book.lives(key, f"yard {i // 5}").lives(key, f"lane {i // 6}")
+    assert in_a_crowd(book) == []
+
+
+def test_two_groups_with_nothing_in_common_are_two_rings():
+    """They are bound by one who shares with both and applied half a year before them."""
+    book = ring(ring(Book(), people(6)), people(6, "S"), "S", 1)
+    book.person("X", "133").application("X", "x", "2025-08-01", device="phone-R0")
+    book.application("X", "y", "2025-08-02", device="phone-S0").owns("X", "card-R0").owns("X", "card-S0")
+    assert sorted(in_a_crowd(book)) == [" ".join(people(6)), " ".join(people(6, "S"))]
 
 
 # -- what an innocent cause nearly explains
@@ -172,20 +234,32 @@ def found_up_to(book):
     return still
 
 
-def namers(book, *accounts):
-    """Six who name four strangers each by other names within days, and may have accounts in common."""
+def namers(book):
+    """Six who name four strangers each by other names within days."""
     for i, key in enumerate(people(6)):
         book.person(key, f"137{i}").application(key, f"N{key}", f"2026-01-{5 + i:02d}")
         for j in range(4):
             book.contact(key, f"136{j}", "朋友", "赵钱孙李周吴"[(i + j) % 6] + "*")
-        for account in accounts:
-            book.owns(key, account)
     return book
 
 
 def test_who_share_nothing_but_contacts_must_come_to_half_as_much_again():
     assert found_up_to(namers(Book())) == 1 / NEARLY
-    assert found_up_to(namers(Book(), "one")) == 1.0
+
+
+def test_so_must_pairs_of_whom_no_three_share_anything_but_names_and_places():
+    def circle(*more):
+        """Six of whom each shares a handset with the next and an account with the one before."""
+        book = Book()
+        for i, key in enumerate(people(6)):
+            book.person(key, f"137{i}").application(key, f"N{key}", f"2026-01-{5 + i:02d}", device=f"phone {i // 2}")
+            book.owns(key, f"card {(i + 1) % 6 // 2}")
+        for key in more:
+            book.owns(key, "one")
+        return book
+
+    assert found_up_to(circle()) == 1 / NEARLY
+    assert found_up_to(circle("R0", "R2", "R4")) == 1.0
 
 
 def test_so_must_a_home_of_people_some_of_whom_are_family():

@@ -63,7 +63,7 @@ def compared(holding, scale, group=None, label=None, acts=None):
 def pairs(sums):
     """The pairs with two things or more, with their totals."""
     rows = zip(*(column.tolist() for column in sums), strict=True)
-    return {(one, other): pytest.approx(total, abs=2e-3) for one, other, total, things, _ in rows if things >= 2}
+    return {(one, other): pytest.approx(total, abs=2e-3) for one, other, total, things, *_ in rows if things >= 2}
 
 
 def test_two_values_of_a_facet_that_counts_each_make_a_pair():
@@ -120,6 +120,22 @@ def test_holders_who_call_a_value_differently_share_it_in_another_way():
     called = scale([EACH, EACH], [2.0, 1.0], facet=np.array([[[0, -1], [-1, -1]], [[1, -1], [-1, -1]]]))
     assert compared(rows, called)[0] == {(0, 1): 4.0}
     assert compared(rows._replace(label=np.array([7, 7, 8, -1])), called)[0] == {(0, 1): 3.0}
+
+
+def test_two_groups_are_slightly_tied_where_one_of_each_holds_all_that_ties_them():
+    def slight(*rows):
+        """Whether the groups of holders 0 and 1, and of 2 and 3, are so tied."""
+        holding = held(*rows)
+        weigh = scale([EACH, PLACE], [2.0, 1.0])
+        holders = np.arange(4)
+        degree = np.full(holding.value.max() + 1, 2)
+        ties, _ = coincidences(holding, holders, degree, moments(*([] for _ in holders)), weigh)
+        return added_up(ties, np.array([0, 0, 1, 1]), weigh.rule).slight.tolist()
+
+    assert slight((0, 0, 0), (2, 0, 0)) == [True]
+    assert slight((0, 0, 0), (1, 0, 0), (2, 0, 0)) == [False]
+    assert slight((0, 0, 0), (2, 0, 0), (0, 1, 0), (2, 1, 0)) == [False], "two things"
+    assert slight((0, 0, 1), (2, 0, 1), (0, 1, 1), (2, 1, 1)) == [True], "two places are one thing"
 
 
 def test_a_pair_is_alone_with_one_facet_or_with_several_that_are_one_thing():

@@ -14,9 +14,10 @@ import networkx as nx
 SPOUSE = frozenset({"配偶", "夫妻", "丈夫", "妻子", "老公", "老婆", "爱人"})
 _KIN = """
 父母 父亲 母亲 爸爸 妈妈 父子 父女 母子 母女 子女 儿子 女儿 兄弟姐妹 兄弟 姐妹 哥哥 弟弟 姐姐 妹妹 岳父 岳母 公公
-婆婆 祖父母 亲属 亲戚 家人 直系亲属
+婆婆 祖父母 家人 直系亲属
 """
 KIN = SPOUSE | frozenset(_KIN.split())
+RELATIVES = frozenset({"亲属", "亲戚", "远亲"})
 EMPLOYER = frozenset({"单位", "公司", "人事", "单位电话"})
 
 
@@ -220,10 +221,10 @@ def _all(rows: Rows, node: str) -> list[tuple[str, tuple]]:
 
 def stated_kin(rows: Rows, members: set[str]) -> set[tuple[str, str]]:
     """Members of whom one called the other family, believed or not."""
-    said = {(one, other) for one, other, word in rows.kin if word in KIN and {one, other} <= members}
+    said = {(one, other) for one, other, word in rows.kin if word in KIN | RELATIVES and {one, other} <= members}
     for phone in [node for node in rows.uses if node.startswith("phone:")]:
         for who, use in _all(rows, phone):
-            if use[0] == "LISTS_CONTACT" and use[1] in KIN and who in members:
+            if use[0] == "LISTS_CONTACT" and use[1] in KIN | RELATIVES and who in members:
                 said |= {(who, owner) for owner in owners(rows, phone) & members - {who}}
     return said
 

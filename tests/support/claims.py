@@ -21,14 +21,14 @@ SORTS = (
     ("个账户", "accounts?", {"account"}),
     ("个证件号", "identity documents?", {"document"}),
     ("个邮箱", "e-mail address(?:es)?", {"email"}),
-    ("个本人手机号", "own phone numbers?", {"phone"}),
+    ("个多人报作本人的手机号", "phone numbers? that several give as their own", {"phone"}),
     ("个姓名说法不一的联系电话", "contacts? under differing names", {"alias"}),
-    ("个联系电话", "contacts?", {"contact"}),
+    ("个联系电话", "contacts?", {"contact", "listed"}),
     ("个Wi-Fi连同IP", "Wi-Fis? with (?:its internet address|their internet addresses)", {"both"}),
     ("个网络", "networks?", {"network"}),
     ("个地址", "address(?:es)?", {"address", "cell"}),
     ("项单位信息", "details? of (?:an employer|employers)", {"work"}),
-    ("个熟人电话", "acquaintances?", {"social"}),
+    ("个熟人电话", "acquaintances?", {"social", "known"}),
 )
 """What is shared, in Chinese and English, and the kinds of thing that it is."""
 
@@ -205,9 +205,9 @@ class Claims:
         return [
             (r"成员之间未发现亲属关系", r"family: no two are known to be kin", self._no_kin),
             (
-                r"(?P<pairs>\d+)对成员中有一方称另一方为亲属，未予采信，此外未发现亲属关系",
-                r"family: of (?P<pairs>\d+) pairs one calls the other kin and is not believed, "
-                r"no others are known to be kin",
+                r"(?P<pairs>\d+)对成员中有一方称另一方为亲属，未据此视为一户，此外未发现亲属关系",
+                r"family: of (?P<pairs>\d+) pairs one calls the other kin and they are not taken for "
+                r"one household, no others are known to be kin",
                 self._no_kin,
             ),
             (
@@ -258,7 +258,7 @@ class Claims:
         return len({home[member] for member in self.members})
 
     def _place(self, told: dict) -> None:
-        social = [len(thing["members"]) for thing in self.finding["things"] if thing["kind"] == "social"]
+        social = [len(thing["members"]) for thing in self.finding["things"] if thing["kind"] in ("social", "known")]
         most = max([*self._at_places().values(), *social], default=0)
         self._that(most == int(told["place"]), f"{told['zh']}: {most}")
         self._that(any(_sort(thing) in ALONE for thing in self.things), f"{told['zh']}: there is nothing else")
@@ -305,7 +305,7 @@ class Claims:
         self._that(any(thing["kind"] == "handset" for thing in self.things), f"{told['zh']}: they share no handset")
 
 
-ALONE = {"handset", "account", "document", "email", "phone", "alias", "contact"}
+ALONE = {"handset", "account", "document", "email", "phone", "alias", "contact", "listed"}
 
 
 def _at_place(use: tuple[str, str, str]) -> bool:
@@ -351,6 +351,11 @@ def _owned(rows: Rows, thing: Mapping) -> bool:
     return all(len(owners(rows, node) & set(thing["members"])) > 1 for node in thing["nodes"])
 
 
+def _named(rows: Rows, thing: Mapping) -> bool:
+    """Whether it is the own phone of one of its members."""
+    return any(owners(rows, node) & set(thing["members"]) for node in thing["nodes"])
+
+
 KINDS = {
     "handset": lambda rows, thing: _of("device")(rows, thing) and len({rows.handset[n] for n in thing["nodes"]}) == 1,
     "account": _of("account"),
@@ -359,7 +364,9 @@ KINDS = {
     "phone": _owned,
     "alias": lambda rows, thing: _of("phone")(rows, thing) and len(_surnames(rows, thing)) > 1,
     "contact": _of("phone"),
+    "listed": lambda rows, thing: _of("phone")(rows, thing) and _named(rows, thing),
     "social": _of("phone"),
+    "known": lambda rows, thing: _of("phone")(rows, thing) and _named(rows, thing),
     "network": _of("wifi", "ip"),
     "address": _of("address"),
     "cell": _of("address"),
