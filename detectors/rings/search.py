@@ -175,19 +175,21 @@ class _Weighing:
     def rings(self, group: Group, judge: Judge, params: Params) -> Iterator[Ring]:
         """The rings that a group is: none, or one, or several where its people have nothing in common."""
         places, least = group.people, params["min_members"]
-        whole = self._common(places)
-        acting, then = self._acting(places, whole)
-        if judge is not whenever:
+        shared = self._common(places)
+        acting, then = self._acting(places, shared)
+        if judge is not whenever and not then.all():
             if then.sum() >= least:
                 places = places[then]
+                shared = self._common(places)
             elif then.mean() < MOST:  # a few acted together, and the others did not
                 return
-        for part in self._parts(places):
-            shared = self._common(part)
+        parts = [places[np.isin(shared.people, people)] for people in shared.parts()]
+        for part in parts:
+            if len(parts) > 1:
+                shared = self._common(part)
+                acting, _ = self._acting(part, shared)
             if len(part) < least or shared.households < FEWEST_HOUSEHOLDS or shared.one_hub:
                 continue
-            if len(part) < len(places):
-                acting, _ = self._acting(part, shared)
             evidence = judge(shared, self._population.people, acting)
             if evidence >= params["least_evidence"] * (NEARLY if shared.nearly_explained else 1):
                 people = self._compared.people[part]
@@ -198,14 +200,6 @@ class _Weighing:
     def _common(self, places: np.ndarray) -> Common:
         people = self._compared.people[places]
         return common(people, self._population, self._weighed(people))
-
-    def _parts(self, places: np.ndarray) -> list[np.ndarray]:
-        """These people, apart where they have nothing in common."""
-        shared = self._common(places)
-        one = np.concatenate([np.searchsorted(shared.people, value.people) for value in shared.values] or [places[:0]])
-        other = np.repeat(np.arange(len(shared.values)), [len(value.people) for value in shared.values])
-        label = weak_components(one, len(places) + other, len(places) + len(shared.values))[: len(places)]
-        return [places[part] for part in by_label(label).values()]
 
     def _acting(self, places: np.ndarray, whole: Common) -> tuple[Concert, np.ndarray]:
         """The time within which people, or their core, applied; bool: who did, everybody where no time is telling."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from ...graph.kernels.coincidence import EACH, ONCE, SESSION
 from ...graph.kernels.components import weak_components
-from ...graph.kernels.sets import distinct
+from ...graph.kernels.sets import by_label, distinct
 from .facets import FACET, FACETS, PAIR_FACET, RULES
 from .population import Population
 from .uses import Uses
@@ -135,6 +135,14 @@ class Common:
                 found += [piece._replace(people=people)] if len(people) > 1 else []
         return found
 
+    def parts(self) -> list[np.ndarray]:
+        """The people, apart where they have nothing in common: ids ascending."""
+        one = np.concatenate([np.searchsorted(self.people, value.people) for value in self.values] or [self.people[:0]])
+        other = np.repeat(np.arange(len(self.values)), [len(value.people) for value in self.values])
+        count = len(self.people)
+        label = weak_components(one, count + other, count + len(self.values))[:count]
+        return [self.people[places] for places in by_label(label).values()]
+
     @property
     def tied_twice(self) -> np.ndarray:
         """Those of the people who hold two pieces of evidence or more, ascending."""
@@ -168,27 +176,42 @@ def common(group: np.ndarray, population: Population, uses: Uses) -> Common:
     group : ids ascending
     uses : the group's uses of values that may be compared
     """
-    family = population.household
-    order = np.lexsort((uses.person, uses.value))
-    uses = uses.where(order)
+    uses = uses.where(np.lexsort((uses.person, uses.value)))
+    home = population.household[uses.person]
     starts = np.flatnonzero(np.diff(uses.value, prepend=-1))
-    found = []
-    for begin, end in zip(starts.tolist(), [*starts[1:].tolist(), len(uses)], strict=True):
-        people = np.unique(uses.person[begin:end])
-        homes = len(np.unique(family[people]))
-        if homes < 2:
-            continue
-        value = int(uses.value[begin])
-        kinds = _facets(uses.where(np.arange(begin, end)), family)
-        if not len(kinds):
-            continue
-        users = int(population.users[value])
-        weight, facet = max((float(population.weight[kind, users]), -int(kind)) for kind in np.unique(kinds))
-        if weight > 0:
-            found.append(Shared(value, -facet, people, homes, users, weight, np.arange(begin, end)))
+    ends = np.append(starts[1:], len(uses))
+    if len(starts):  # most values are used by one household of the group
+        several = np.minimum.reduceat(home, starts) < np.maximum.reduceat(home, starts)
+        starts, ends = starts[several], ends[several]
+    found = [
+        shared
+        for begin, end in zip(starts.tolist(), ends.tolist(), strict=True)
+        if (shared := _shared(population, uses, home, begin, end)) is not None
+    ]
     found = _networks_once(found)
     found.sort(key=lambda shared: shared.order)
-    return Common(group, uses, family[group], found)
+    return Common(group, uses, population.household[group], found)
+
+
+def _shared(population: Population, uses: Uses, home: np.ndarray, begin: int, end: int) -> Shared | None:
+    """The value that uses from ``begin`` to ``end`` are of, None where sharing it is worth nothing.
+
+    Parameters
+    ----------
+    home : int64 by use, the household of its person
+    """
+    home, label, way = home[begin:end], uses.label[begin:end], uses.way[begin:end]
+    differ = (label[:, None] >= 0) & (label >= 0) & (label[:, None] != label)
+    kinds = PAIR_FACET[differ.astype(np.int8), way[:, None], way]
+    made = np.bincount(kinds[(kinds >= 0) & (home[:, None] != home)], minlength=len(FACETS)) > 0
+    value = int(uses.value[begin])
+    users = int(population.users[value])
+    weights = np.where(made, population.weight[:, users], 0.0)
+    facet = int(weights.argmax())
+    if weights[facet] <= 0:
+        return None
+    people = distinct(uses.person[begin:end])
+    return Shared(value, facet, people, len(distinct(home)), users, float(weights[facet]), np.arange(begin, end))
 
 
 def _networks_once(found: list[Shared]) -> list[Shared]:
@@ -200,12 +223,3 @@ def _networks_once(found: list[Shared]) -> list[Shared]:
             shared = replace(kept[key], rows=np.concatenate((kept[key].rows, shared.rows)))
         kept[key] = shared
     return list(kept.values())
-
-
-def _facets(uses: Uses, family: np.ndarray) -> np.ndarray:
-    """The facets by which any two people of different households share the value that these are uses of."""
-    rows = np.unique(np.stack([uses.way, uses.label, family[uses.person]]), axis=1)
-    way, label, home = rows
-    differ = (label[:, None] >= 0) & (label >= 0) & (label[:, None] != label)
-    kinds = PAIR_FACET[differ.astype(int), way[:, None], way]
-    return kinds[(kinds >= 0) & (home[:, None] != home)]
