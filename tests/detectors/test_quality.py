@@ -55,6 +55,7 @@ def test_perfect_findings_score_one():
         "tied": 0,
         "red": 3,
         "wrong red": 0,
+        "aside": 0,
     }
 
 
@@ -78,8 +79,30 @@ def test_a_finding_catches_a_ring_from_half_of_the_members_of_either():
 def test_only_findings_and_groups_of_the_kind_count():
     judged = judge(TRUTH, [*PERFECT, finding(1, *"qrstu", kind="intermediary")], "fraud_ring")
     assert (len(judged.planted), len(judged.findings)) == (3, 3)
-    wrong = judge(TRUTH, [finding(1, *"qrstu")], "fraud_ring")
-    assert wrong.findings[0].catches == -1
+
+
+def test_a_finding_that_is_a_group_of_another_kind_is_neither_right_nor_wrong():
+    judged = judge(TRUTH, [*PERFECT, finding(4, *"qrs45")], "fraud_ring")
+    assert (judged.findings[3].catches, judged.findings[3].is_really) == (-1, "intermediary")
+    assert values(figures([judged]))["precision"] == 1
+    assert totals([judged])["aside"] == 1 and totals([judged])["wrong red"] == 0 and false_alarms([judged]) == {}
+    # Fewer than half of its members are.
+    judged = judge(TRUTH, [*PERFECT, finding(4, *"qr456")], "fraud_ring")
+    assert values(figures([judged]))["precision"] == pytest.approx(3 / 4)
+
+
+def test_kinds_may_be_taken_as_one():
+    found = [*PERFECT, finding(1, *"qrstu"), finding(2, *"vwxyz", kind="intermediary")]
+    pooled = judge(TRUTH, found, "fraud_ring", "intermediary")
+    assert [group.caught for group in pooled.planted] == [True] * 4
+    assert values(figures([pooled]))["precision"] == pytest.approx(4 / 5)
+
+
+def test_a_part_of_a_planted_group_is_wrong_and_told_apart():
+    judged = judge(TRUTH, [finding(1, *"ab"), finding(2, *"ghijk")], "fraud_ring")
+    assert [one.is_really for one in judged.findings] == ["part", None]
+    assert false_alarms([judged]) == {"part": 1}
+    assert values(figures([judged]))["precision"] == pytest.approx(1 / 2)
 
 
 def test_two_rings_in_one_finding_are_over_merged_and_a_ring_in_two_pieces_is_split():
@@ -91,7 +114,7 @@ def test_two_rings_in_one_finding_are_over_merged_and_a_ring_in_two_pieces_is_sp
 
 def test_wrong_findings_are_told_by_the_innocent_group_most_of_them_belongs_to():
     judged = judge(TRUTH, [*PERFECT, finding(4, *"vwxyz"), finding(5, "v", *"6789")], "fraud_ring")
-    assert [one.innocent for one in judged.findings] == [None, None, None, "dormitory", None]
+    assert [one.is_really for one in judged.findings] == [None, None, None, "dormitory", None]
     assert false_alarms([judged]) == {"dormitory": 1, "other": 1}
     assert false_alarms([judged], top=4) == {"dormitory": 1}
 

@@ -22,6 +22,8 @@ LEAST_JACCARD = 0.5
 LEAST_SHARE = 0.5
 """Share of a planted group's members that a finding must hold to have swallowed it, and of a finding's own members that
 an innocent group must hold to be what the finding really is."""
+PART = "part"
+"""What a finding is that lies in a planted group of its kind and does not catch it."""
 TOP = 50
 """Precision is also taken over the first so many findings, or as many as are planted where that is fewer."""
 TIES_AMONG = 100
@@ -63,7 +65,10 @@ class Judged:
     ----------
     catches : place of the planted group it catches, -1 where it is wrong
     swallows : how many planted groups it holds at least ``LEAST_SHARE`` of
-    innocent : the twin of the innocent group that most of its members belong to, where it is wrong and there is one
+    is_really : where it catches nothing, what at least ``LEAST_SHARE`` of its members belong to: ``PART``, a planted
+        group of its kind of which it is too small a part, or has too many others; the kind of another planted group;
+        or the twin of an innocent group; None where there is none
+    aside : that is a planted group of another kind, so that the finding is neither right nor wrong
     tied : another of the first ``TIES_AMONG`` findings has the same score, and so has it a place among these
     """
 
@@ -72,7 +77,8 @@ class Judged:
     colour: str
     catches: int
     swallows: int
-    innocent: str | None
+    is_really: str | None
+    aside: bool
     tied: bool
 
 
@@ -84,8 +90,8 @@ class Judgement:
     findings: list[Judged]
 
 
-def judge(truth: Mapping, findings: Sequence[Mapping], kind: str) -> Judgement:
-    """Compare the findings of a kind with what was planted.
+def judge(truth: Mapping, findings: Sequence[Mapping], *kinds: str) -> Judgement:
+    """Compare the findings of some kinds, taken as one, with what was planted.
 
     Parameters
     ----------
@@ -93,9 +99,9 @@ def judge(truth: Mapping, findings: Sequence[Mapping], kind: str) -> Judgement:
         (``twin``, ``members``), as the synthetic book states them
     findings : in their JSON shape; those of other kinds are passed over
     """
-    planted = [group for group in truth["planted"] if group["kind"] == kind]
+    planted = [group for group in truth["planted"] if group["kind"] in kinds]
     groups = [_parties(member["node"] for member in group["members"]) for group in planted]
-    found = sorted((finding for finding in findings if finding["kind"] == kind), key=lambda finding: finding["rank"])
+    found = sorted((finding for finding in findings if finding["kind"] in kinds), key=lambda finding: finding["rank"])
     members = [_parties(member["node"] for member in finding["members"]) for finding in found]
     common = _common(groups, members)
     jaccard = {
@@ -114,7 +120,10 @@ def judge(truth: Mapping, findings: Sequence[Mapping], kind: str) -> Judgement:
     pieces = Counter(group for (group, _), shared in common.items() if shared >= 2)
     swallowed = Counter(place for (g, place), shared in common.items() if shared >= LEAST_SHARE * len(groups[g]))
     scores = Counter(finding["score"] for finding in found[:TIES_AMONG])
-    innocent = _innocent(truth["innocent"], members)
+    part = _mostly([(PART, group["members"]) for group in planted], members)
+    others = [(group["kind"], group["members"]) for group in truth["planted"] if group["kind"] not in kinds]
+    other = _mostly(others, members)
+    innocent = _mostly([(group["twin"], group["members"]) for group in truth["innocent"]], members)
     return Judgement(
         [
             Planted(
@@ -136,7 +145,8 @@ def judge(truth: Mapping, findings: Sequence[Mapping], kind: str) -> Judgement:
                 colour=finding["colour"],
                 catches=best_group.get(place, (0.0, -1))[1],
                 swallows=swallowed[place],
-                innocent=None if place in best_group else innocent[place],
+                is_really=None if place in best_group else part[place] or other[place] or innocent[place],
+                aside=place not in best_group and not part[place] and other[place] is not None,
                 tied=place < TIES_AMONG and scores[finding["score"]] > 1,
             )
             for place, finding in enumerate(found)
@@ -157,13 +167,18 @@ def _common(groups: Sequence[frozenset[str]], members: Sequence[frozenset[str]])
     return Counter((group, place) for place, nodes in enumerate(members) for node in nodes for group in holders[node])
 
 
-def _innocent(groups: Sequence[Mapping], members: Sequence[frozenset[str]]) -> list[str | None]:
-    """By finding, the twin of the innocent group that holds most of it, ties to the first in the alphabet."""
-    common = _common([_parties(group["members"]) for group in groups], members)
+def _mostly(groups: Sequence[tuple[str, Sequence]], members: Sequence[frozenset[str]]) -> list[str | None]:
+    """By finding, the name of the group that holds most of it, ties to the first in the alphabet.
+
+    Parameters
+    ----------
+    groups : names, and the nodes of their members or the members that have them
+    """
+    nodes = [_parties(one["node"] if isinstance(one, Mapping) else one for one in group) for _, group in groups]
     best: dict[int, tuple[int, str]] = {}
-    for (group, place), shared in common.items():
+    for (group, place), shared in _common(nodes, members).items():
         if shared >= LEAST_SHARE * len(members[place]):
-            best[place] = min(best.get(place, (0, "")), (-shared, groups[group]["twin"]))
+            best[place] = min(best.get(place, (0, "")), (-shared, groups[group][0]))
     return [best[place][1] if place in best else None for place in range(len(members))]
 
 
@@ -183,7 +198,7 @@ class Figure:
 
 
 def figures(judgements: Sequence[Judgement], seed: int = 0) -> dict[str, Figure]:
-    """Recall (over all, and by difficulty) and precision over all findings, pooled over books.
+    """Recall (over all, and by difficulty) and precision over all findings but those ``aside``, pooled over books.
 
     Parameters
     ----------
@@ -223,7 +238,7 @@ def _units(judgements: Sequence[Judgement]) -> np.ndarray:
     """float64 by unit and ``_COLUMNS``: planted groups of all books first, then wrong findings."""
     planted, wrong = [], 0
     for judgement in judgements:
-        right = Counter(finding.catches for finding in judgement.findings)
+        right = Counter(finding.catches for finding in judgement.findings if not finding.aside)
         wrong += right.pop(-1, 0)
         for place, group in enumerate(judgement.planted):
             of = [float(group.difficulty == name) for name in DIFFICULTIES]
@@ -273,6 +288,7 @@ def totals(judgements: Sequence[Judgement]) -> dict[str, float]:
     split : share of planted groups in two pieces or more
     tied : findings among the first ``TIES_AMONG`` of their book that share their score with another
     red : red findings; wrong red : those that catch nothing
+    aside : findings that are planted groups of another kind
     """
     planted = [group for judgement in judgements for group in judgement.planted]
     findings = [finding for judgement in judgements for finding in judgement.findings]
@@ -288,7 +304,8 @@ def totals(judgements: Sequence[Judgement]) -> dict[str, float]:
         "split": _mean([group.split for group in planted]),
         "tied": sum(finding.tied for finding in findings),
         "red": sum(finding.colour == "red" for finding in findings),
-        "wrong red": sum(finding.colour == "red" and finding.catches < 0 for finding in findings),
+        "wrong red": sum(finding.colour == "red" and finding.catches < 0 and not finding.aside for finding in findings),
+        "aside": sum(finding.aside for finding in findings),
     }
 
 
@@ -299,10 +316,10 @@ def _mean(values: Sequence[bool], weights: Sequence[float] | None = None) -> flo
 
 
 def false_alarms(judgements: Sequence[Judgement], top: int | None = None) -> dict[str, int]:
-    """Wrong findings by the innocent twin they are, ``other`` where none fits; of the first ``top`` of each book, where
-    that is given."""
-    wrong = (f for j in judgements for f in j.findings[:top] if f.catches < 0)
-    return dict(Counter(finding.innocent or "other" for finding in wrong).most_common())
+    """Wrong findings by what they are, ``other`` where nothing fits; of the first ``top`` of each book, where that is
+    given."""
+    wrong = (f for j in judgements for f in j.findings[:top] if f.catches < 0 and not f.aside)
+    return dict(Counter(finding.is_really or "other" for finding in wrong).most_common())
 
 
 # -- how soon -----------------------------------------------------------------------------------------------------
