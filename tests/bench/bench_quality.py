@@ -1,6 +1,6 @@
 """How good findings are: recall and precision over books whose truth is known, beside two public baselines.
 
-    python tests/bench/bench_quality.py [--applicants 20000] [--seeds 101-110] [--settings default second none] [--jobs 2]
+    python tests/bench/bench_quality.py [--applicants 20000] [--seeds 101-110] [--settings default second] [--jobs 2]
 
 Every book is made, loaded into a store of its own and searched as a user would. The setting ``second`` is the
 second generator's, the others are the first's. Figures are pooled over the seeds of a setting; intervals are 95 %,
