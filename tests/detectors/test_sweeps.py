@@ -4,6 +4,7 @@ import inspect
 import json
 import pickle
 import re
+from dataclasses import replace
 
 import pytest
 from ringfence.detectors import frozen
@@ -92,6 +93,25 @@ def test_the_keys_of_parties_do_not_matter(detector, seed):
     book = CASES[detector.id].planted()
     other, new_names = book.rekeyed(seed)
     assert all_told(findings(detector, other)) == all_told(findings(detector, book), new_names), f"seed {seed}"
+
+
+@detectors
+def test_what_is_known_only_later_is_as_if_it_were_not(detector):
+    """Each relationship and each fact that findings rest on, one by one, known from a day after the time asked about."""
+    book = CASES[detector.id].planted()
+    found = findings(detector, book)
+    rests_on = {row["uid"] for finding in found for row in finding.evidence}
+    later = book.snapshot().as_of + 86_400_000
+    for kind in ("ties", "facts"):
+        rows = getattr(book, kind)
+        for place, row in enumerate(rows):
+            if kind == "ties" and row.uid not in rests_on:
+                continue
+            moved = replace(book, **{kind: [*rows[:place], replace(row, known=later), *rows[place + 1 :]]})
+            removed = replace(book, **{kind: [*rows[:place], *rows[place + 1 :]]})
+            known = findings(detector, moved)
+            assert all_told(known) == all_told(findings(detector, removed)), row
+            assert row.uid not in {evidence["uid"] for finding in known for evidence in finding.evidence}, row
 
 
 @detectors
