@@ -97,7 +97,7 @@ def test_the_keys_of_parties_do_not_matter(detector, seed):
 
 @detectors
 def test_what_is_known_only_later_is_as_if_it_were_not(detector):
-    """Each relationship and each fact that findings rest on, one by one, known from a day after the time asked about."""
+    """Each relationship and each fact that findings rest on, one by one, known from a day after the time asked of."""
     book = CASES[detector.id].planted()
     found = findings(detector, book)
     rests_on = {row["uid"] for finding in found for row in finding.evidence}
