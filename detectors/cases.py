@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..graph.model import COLOURS, PARTIES, kind_of
 from .ranking import place
-from .stakes import Stakes, most
+from .stakes import most
 from .threads import LEAST_JACCARD
 
 STATES = ("new", "grown", "shrunk", "unchanged", "gone")
@@ -26,17 +26,20 @@ def cases(
     earlier: Sequence[dict],
     as_of: str,
     revision: int,
-    stakes: Callable[[Iterable[str]], Stakes],
+    told: Callable[[list[str]], Mapping],
 ) -> list[dict]:
     """The cases of a nightly batch, in the order in which people look at them.
 
     Each is ``{"id", "state", "colour", "people", "beside", "added", "left", "kinds", "new_kinds", "parts", "amounts",
-    "by_member", "first_seen", "last_seen", "revision", "into"}``. ``people`` are the members of its findings, and
-    ``beside`` who else uses what mostly they use. ``added`` and ``left`` say who came to either, and which of the
-    people went, since the nightly batch before; ``kinds`` counts its findings by kind, and ``new_kinds`` names those it
-    did not have. ``parts`` are its findings, the largest first: ``[{"id", "thread", "kind", "view", "colour", "score",
-    "detector"}]``. ``amounts`` and ``by_member`` are as in ``stakes``. ``into`` is the case that holds all people of
-    one that is gone.
+    "by_member", "first_seen", "last_seen", "revision", "into"}``:
+
+    - ``people`` are the members of its findings, ``beside`` who else uses a handset or account that is mostly theirs;
+    - ``added`` and ``left`` say who came to either, and which of the people went, since the nightly batch before;
+    - ``kinds`` counts its findings by kind, and ``new_kinds`` names those it did not have;
+    - ``parts`` are its findings, the largest first: ``[{"id", "thread", "kind", "view", "colour", "score",
+      "detector"}]``;
+    - ``amounts`` and ``by_member`` are as in ``stakes``;
+    - ``into`` is the case that holds all people of one that is gone.
 
     Parameters
     ----------
@@ -44,9 +47,9 @@ def cases(
     earlier : the cases of the nightly batch before, those that were gone by then as well
     as_of : the time they looked at, in ISO form
     revision : the revision they looked at
-    stakes : what is at stake with some people
+    told : what the graph tells of some people: ``amounts`` and ``by_member`` as in ``stakes``, and ``beside``
     """
-    found = [_case(parts) for parts in grouped(findings)]
+    found = [_case(parts, told) for parts in grouped(findings)]
     before = continued([set(case["people"]) for case in found], [set(case["people"]) for case in earlier])
     taken = {earlier[old]["id"] for old in before.values()}
     for number, case in enumerate(found):
@@ -54,8 +57,6 @@ def cases(
         _compare(case, old)
         case["id"] = old["id"] if old else _new_id(case["people"], taken)
         taken.add(case["id"])
-        money = stakes(case["people"])
-        case |= {"amounts": money.amounts, "by_member": money.by_member}
         case |= {"first_seen": old["first_seen"] if old else as_of, "last_seen": as_of, "revision": revision}
     gone = [_gone(case, found) for number, case in enumerate(earlier) if number not in before.values()]
     return sorted([*found, *gone], key=queue_order)
@@ -117,29 +118,22 @@ def continued(now: Sequence[set[str]], earlier: Sequence[set[str]]) -> dict[int,
     return linked
 
 
-def _case(findings: Sequence[dict]) -> dict[str, Any]:
-    people = frozenset().union(*map(parties, findings))
+def _case(findings: Sequence[dict], told: Callable[[list[str]], Mapping]) -> dict[str, Any]:
+    people = sorted(frozenset().union(*map(parties, findings)))
     wanted = ("id", "thread", "kind", "view", "colour", "score", "detector")
     return {
         "id": "",
         "state": "new",
         "colour": max((finding["colour"] for finding in findings), key=COLOURS.index),
-        "people": sorted(people),
-        "beside": sorted(_beside(findings) - people),
+        "people": people,
         "added": [],
         "left": [],
         "kinds": dict(sorted(Counter(finding["kind"] for finding in findings).items())),
         "new_kinds": [],
         "parts": [{name: finding[name] for name in wanted} for finding in findings],
         "into": None,
+        **told(people),
     }
-
-
-def _beside(findings: Sequence[dict]) -> set[str]:
-    """Who else uses the things of findings; not of a thing that others use more than the members, which is no mark of
-    theirs."""
-    things = (thing for finding in findings for thing in finding["things"])
-    return {node for thing in things if len(thing["others"]) <= len(thing["members"]) for node in thing["others"]}
 
 
 def _compare(case: dict, old: Mapping | None) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any, Protocol
 
 from ..graph.errors import UserError
@@ -15,6 +14,7 @@ from ..graph.store import Run
 from ..graph.store.protocol import Cases, Findings
 from ..graph.store.records import Purpose
 from ..graph.times import to_iso
+from .beside import beside
 from .cases import cases
 from .contract import Candidate, Detector
 from .finalise import finalise
@@ -137,15 +137,19 @@ def run(
         this.findings = sum(finding.detector == this.detector for finding in findings)
     if store is None:
         return Batch(runs, findings)
-    beside = [other.run for other in latest if other.detector not in ran and other.purpose == "nightly"]
-    opened = _cases(view, store, findings, beside) if purpose == "nightly" else []
+    rest = [other.run for other in latest if other.detector not in ran and other.purpose == "nightly"]
+    opened = _cases(view, store, findings, rest) if purpose == "nightly" else []
     return _saved(store, runs, findings, opened)
 
 
-def _cases(view: GraphView, store: Kept, findings: list[Finding], beside: list[int]) -> list[dict]:
+def _cases(view: GraphView, store: Kept, findings: list[Finding], rest: list[int]) -> list[dict]:
     """The cases of what people see after a batch: its findings, and those of other detectors' latest runs."""
-    seen = [*(finding.as_dict() for finding in findings), *(store.findings(beside) if beside else [])]
-    return cases(seen, store.cases(), to_iso(view.as_of) or "", view.revision, partial(stakes, view))
+    seen = [*(finding.as_dict() for finding in findings), *(store.findings(rest) if rest else [])]
+
+    def told(people: list[str]) -> dict:
+        return {**stakes(view, people)._asdict(), "beside": beside(view, people)}
+
+    return cases(seen, store.cases(), to_iso(view.as_of) or "", view.revision, told)
 
 
 def _saved(store: Kept, runs: list[Run], findings: list[Finding], opened: list[dict]) -> Batch:

@@ -183,7 +183,7 @@ def _case_text(reader, case: dict) -> str:
         (role, text, marks.get(node, ""), *_money(case["by_member"].get(node, [])))
         for (role, node), text in zip(people, named, strict=True)
     ]
-    lines += ["", table(("ROLE", "WHO", "SINCE BEFORE", "BALANCE", "OVERDUE", "WRITTEN OFF"), rows)]
+    lines += ["", table(("ROLE", "WHO", "CHANGE", "BALANCE", "OVERDUE", "WRITTEN OFF"), rows)]
     sums = [(f"in all, {one['loans']} loans", *_money([one])) for one in case["amounts"]]
     sums = sums or [("no loans on record", "", "", "")]
     lines += ["", table(("AT STAKE", "BALANCE", "OVERDUE", "WRITTEN OFF"), sums)]

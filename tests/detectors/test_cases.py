@@ -2,22 +2,17 @@
 
 import pytest
 from ringfence.detectors.cases import cases, continued, grouped
-from ringfence.detectors.stakes import Stakes
 
 DAY = "2026-03-01T00:00:00+08:00"
 NEXT = "2026-03-02T00:00:00+08:00"
 
 
-def finding(name, people, kind="fraud_ring", colour="yellow", things=(), detector="fraud-ring"):
-    """A finding about people, each a letter; ``things`` are pairs of members and others."""
+def finding(name, people, kind="fraud_ring", colour="yellow", detector="fraud-ring"):
+    """A finding about people, each a letter."""
     return {
         "id": name, "thread": name, "kind": kind, "view": "raw", "colour": colour, "score": 0.5, "detector": detector,
         "members": [{"node": f"applicant:{one}", "role": "member"} for one in people],
         "measures": {},
-        "things": [
-            {"members": [f"applicant:{one}" for one in inside], "others": [f"applicant:{one}" for one in others]}
-            for inside, others in things
-        ],
     }  # fmt: skip
 
 
@@ -26,12 +21,14 @@ def groups(*findings):
     return [[part["id"] for part in group] for group in grouped(findings)]
 
 
-def nothing_owed(people):
-    return Stakes([], {})
+def batch(findings, earlier=(), as_of=DAY, owed=None, beside=""):
+    """The cases of a night; ``owed`` has amounts by the first of the people, ``beside`` are letters."""
 
+    def told(people):
+        others = [f"applicant:{one}" for one in beside]
+        return {"amounts": (owed or {}).get(letters(people)[0], []), "by_member": {}, "beside": others}
 
-def batch(findings, earlier=(), as_of=DAY, stakes=nothing_owed):
-    return cases(findings, earlier, as_of, 1, stakes)
+    return cases(findings, earlier, as_of, 1, told)
 
 
 def letters(nodes):
@@ -111,21 +108,17 @@ def test_a_new_kind_of_finding_about_the_same_people_is_growth():
     assert (second["state"], second["added"], second["new_kinds"]) == ("grown", [], ["guarantee_mutual"])
 
 
-def test_who_only_uses_what_is_mostly_the_cases_own_makes_it_grow_too():
-    ring = finding("1", "abcde", things=[("abc", "")])
-    (first,) = batch([ring])
-    (second,) = batch([finding("1", "abcde", things=[("abc", "x")])], [first])
+def test_who_comes_beside_a_case_makes_it_grow_too():
+    (first,) = batch([finding("1", "abcde")])
+    (second,) = batch([finding("1", "abcde")], [first], beside="x")
     assert (second["state"], letters(second["people"]), letters(second["beside"])) == ("grown", "abcde", "x")
     assert letters(second["added"]) == "x"
-    (third,) = batch([finding("1", "abcde", things=[("abc", "x")])], [second])
+    (third,) = batch([finding("1", "abcde")], [second], beside="x")
     assert (third["state"], third["added"]) == ("unchanged", [])
     (fourth,) = batch([finding("1", "abcdex")], [third])
     assert letters(fourth["added"]) == "x", "who becomes a member is news"
-
-
-def test_who_uses_what_others_use_more_is_nobody_of_the_case():
-    (case,) = batch([finding("1", "abcde", things=[("ab", "xyz"), ("abc", "uvw")])])
-    assert letters(case["beside"]) == "uvw"
+    (fifth,) = batch([finding("1", "abcde")], [fourth], beside="x")
+    assert (fifth["state"], fifth["left"]) == ("unchanged", []), "who is still beside it has not left"
 
 
 def test_what_is_no_longer_found_is_gone_and_known_again_when_it_returns():
@@ -167,11 +160,10 @@ def test_a_new_case_of_people_with_whom_another_began_has_an_id_of_its_own():
 
 def test_the_queue_is_by_colour_then_by_the_most_money_in_one_currency():
     owed = {
-        "applicant:a": [{"currency": "CNY", "balance": 10.0}],
-        "applicant:b": [{"currency": "CNY", "balance": 6.0}, {"currency": "USD", "balance": 6.0}],
-        "applicant:c": [{"currency": "CNY", "balance": None}],
-        "applicant:d": [{"currency": "CNY", "balance": 1.0}],
+        "a": [{"currency": "CNY", "balance": 10.0}],
+        "b": [{"currency": "CNY", "balance": 6.0}, {"currency": "USD", "balance": 6.0}],
+        "c": [{"currency": "CNY", "balance": None}],
+        "d": [{"currency": "CNY", "balance": 1.0}],
     }
     found = [finding(one, one, colour="red" if one == "d" else "yellow") for one in "cbad"]
-    listed = batch(found, stakes=lambda people: Stakes(owed[people[0]], {}))
-    assert [letters(case["people"]) for case in listed] == ["d", "a", "b", "c"]
+    assert [letters(case["people"]) for case in batch(found, owed=owed)] == ["d", "a", "b", "c"]
