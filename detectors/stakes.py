@@ -17,6 +17,7 @@ LOSS = "损失"
 """The class of a loan that is written off."""
 FIGURES = ("balance", "overdue", "written_off")
 """The balance of all loans, of those with days past due, and of those of class 损失."""
+_CELLS = ("currency", "balance", "dpd", "five_class")
 _BORROWED = RELATION_CODE["BORROWED"]
 
 
@@ -71,16 +72,18 @@ def most(amounts: Sequence[dict]) -> float:
 
 def _loans(view: GraphView, numbers: np.ndarray) -> dict[int, _Loan]:
     """Loans by number, those that no row tells anything of as well."""
-    facts = view.facts("loans", numbers).astype(object)
-    told = {row["node"]: row for row in facts.where(facts.notna(), None).to_dict("records")}
-    return {number: _loan(told.get(number, {})) for number in numbers.tolist()}
+    facts = view.facts("loans", numbers).reindex(columns=["node", *_CELLS])
+    columns = [facts[name].tolist() for name in facts]
+    told = {
+        node: _loan(*(None if cell != cell else cell for cell in cells)) for node, *cells in zip(*columns, strict=True)
+    }
+    return {number: told.get(number, _loan(None, None, None, None)) for number in numbers.tolist()}
 
 
-def _loan(row: dict) -> _Loan:
-    balance, late, grade = row.get("balance"), row.get("dpd"), row.get("five_class")
+def _loan(currency: str | None, balance: float | None, late: float | None, grade: str | None) -> _Loan:
     overdue = None if late is None else balance if late > 0 else 0.0
     lost = None if grade is None else balance if grade == LOSS else 0.0
-    return _Loan(currency_code(row.get("currency")), (balance, overdue, lost))
+    return _Loan(currency_code(currency), (balance, overdue, lost))
 
 
 def _sums(loans: Iterable[_Loan]) -> list[dict]:

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+import pandas as pd
+
 from ..graph.model import COLOURS, FOREVER, PARTIES, Finding, kind_of
 from ..graph.snapshot import GraphView
 from ..graph.words.money import day
@@ -54,15 +56,15 @@ UNMARKED = Marks()
 def marks(view: GraphView) -> Marks:
     """The flags of verdicts that were known and in force at the view's ``as_of``; of several on one party, the one that
     holds longest."""
-    flags = view.facts("flags").astype(object)
-    rows = flags.where(flags.notna(), None).to_dict("records")
-    return Marks(*(_marked(view, [row for row in rows if row["flag"] == flag]) for flag in (INNOCENT, CONFIRMED)))
+    flags = view.facts("flags").reindex(columns=["node", "flag", "source", "valid_to"])
+    return Marks(_marked(view, flags, INNOCENT), _marked(view, flags, CONFIRMED))
 
 
-def _marked(view: GraphView, rows: list[dict]) -> dict[str, Mark]:
-    names = view.names([row["node"] for row in rows])
-    given = [(name, row["valid_to"], row.get("source") or "") for name, row in zip(names, rows, strict=True)]
-    return {name: Mark(source, until) for name, until, source in sorted(given)}
+def _marked(view: GraphView, flags: pd.DataFrame, flag: str) -> dict[str, Mark]:
+    nodes, sources, ends = (flags.loc[flags["flag"] == flag, name].tolist() for name in ("node", "source", "valid_to"))
+    told = [source if isinstance(source, str) else "" for source in sources]
+    given = sorted(zip(view.names(nodes), ends, told, strict=True))
+    return {name: Mark(source, until) for name, until, source in given}
 
 
 def heed(finding: Finding, known: Marks, policy: Policy) -> None:

@@ -47,8 +47,16 @@ def give(reader: Reader, case: Mapping, verdict: str, reason: str, by: str, unti
     given = entry(reader, case, "verdict", reason, by, verdict=verdict, until=end)
     if end is not None and end <= given["as_of"]:
         raise UserError(f"the verdict is known from {to_iso(given['as_of'])} on: name a later --until")
-    _decide(reader.store, given)
-    return given
+    here = _on_held(reader.store, given)
+    if not here["people"]:
+        raise UserError(f"nobody of case {case['id']} is in the store any more: there is nobody to decide on")
+    _decide(reader.store, here)
+    return here
+
+
+def _on_held(store: Store, given: dict) -> dict:
+    """A verdict on those of its people whom a store holds."""
+    return {**given, "people": [node for node in given["people"] if store.get(node) is not None]}
 
 
 def _decide(store: Store, given: dict) -> None:
@@ -118,11 +126,11 @@ def replay(store: Store, lines: Iterable[str]) -> list[Replayed]:
 
 
 def _replayed(store: Store, given: dict) -> Replayed:
-    missing = [node for node in given["people"] if store.get(node) is None]
-    here = {**given, "people": [node for node in given["people"] if node not in missing]}
+    here = _on_held(store, given)
     known = here in store.case_entries()
     if here["people"] and not known:
         _decide(store, here)
+    missing = [node for node in given["people"] if node not in here["people"]]
     return Replayed(given, len(here["people"]), missing, known)
 
 

@@ -198,6 +198,9 @@ def test_innocent_people_are_blue_until_others_join_them(on_either):
     case, found = on_either.ring(), on_either.finding()
     assert (case["colour"], found["colour"], found["innocent_twin"]) == ("blue", "blue", "verdict")
     assert f"(case {ring} (li), without an end)" in found["reason_en"]
+    page = on_either.folder / "page.html"
+    on_either.run("show", found["id"], "--html", str(page))
+    assert "已由人工认定无辜" in page.read_text("utf-8") and "已认定无辜的成员数" in page.read_text("utf-8")
     assert (case["verdict"]["verdict"], case["verdict"]["text"], case["verdict"]["by"]) == (
         "innocent",
         "one dormitory",
@@ -350,6 +353,7 @@ def test_every_look_and_every_decision_is_audited(days, tmp_path):
 def test_an_erased_persons_case_goes_on_without_them(days):
     ring = days.ring()["id"]
     days.run("case", "note", ring, "R0 moved away")
+    days.run("case", "verdict", ring, "confirmed", "--reason", "they confessed")
     days.run("erase", "applicant:R0", "--reason", "asked for it")
     with closing(open_store(days.url)) as store:
         (case,) = [case for case in store.cases() if case["id"] == ring]
@@ -358,3 +362,5 @@ def test_an_erased_persons_case_goes_on_without_them(days):
     days.run("detect")
     (case,) = [case for case in days.cases() if "applicant:R1" in case["people"]]
     assert (case["id"], len(case["people"]), case["added"]) == (ring, 7, [])
+    assert [entry["text"] for entry in case["entries"]] == ["（已删除）", "they confessed"]
+    days.run("case", "export")
