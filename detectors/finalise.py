@@ -10,10 +10,15 @@ from ..graph.times import to_iso
 from .contract import Candidate, Detector
 from .policy import Policy
 from .ranking import place, ranks
+from .verdicts import UNMARKED, Marks, heed
 
 
 def finalise(
-    found: Sequence[tuple[Detector, Sequence[Candidate]]], policy: Policy, as_of: int, revision: int
+    found: Sequence[tuple[Detector, Sequence[Candidate]]],
+    policy: Policy,
+    as_of: int,
+    revision: int,
+    known: Marks = UNMARKED,
 ) -> list[Finding]:
     """The findings of a batch, by rank over all.
 
@@ -24,6 +29,7 @@ def finalise(
     ----------
     found : detectors with what they found
     as_of, revision : the time and the revision that they looked at
+    known : what people had decided about parties by then
     """
     merged: dict[str, tuple[Detector, Candidate, list[dict[str, str]]]] = {}
     for detector, candidates in found:
@@ -59,6 +65,8 @@ def finalise(
                 explanations=[tried.as_dict() for tried in candidate.explanations],
             )
         )
+    for finding in findings:
+        heed(finding, known, policy)
     findings.sort(key=lambda finding: place(vars(finding)))
     for finding, (rank, rank_all) in zip(findings, ranks([finding.kind for finding in findings]), strict=True):
         finding.rank, finding.rank_all = rank, rank_all

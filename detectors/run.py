@@ -4,28 +4,39 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 from ..graph.errors import UserError
 from ..graph.model import Finding
 from ..graph.snapshot import GraphView
 from ..graph.store import Run
-from ..graph.store.protocol import Findings
+from ..graph.store.protocol import Cases, Findings
 from ..graph.store.records import Purpose
+from ..graph.times import to_iso
+from .beside import beside
+from .cases import cases
 from .contract import Candidate, Detector
 from .finalise import finalise
 from .policy import Policy, shipped
 from .registry import DETECTORS
+from .stakes import stakes
 from .threads import link_threads
+from .verdicts import marks
+
+
+class Kept(Findings, Cases, Protocol):
+    """Where a run looks up what was found before, and keeps what it finds."""
 
 
 @dataclass(frozen=True)
 class Batch:
-    """What a batch did: one ``Run`` for each detector, and the findings of all by rank."""
+    """What a batch did: one ``Run`` for each detector, the findings of all by rank, and the cases that a nightly one
+    makes of what people see, other detectors' latest findings included."""
 
     runs: list[Run]
     findings: list[Finding]
+    cases: list[dict] = field(default_factory=list)
 
 
 def chosen(ids: Sequence[str] = ()) -> list[Detector]:
@@ -66,7 +77,7 @@ def settings(detector: Detector, *given: Mapping[str, Any]) -> dict[str, Any]:
 
 def run(
     view: GraphView,
-    store: Findings | None = None,
+    store: Kept | None = None,
     detectors: Sequence[str] = (),
     params: Mapping[str, Mapping[str, Any]] | None = None,
     progress: Callable[[str], None] = lambda detector: None,
@@ -117,18 +128,33 @@ def run(
                 policy=policy.version,
             )
         )
-    findings = finalise(found, policy, view.as_of, view.revision)
+    findings = finalise(found, policy, view.as_of, view.revision, marks(view))
     ran = {this.detector for this in runs}
-    before = [earlier.run for earlier in store.latest_runs() if earlier.detector in ran] if store else []
+    latest = store.latest_runs() if store else []
+    before = [earlier.run for earlier in latest if earlier.detector in ran]
     link_threads(findings, store.findings(before) if store and before else [])
     for this in runs:
         this.findings = sum(finding.detector == this.detector for finding in findings)
-    return _saved(store, runs, findings) if store else Batch(runs, findings)
+    if store is None:
+        return Batch(runs, findings)
+    rest = [other.run for other in latest if other.detector not in ran and other.purpose == "nightly"]
+    opened = _cases(view, store, findings, rest) if purpose == "nightly" else []
+    return _saved(store, runs, findings, opened)
 
 
-def _saved(store: Findings, runs: list[Run], findings: list[Finding]) -> Batch:
-    saved = store.save_batch(runs, [finding.as_dict() for finding in findings])
+def _cases(view: GraphView, store: Kept, findings: list[Finding], rest: list[int]) -> list[dict]:
+    """The cases of what people see after a batch: its findings, and those of other detectors' latest runs."""
+    seen = [*(finding.as_dict() for finding in findings), *(store.findings(rest) if rest else [])]
+
+    def told(people: list[str]) -> dict:
+        return {**stakes(view, people)._asdict(), "beside": beside(view, people)}
+
+    return cases(seen, store.cases(), to_iso(view.as_of) or "", view.revision, told)
+
+
+def _saved(store: Kept, runs: list[Run], findings: list[Finding], opened: list[dict]) -> Batch:
+    saved = store.save_batch(runs, [finding.as_dict() for finding in findings], opened)
     of = {run.detector: run for run in saved}
     for finding in findings:
         finding.run, finding.batch = of[finding.detector].run, of[finding.detector].batch
-    return Batch(saved, findings)
+    return Batch(saved, findings, opened)

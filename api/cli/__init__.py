@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from .cases import cases
 from .commands import Commands
 from .findings import findings, path, show
 from .load import detect, load, status, token, unload
@@ -49,6 +50,7 @@ for command in (
 ):  # fmt: skip
     app.command()(command)
 app.command("map")(first_mapping)
+app.add_typer(cases, name="case")
 app.add_typer(keys, name="keys")
 app.add_typer(tokens, name="tokens")
 

@@ -165,10 +165,11 @@ def opened(store: str | None) -> Iterator[Reader]:
 
 def audit(reader: Reader, action: str, subject: str, detail: dict | None = None, reason: str | None = None) -> None:
     """Record that somebody at this machine asks to see or do something, before it is shown or done."""
-    reader.audit.record(_user(), f"cli.{action}", subject, reason, detail)
+    reader.audit.record(user(), f"cli.{action}", subject, reason, detail)
 
 
-def _user() -> str:
+def user() -> str:
+    """Who is logged in at this machine."""
     try:
         return getpass.getuser()
     except (OSError, KeyError):

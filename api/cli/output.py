@@ -10,6 +10,8 @@ import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
 
+from ...graph.times import to_iso
+
 
 def say(message: str) -> None:
     """One line on standard error."""
@@ -131,6 +133,65 @@ def findings_csv(findings: Sequence[dict]) -> str:
             [*(flat[name] for name in FINDING_COLUMNS), *(finding["measures"].get(name) for name in measures)]
         )
     return sheet.getvalue()
+
+
+CASE_COLUMNS = (
+    "id", "state", "colour", "closed", "assigned", "verdict", "until", "people", "beside", "added", "left", "kinds",
+    "new_kinds", "parts", "first_seen", "last_seen", "into",
+)  # fmt: skip
+
+
+def cases_csv(cases: Sequence[dict]) -> str:
+    """Cases as CSV, one row each, lists one item to a line of the cell.
+
+    Amounts follow as columns ``<figure>.<currency>``, blank where nothing is known, each with ``<figure>.<currency>
+    .unknown``: of how many loans it is not known.
+    """
+    from ...detectors.stakes import FIGURES
+
+    currencies = sorted({one["currency"] for case in cases for one in case["amounts"]})
+    figures = [(figure, currency) for currency in currencies for figure in FIGURES]
+    names = [f"{figure}.{currency or 'unknown_currency'}" for figure, currency in figures]
+    sheet = io.StringIO()
+    writer = csv.writer(sheet, lineterminator="\n")
+    writer.writerow([*CASE_COLUMNS, *(f"{name}{end}" for name in names for end in ("", ".unknown"))])
+    for case in cases:
+        of = {one["currency"]: one for one in case["amounts"]}
+        cells = [_figure(of.get(currency), figure) for figure, currency in figures]
+        writer.writerow([*_case_cells(case), *(cell for pair in cells for cell in pair)])
+    return sheet.getvalue()
+
+
+def _case_cells(case: dict) -> list:
+    given = case["verdict"] or {"verdict": None, "until": None}
+    flat = {
+        **case,
+        "verdict": given["verdict"],
+        "until": to_iso(given["until"]),
+        **{name: "\n".join(case[name]) for name in ("people", "beside", "added", "left", "new_kinds")},
+        "kinds": "\n".join(f"{count} {kind}" for kind, count in case["kinds"].items()),
+        "parts": "\n".join(part["id"] for part in case["parts"]),
+    }
+    return [flat[name] for name in CASE_COLUMNS]
+
+
+def _figure(amounts: dict | None, figure: str) -> tuple[float | None, int | None]:
+    return (amounts[figure], amounts["unknown"][figure]) if amounts else (None, None)
+
+
+def case_amounts(amounts: Sequence[dict], figure: str) -> str:
+    """What is at stake, each currency by itself, and of how many loans it is not known.
+
+    >>> one = {"currency": "CNY", "balance": 500.0, "overdue": None, "unknown": {"balance": 1, "overdue": 3}}
+    >>> case_amounts([one], "balance"), case_amounts([one], "overdue"), case_amounts([], "balance")
+    ('500 CNY + 1 unknown', 'unknown CNY', '')
+    """
+    return "; ".join(_amount_of(one, figure) for one in amounts)
+
+
+def _amount_of(one: dict, figure: str) -> str:
+    gap = one["unknown"][figure] if one[figure] is not None else 0
+    return f"{number(one[figure])} {one['currency']}".strip() + (f" + {gap} unknown" if gap else "")
 
 
 REJECTED = ("load", "table", "file", "row", "column", "reason", "level", "value")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ...detectors.registry import DETECTORS
+from ...detectors.verdicts import MEASURES, TWINS
 from ...graph.words.names import Words
 
 
@@ -31,8 +32,8 @@ def told_by(detector: str) -> Told:
         return Told()
     declared = DETECTORS[detector]
     return Told(
-        measures={measure.name: measure.words for measure in declared.measures},
+        measures={measure.name: measure.words for measure in (*declared.measures, *MEASURES)},
         bounds={parameter.name: parameter.words for parameter in declared.parameters if parameter.words},
-        twins=declared.twins,
+        twins={**declared.twins, **TWINS},
         unknown={measure.name: measure.unknown for measure in declared.measures if measure.unknown},
     )

@@ -1,4 +1,4 @@
-"""One store copied into another, whichever kind each is: every load, undo, finding and secret, in the order they came.
+"""One store copied into another, whichever kind each is: every load, undo, finding, case and secret, in their order.
 
 Each publication and undo of the source makes the same revision in the target, so that a copy that broke off is taken up
 where it stood by beginning again, and a copy made before is brought up to date.
@@ -43,6 +43,9 @@ def copy(source: Store, target: Store, progress: Progress | None = None) -> Copy
         _check_beginning(loads, target.loads(), done)
         if [_comparable(run) for run in before] != [_comparable(run) for run in source.runs()[: len(before)]]:
             raise UserError(f"{target.url} holds findings of its own: name an empty store to copy into")
+        decided, known = source.case_entries(), target.case_entries()
+        if known != decided[: len(known)]:
+            raise UserError(f"{target.url} holds verdicts or notes of its own: name an empty store to copy into")
         events = sorted(
             [(load.revision, False, load) for load in loads if load.revision is not None]
             + [(load.withdrawn, True, load) for load in loads if load.withdrawn is not None],
@@ -67,7 +70,9 @@ def copy(source: Store, target: Store, progress: Progress | None = None) -> Copy
         runs = source.runs()[len(before) :]
         for _, batch in groupby(runs, key=lambda run: run.batch or -run.run):  # runs of old stores are of no batch
             together = list(batch)
-            target.save_batch(together, source.findings([run.run for run in together]))
+            cases = source.cases(together[0].batch) if together[0].batch else []
+            target.save_batch(together, source.findings([run.run for run in together]), cases)
+        target.add_case_entries(decided)
     return CopyReport(len(events), versions, len(runs))
 
 

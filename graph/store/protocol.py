@@ -1,4 +1,4 @@
-"""What every store promises: five roles, each a small protocol, and one store that has them all.
+"""What every store promises: six roles, each a small protocol, and one store that has them all.
 
 A load has a number; publishing it is one small write that gives it a *revision*. At revision r exist the versions
 written by loads that were published by r and not withdrawn by r. Among the versions of one uid, T shows the one with
@@ -198,9 +198,10 @@ class Reading(Protocol):
 class Findings(Protocol):
     """What detectors found: batches, runs, findings."""
 
-    def save_batch(self, runs: Sequence[Run], findings: Sequence[dict]) -> list[Run]:
-        """Keep the runs of one batch and their findings (in their JSON shape), all or nothing, and return the runs with
-        their numbers. Each finding belongs to the run of its ``detector``, and says so in ``run`` and ``batch``."""
+    def save_batch(self, runs: Sequence[Run], findings: Sequence[dict], cases: Sequence[dict] = ()) -> list[Run]:
+        """Keep the runs of one batch, their findings and its cases (in their JSON shape), all or nothing, and return
+        the runs with their numbers. Each finding belongs to the run of its ``detector``, and says so in ``run`` and
+        ``batch``; the cases stay in their order."""
         ...
 
     def runs(self) -> list[Run]:
@@ -218,6 +219,24 @@ class Findings(Protocol):
     def finding(self, prefix: str) -> list[dict]:
         """Findings whose id starts with ``prefix``: where several runs hold the same id, that of ``latest_runs``, else
         the last of them."""
+        ...
+
+
+class Cases(Protocol):
+    """What people work on: the cases of nightly batches, and what was decided and noted about each."""
+
+    def cases(self, batch: int | None = None) -> list[dict]:
+        """The cases of a batch, in their order; of the latest nightly one where ``batch`` is None, so that a back-dated
+        run changes nobody's list."""
+        ...
+
+    def add_case_entries(self, entries: Sequence[dict]) -> None:
+        """Keep verdicts, notes, assignments and closings of cases (see ``case_entries.py``), all or nothing. One that
+        is held already stays the one it is."""
+        ...
+
+    def case_entries(self) -> list[dict]:
+        """All of them, in the order in which they came."""
         ...
 
 
@@ -278,7 +297,7 @@ class Personal(Protocol):
         ...
 
 
-class Store(Loads, Reading, Findings, Transfer, Personal, Protocol):
+class Store(Loads, Reading, Findings, Cases, Transfer, Personal, Protocol):
     """Where the graph is kept. One behaviour test body runs against every implementation."""
 
     url: str

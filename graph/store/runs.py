@@ -51,6 +51,11 @@ def latest_runs(runs: Iterable[Run], as_of: int | None = None) -> list[Run]:
     return [found[name] for name in sorted(found)]
 
 
+def latest_nightly(runs: Iterable[Run]) -> int:
+    """The number of the latest nightly batch, 0 where there is none."""
+    return max((run.batch for run in runs if run.purpose == "nightly"), default=0)
+
+
 def chosen_runs(held: Mapping[str, Sequence[int]], latest: Iterable[Run]) -> dict[str, int]:
     """Of the runs that hold a finding, the one that shows it, by the finding's id.
 

@@ -198,6 +198,12 @@ def go_through(said: list, source: Path, cwd: Path, store: str) -> None:
     finding = found.stdout.splitlines()[1].split(",")[0]
     run(said, cwd, "show", finding, "--store", store)
     run(said, cwd, "show", finding, "--html", "finding.html", "--store", store)
+    for form in ("table", "jsonl", "csv"):
+        cases = run(said, cwd, "case", "list", "--format", form, "--store", store)
+    case = cases.stdout.splitlines()[1].split(",")[0]
+    run(said, cwd, "case", "verdict", case, "innocent", "--reason", "one family", "--store", store)
+    run(said, cwd, "case", "show", case, "--store", store)
+    run(said, cwd, "case", "export", "--store", store)
     run(said, cwd, "status", "--store", store)
     run(said, cwd, "path", "phone:139 8765 0123", "account:6228480098765432109", "--store", store)
     run(said, cwd, "path", "phone:13987650555", "device:planted-device-9f8e7d6c", "--store", store, code=2)

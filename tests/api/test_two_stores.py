@@ -9,7 +9,7 @@ from ringfence.api.http.app import create_app
 from ringfence.api.settings import Settings
 from support.book import ringfence, write_book
 from support.neo4j_server import empty_database
-from support.two_stores import fill, found, state
+from support.two_stores import cases, fill, found, state
 
 TESTS = Path(__file__).resolve().parents[1]
 SAMPLE = TESTS / "data" / "finbench-driver-example"
@@ -30,6 +30,8 @@ def test_the_guarantee_circle_gives_the_same_findings_from_both(neo4j_url, tmp_p
         fill(url, tmp_path, str(TESTS / "data" / "guarantee-circle"))
     assert len(found(embedded, tmp_path).splitlines()) == 3
     assert found(neo4j_url, tmp_path) == found(embedded, tmp_path)
+    assert len(cases(embedded, tmp_path).splitlines()) == 1
+    assert cases(neo4j_url, tmp_path) == cases(embedded, tmp_path)
 
 
 @pytest.mark.soak

@@ -176,11 +176,29 @@ def test_findings_are_tied_to_their_run_and_members(store, ask):
 
 
 def test_a_run_that_never_became_whole_does_not_show(store, ask):
-    store.save_batch([Run("guarantee", "1", 1, T0, {})], [])
+    store.save_batch([Run("guarantee", "1", 1, T0, {})], [], [{"id": "c1", "people": []}])
     store.connection.write("CREATE (:Run {run: 2, state: 'open', begun: 0})-[:FOUND]->(:Finding {run: 2, id: 'aa'})")
+    store.connection.write("CREATE (:Case {batch: 7, place: 0, begun: 0, id: 'c2', body: '{}'})")
     assert [run.run for run in store.latest_runs()] == [1] and store.finding("aa") == []
+    assert store.cases() == [{"id": "c1", "people": []}]
     store.save_batch([Run("guarantee", "1", 1, T0, {})], [])
     assert ask("MATCH (f:Finding) RETURN f") == [], "what is a day old is cleared away"
+    assert ask("MATCH (c:Case) RETURN c.id AS id") == [{"id": "c1"}]
+
+
+def test_cases_show_their_people_and_findings_and_entries_what_they_are(store, ask):
+    case = {
+        "id": "c1", "state": "grown", "colour": "red", "people": ["company:A"], "parts": [{"id": "aa11"}],
+        "first_seen": "2026-03-01T00:00:00+08:00", "last_seen": "2026-03-31T00:00:00+08:00",
+    }  # fmt: skip
+    (run,) = store.save_batch([Run("guarantee", "1", 1, T0, {})], [], [case])
+    store.add_case_entries([{"case": "c1", "action": "verdict", "verdict": "innocent", "by": "li", "text": "x"}])
+    assert ask(
+        "MATCH (c:Case) RETURN c.batch AS batch, c.state AS state, c.people AS people, c.findings AS findings"
+    ) == [{"batch": run.batch, "state": "grown", "people": ["company:A"], "findings": ["aa11"]}]
+    assert ask("MATCH (e:CaseEntry) RETURN e.entry AS entry, e.case AS case, e.verdict AS verdict, e.by AS by") == [
+        {"entry": 1, "case": "c1", "verdict": "innocent", "by": "li"}
+    ]
 
 
 def test_names_that_are_none_of_the_vocabulary_are_refused(store):

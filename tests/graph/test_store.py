@@ -387,12 +387,12 @@ def test_what_is_personal_is_decided_once(store, url):
         assert writer.privacy["device"] == "internal"
 
 
-def batch(store, as_of=1000, purpose="nightly", **ids):
+def batch(store, as_of=1000, purpose="nightly", cases=(), **ids):
     """Save a batch: by detector, the ids of what it found, one after the other."""
     runs = [Run(name, "1", 1, as_of, {"x": 1}, purpose=purpose, policy="p") for name in ids]
     found = [(name, identity) for name, some in ids.items() for identity in some.split()]
     findings = [{"id": i, "rank_all": n, "detector": name, "things": []} for n, (name, i) in enumerate(found, 1)]
-    return store.save_batch(runs, findings)
+    return store.save_batch(runs, findings, cases)
 
 
 def test_a_batch_keeps_its_runs_and_findings_and_numbers_them(store):
@@ -435,6 +435,41 @@ def test_where_there_is_no_nightly_batch_the_last_one_is_seen(store):
     (nightly,) = batch(store, guarantee="")
     assert store.latest_runs() == [nightly]
     assert store.latest_runs(450) == [second] and store.latest_runs(600) == [first]
+
+
+def case(identity, *people):
+    """A case in its JSON shape, as far as a store looks at it."""
+    return {"id": identity, "people": list(people), "parts": [{"id": "aa11"}], "state": "new", "colour": "red"}
+
+
+def test_cases_are_those_of_the_latest_nightly_batch_in_their_order(store):
+    assert store.cases() == []
+    first = [case("c2", "company:C1"), case("c1")]
+    (run,) = batch(store, cases=first, guarantee="aa11")
+    assert store.cases() == store.cases(run.batch) == first
+    batch(store, 500, "backtest", guarantee="aa12")
+    batch(store, 1000, "ad hoc", guarantee="aa13")
+    assert store.cases() == first, "a back-dated run empties no list"
+    batch(store, cases=[case("c3")], velocity="")
+    assert store.cases() == [case("c3")] and store.cases(run.batch) == first
+    batch(store, velocity="")
+    assert store.cases() == [], "a nightly batch that found nothing has no cases"
+
+
+def entry(text, **more):
+    """An entry about a case, as far as a store looks at it."""
+    return {"case": "c1", "action": "note", "text": text, "by": "李", "at": 5, "people": ["applicant:A"], **more}
+
+
+def test_what_is_decided_about_cases_is_only_added_and_each_once(store, url):
+    assert store.case_entries() == []
+    store.add_case_entries([entry("b"), entry("a")])
+    store.add_case_entries([entry("a"), entry("a", at=6), entry("c", action="verdict", verdict="innocent")])
+    store.add_case_entries([])
+    held = [entry("b"), entry("a"), entry("a", at=6), entry("c", action="verdict", verdict="innocent")]
+    assert store.case_entries() == held
+    with closing(open_store(url)) as again:
+        assert again.case_entries() == held
 
 
 def test_rejects_are_those_of_loads_that_stand(store):
@@ -527,6 +562,27 @@ def test_an_embedded_store_of_format_3_keeps_its_nodes_and_gets_their_index(tmp_
     assert indexes == [("nodes_name",)]
     guarantee(store, ("g2", "company:B", "company:C"))
     assert len(store.connection.execute("SELECT name FROM nodes").fetchall()) == len(held) + 1
+    store.close()
+
+
+def test_an_embedded_store_of_format_4_takes_cases_and_what_is_decided_about_them(tmp_path):
+    import sqlite3
+
+    url = f"sqlite:///{tmp_path}/old.db"
+    store = open_store(url)
+    batch(store, guarantee="aa11")
+    store.close()
+    old = sqlite3.connect(tmp_path / "old.db")
+    old.execute("DROP TABLE cases")
+    old.execute("DROP TABLE case_entries")
+    old.execute("PRAGMA user_version = 4")
+    old.commit()
+    old.close()
+    store = open_store(url)
+    assert store.cases() == store.case_entries() == []
+    batch(store, cases=[case("c1")], guarantee="aa11")
+    store.add_case_entries([entry("a")])
+    assert (store.cases(), store.case_entries()) == ([case("c1")], [entry("a")])
     store.close()
 
 

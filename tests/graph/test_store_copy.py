@@ -76,7 +76,10 @@ def fill(store):
         [finding("aa11", 1), finding("ab", 2)],
     )
     store.unload(second)
-    store.save_batch([Run("guarantee", "2", 4, 1_650_000_000_001, {}, truncated=[{"bound": "b"}])], [])
+    case = {"id": "cc", "people": ["company:B"], "parts": [{"id": "aa11"}], "colour": "red", "added": [HOSTILE]}
+    nightly = Run("guarantee", "2", 4, 1_650_000_000_001, {}, truncated=[{"bound": "b"}])
+    store.save_batch([nightly], [], [case, {"id": "dd", "people": [], "parts": []}])
+    store.add_case_entries([entry(HOSTILE), entry("又")])
 
 
 def finding(identity, rank):
@@ -88,6 +91,11 @@ def finding(identity, rank):
         "measures": {"parties": 2, "amount": 5e6}, "as_of": "2026-03-31T00:00:00+08:00", "thread": identity,
         "detector": "guarantee",
     }  # fmt: skip
+
+
+def entry(text):
+    """What somebody noted about a case."""
+    return {"case": "cc", "action": "note", "text": text, "by": "李", "at": 7, "people": ["company:B"], "verdict": None}
 
 
 def contents(store):
@@ -114,6 +122,8 @@ def contents(store):
         "secrets": [block.values.tolist() for block in store.secrets()],
         "runs": store.runs(),
         "findings": store.findings([run.run for run in store.runs()]),
+        "cases": [store.cases(batch) for batch in (None, 1, 2)],
+        "case_entries": store.case_entries(),
         "counts": store.counts(),
         "changes": [changes(store, revision) for revision in (2, store.revision())],
         "shown": [shown(store.snapshot().at(at)) for at in (4, 20, 30, 50)],

@@ -87,6 +87,16 @@ def store(request, tmp_path, monkeypatch):
             finding("aa02", "company:C1", mine, 2),
             finding("aa03", "company:C1", node(store, "device", "shared-device-1"), 3),
         ],
+        [case("cc01", f"{PERSON}:{GONE}", "company:C1"), case("cc02", "company:C1"), case("cc03", mine)],
+    )
+    everybody = [f"{PERSON}:{GONE}", "company:C1"]
+    store.add_case_entries(
+        [
+            entry("cc01", f"spoke to {GONE} at home", everybody),
+            entry("cc01", "no answer", everybody),
+            entry("cc02", "an invoice", ["company:C1"]),
+            entry("cc02", f"the phone is {mine}", ["company:C1"]),
+        ]
     )
     yield store
     store.close()
@@ -98,6 +108,15 @@ def finding(identity, member, evidence, rank):
         "members": [{"node": member, "role": "member"}],
         "evidence": [{"source": member, "target": evidence, "relation": "HAS_PHONE", "uid": "u"}],
     }  # fmt: skip
+
+
+def case(identity, *people):
+    amounts = {people[0]: [{"currency": "CNY", "balance": 5.0}]}
+    return {"id": identity, "people": [*people], "added": [people[0]], "parts": [{"id": "aa01"}], "by_member": amounts}
+
+
+def entry(identity, text, people):
+    return {"case": identity, "action": "note", "text": text, "by": "li", "at": 1, "people": people}
 
 
 def node(store, kind, value):
@@ -203,6 +222,23 @@ def test_findings_that_mention_the_erased_go_and_others_stay(store):
     assert done.findings == 2
     (run,) = store.runs()
     assert [found["id"] for found in store.findings([run.run])] == ["aa03"] and run.findings == 1
+
+
+def test_cases_go_on_under_the_new_name_and_what_was_noted_of_the_erased_goes(store):
+    done = erase(store, PERSON, GONE)
+    first, second, third = store.cases()
+    assert (first["people"], first["added"], [*first["by_member"]]) == (
+        [done.name, "company:C1"],
+        [done.name],
+        [done.name],
+    )
+    assert (second["people"], second["by_member"]) == (["company:C1"], case("cc02", "company:C1")["by_member"])
+    assert third["people"] != [node(store, "phone", "13812345678")], "an identifier of the erased has a new name too"
+    entries = store.case_entries()
+    assert [one["text"] for one in entries] == ["（已删除）", "no answer", "an invoice", "（已删除）"]
+    assert [one["people"] for one in entries[1:3]] == [[done.name, "company:C1"], ["company:C1"]]
+    store.add_case_entries(entries)
+    assert store.case_entries() == entries, "what was rewritten is known by what it says now"
 
 
 def test_the_values_of_rejects_in_rows_of_the_erased_go(store):

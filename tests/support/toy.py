@@ -232,12 +232,14 @@ class Book:
         self._tie("SIGNED_IN", f"device:{device}", f"account:{account}", uid, None, start, FOREVER, {}, known=start)
         return self
 
-    def flag(self, node: str, flag: str, source: str = "bureau", since: str | None = None) -> Book:
-        """A row of flags: ``flag`` on a node, known from ``since`` on."""
-        start = _moment(since, ALWAYS)
+    def flag(
+        self, node: str, flag: str, source: str = "bureau", since: str | None = None, until: str | None = None
+    ) -> Book:
+        """A row of flags: ``flag`` on a node, known from ``since`` on and in force until ``until``."""
+        start, end = _moment(since, ALWAYS), _moment(until, FOREVER)
         cells = {"flag": flag, "source": source}
         uid = f"flags:{name(node)}|{flag}|{source}|{since or ''}"
-        self.facts.append(Fact("flags", name(node), uid, start, FOREVER, cells, start))
+        self.facts.append(Fact("flags", name(node), uid, start, end, cells, start))
         return self
 
     def partner(self, partner_name: str, role: str, **cells) -> Book:

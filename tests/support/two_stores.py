@@ -17,6 +17,11 @@ def found(url, folder):
     return ringfence("findings", "--format", "jsonl", "--store", url, cwd=folder).stdout
 
 
+def cases(url, folder):
+    """All cases of the last night, as JSON lines."""
+    return ringfence("case", "list", "--format", "jsonl", "--store", url, cwd=folder).stdout
+
+
 def state(url, folder):
     """What ``status`` says, but for the time that detectors took."""
     told = json.loads(ringfence("status", "--format", "json", "--store", url, cwd=folder).stdout)

@@ -26,6 +26,7 @@ from ...snapshot.cells import parse_data
 from ..protocol import Store
 from ..records import REJECT_COLUMNS, Progress
 from ..runs import run_record
+from .cases import case_row, entry_row
 from .columns import shared_values
 from .findings import finding_properties
 from .latest_values import STATING
@@ -92,6 +93,7 @@ class _Export:
                 self._load(load)
             self._rest()
             self._runs()
+            self._cases()
         finally:
             for file in self._files.values():
                 file.close()
@@ -251,6 +253,7 @@ class _Export:
             "runs": len(store.runs()),
             "batches": max((run.batch for run in store.runs()), default=0),
             "copied": store.revision(),
+            "entries": len(store.case_entries()),
         }
         names = {"name": "store", "fingerprint": store.keys.fingerprint, "store": uuid.uuid4().hex}
         privacy = {f"privacy_{kind}": value for kind, value in sorted(store.privacy().items())}
@@ -276,6 +279,16 @@ class _Export:
             for found in self._store.findings([run.run]):
                 finding += 1
                 self._finding(finding, number, found, measures)
+
+    def _cases(self) -> None:
+        store, kinds = self._store, {"batch": "long", "place": "long", "people": "string[]", "findings": "string[]"}
+        for batch in sorted({run.batch for run in store.runs()}):
+            for place, case in enumerate(store.cases(batch)):
+                row = {"batch": batch, **case_row(place, case)}
+                lists = {name: _BETWEEN.join(row[name]) or None for name in ("people", "findings")}
+                self._row("nodes", "Case", {**row, **lists}, kinds)
+        for number, entry in enumerate(store.case_entries(), 1):
+            self._row("nodes", "CaseEntry", {"entry": number, **entry_row(entry)}, {"entry": "long"})
 
     def _finding(self, number: int, run: int, found: dict, measures: list[str]) -> None:
         held = finding_properties(found)

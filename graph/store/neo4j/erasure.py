@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 from ...model import RELATIONS, kind_of
 from ...snapshot.cache import remove_folder
+from ..case_entries import renamed
 from ..erasure import PERSON, SOURCE, Erased, Naming, Plan, Version, plan, renamed_cells
+from .cases import case_row, entry_row
 from .connection import Transaction
 from .loads import LOCK_STORE
 from .schema import FACT_PROPERTIES, LABELS, RELATIONSHIP_PROPERTIES, cell_names
@@ -128,6 +130,7 @@ def _carry_out(transaction: Transaction, made: Plan) -> int:
         kept = "n = {key: $new}" if kind_of(old) == PERSON else "n.key = $new, n.mask = null"
         transaction.run(f"MATCH (n:{LABELS[kind_of(old)]} {{key: $old}}) SET {kept}", old=old, new=new)
     transaction.run("MATCH (s:Secret) WHERE s.token IN $tokens DELETE s", tokens=sorted(made.tokens))
+    _rename_in_cases(transaction, made)
     gone = _remove_findings(transaction, made.texts)
     for kind, keys in _by_kind(made.renamed.get(name, name) for name in made.loose).items():
         transaction.run(
@@ -167,6 +170,22 @@ def _change_copies(transaction: Transaction, facts: list[tuple[Version, str | No
             f" SET n.{name} = item[2]",
             items=items,
         )
+
+
+def _rename_in_cases(transaction: Transaction, made: Plan) -> None:
+    """Cases and what was decided about them stay, with the new names of what was erased."""
+    keys = [old.partition(":")[2] for old in made.renamed]
+    mention = "WHERE any(key IN $keys WHERE n.body CONTAINS key)"
+    found = transaction.run(
+        f"MATCH (n:Case) {mention} RETURN n.batch AS batch, n.place AS place, n.body AS body", keys=keys
+    )
+    cases = [[record["batch"], case_row(record["place"], renamed(record["body"], made.renamed))] for record in found]
+    transaction.run(
+        "UNWIND $rows AS row MATCH (n:Case {batch: row[0], place: row[1].place}) SET n += row[1]", rows=cases
+    )
+    found = transaction.run(f"MATCH (n:CaseEntry) {mention} RETURN n.key AS key, n.body AS body", keys=keys)
+    entries = [[record["key"], entry_row(renamed(record["body"], made.renamed))] for record in found]
+    transaction.run("UNWIND $rows AS row MATCH (n:CaseEntry {key: row[0]}) SET n += row[1]", rows=entries)
 
 
 def _remove_findings(transaction: Transaction, texts: list[str]) -> int:

@@ -1,4 +1,4 @@
-"""Runs and findings in Neo4j: ``(:Run)-[:FOUND]->(:Finding)-[:HAS_MEMBER {role}]->(node)``.
+"""Runs and findings in Neo4j: ``(:Run)-[:FOUND]->(:Finding)-[:HAS_MEMBER {role}]->(node)``; for cases see ``cases``.
 
 A finding's ``body`` is its JSON shape, kept exactly; its other properties are for people's Cypher. A run shows once all
 of its findings are there.
@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from ...model import kind_of
 from ..records import Run
 from ..runs import assigned, chosen_runs, latest_runs, numbered, run_of, run_record
+from .cases import remove_abandoned, save
 from .connection import Connection, Transaction
 from .loads import LOCK_STORE
 from .schema import LABELS
@@ -27,13 +28,16 @@ _PLAIN = (
 )  # fmt: skip
 
 
-def save_batch(connection: Connection, runs: Sequence[Run], findings: Sequence[dict]) -> list[Run]:
+def save_batch(
+    connection: Connection, runs: Sequence[Run], findings: Sequence[dict], cases: Sequence[dict]
+) -> list[Run]:
     """See ``Findings.save_batch``."""
     connection.once(
         "MATCH (r:Run {state: 'open'}) WHERE r.begun < timestamp() - "
         f"{_ABANDONED} OPTIONAL MATCH (f:Finding {{run: r.run}})"
         " CALL (r, f) { DETACH DELETE f, r } IN TRANSACTIONS OF 1000 ROWS"
     )
+    remove_abandoned(connection)
     taken = connection.write(
         LOCK_STORE + "SET s.runs = s.runs + $count, s.batches = coalesce(s.batches, 0) + 1"
         " WITH s UNWIND range(s.runs - $count + 1, s.runs) AS number"
@@ -46,6 +50,7 @@ def save_batch(connection: Connection, runs: Sequence[Run], findings: Sequence[d
         own = [found for found in findings if found["detector"] == run.detector]
         for part in _parts(assigned(own, saved)):
             connection.change(lambda transaction, run=run, part=part: _write(transaction, run.run, part))
+    save(connection, taken["batch"], cases)
     connection.write(
         "UNWIND $runs AS row MATCH (r:Run {run: row.run})"
         " SET r += row, r.state = 'whole', r.as_of = datetime({epochMillis: row.as_of})",

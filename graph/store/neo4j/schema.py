@@ -80,10 +80,11 @@ def schema_statements() -> dict[str, str]:
     indexes = [
         ("fact", "Fact", "batch"), ("batch", "Batch", "owner"), ("reject", "Reject", "load"),
         ("finding", "Finding", "id"), ("finding", "Finding", "run"), ("finding", "Finding", "thread"),
+        ("case", "Case", "batch"),
     ]  # fmt: skip
     unique = [
         ("Ringfence", "name"), ("Load", "load"), ("Batch", "batch"), ("File", "name"), ("Secret", "token"),
-        ("Reader", "reader"), ("Run", "run"), *((name, "key") for name in LABELS.values()),
+        ("Reader", "reader"), ("Run", "run"), ("CaseEntry", "key"), *((name, "key") for name in LABELS.values()),
     ]  # fmt: skip
     # Indexes first: the server fills them beside, while a constraint is waited for.
     wanted = {f"{prefix}_{key}": f"INDEX {{}} FOR (n:{name}) ON (n.{key})" for prefix, name, key in indexes}

@@ -12,7 +12,7 @@ import pandas as pd
 from ...errors import Conflict, Gone, NotFound, Unavailable, UserError
 from ...model import DECLARING, RELATIONS
 from ..records import REJECT_COLUMNS, Progress, Run, Waiting
-from ..runs import latest_runs
+from ..runs import latest_nightly, latest_runs
 from ..standing import checked_privacy
 from ..visibility import latest
 from .columns import by_batches, by_uids
@@ -237,10 +237,10 @@ class Neo4jStore(Neo4jDatabase):
         return pd.DataFrame([record.values() for record in records], columns=columns)
 
     # -- findings
-    def save_batch(self, runs: Sequence[Run], findings: Sequence[dict]) -> list[Run]:
+    def save_batch(self, runs: Sequence[Run], findings: Sequence[dict], cases: Sequence[dict] = ()) -> list[Run]:
         from .findings import save_batch
 
-        return save_batch(self.connection, runs, findings)
+        return save_batch(self.connection, runs, findings, cases)
 
     def runs(self) -> list[Run]:
         from .findings import runs
@@ -259,6 +259,22 @@ class Neo4jStore(Neo4jDatabase):
         from .findings import finding
 
         return finding(self.connection, prefix)
+
+    # -- cases
+    def cases(self, batch: int | None = None) -> list[dict]:
+        from .cases import cases
+
+        return cases(self.connection, latest_nightly(self.runs()) if batch is None else batch)
+
+    def add_case_entries(self, entries: Sequence[dict]) -> None:
+        from .cases import add_entries
+
+        add_entries(self.connection, entries)
+
+    def case_entries(self) -> list[dict]:
+        from .cases import entries
+
+        return entries(self.connection)
 
     # -- personal data
     def replace_ciphers(self, changed: Sequence[tuple[str, str, str]]) -> None:

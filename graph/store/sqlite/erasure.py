@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ...errors import Unavailable
 from ...snapshot.cache import remove_folder
+from ..case_entries import key_of, renamed
 from ..erasure import SOURCE, Erased, Naming, Plan, Version, plan
 from .schema import version_tables
 from .writer import latest_revision, transaction
@@ -146,6 +147,7 @@ def _carry_out(connection: sqlite3.Connection, made: Plan) -> int:
     # of a reference that was no good: the key of a person itself
     keys = [(old.partition(":")[2],) for old in made.renamed]
     connection.executemany("UPDATE rejects SET value = NULL WHERE value = ?", keys)
+    _rename_in_cases(connection, made)
     return _remove_findings(connection, made)
 
 
@@ -158,6 +160,19 @@ def _remove_loose(connection: sqlite3.Connection, name: str, tables: list[str]) 
                 return
     if found:
         connection.execute("DELETE FROM nodes WHERE id = ?", found)
+
+
+def _rename_in_cases(connection: sqlite3.Connection, made: Plan) -> None:
+    """Cases and what was decided about them stay, with the new names of what was erased."""
+    keys = [old.partition(":")[2] for old in made.renamed]
+    mention = " OR ".join(["instr(body, ?)"] * len(keys))
+    for batch, place, body in connection.execute(f"SELECT * FROM cases WHERE {mention}", keys).fetchall():
+        changed = json.dumps(renamed(body, made.renamed), ensure_ascii=False)
+        connection.execute("UPDATE cases SET body = ? WHERE batch = ? AND place = ?", (changed, batch, place))
+    for number, body in connection.execute(f"SELECT entry, body FROM case_entries WHERE {mention}", keys).fetchall():
+        entry = renamed(body, made.renamed)
+        row = (key_of(entry), json.dumps(entry, ensure_ascii=False), number)
+        connection.execute("UPDATE case_entries SET key = ?, body = ? WHERE entry = ?", row)
 
 
 def _remove_findings(connection: sqlite3.Connection, made: Plan) -> int:

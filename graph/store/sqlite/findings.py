@@ -1,4 +1,4 @@
-"""Runs and findings in the embedded store. See ``protocol`` for what every function promises."""
+"""Runs, findings and cases in the embedded store. See ``protocol`` for what every function promises."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import fields
 
+from ..case_entries import key_of
 from ..records import Run
-from ..runs import assigned, chosen_runs, latest_runs, numbered, run_of, run_record
+from ..runs import assigned, chosen_runs, latest_nightly, latest_runs, numbered, run_of, run_record
 from .writer import transaction
 
 _MOST = 20
 """Findings told of those whose id begins alike."""
 
 
-def save_batch(connection: sqlite3.Connection, runs: Sequence[Run], findings: Sequence[dict]) -> list[Run]:
+def save_batch(
+    connection: sqlite3.Connection, runs: Sequence[Run], findings: Sequence[dict], cases: Sequence[dict]
+) -> list[Run]:
     """See ``Findings.save_batch``."""
     with transaction(connection):
         batch, last = connection.execute(
@@ -28,6 +31,10 @@ def save_batch(connection: sqlite3.Connection, runs: Sequence[Run], findings: Se
         connection.executemany(
             "INSERT INTO findings VALUES (?, ?, ?, ?)",
             [(f["run"], f["id"], f["rank_all"], json.dumps(f, ensure_ascii=False)) for f in assigned(findings, saved)],
+        )
+        connection.executemany(
+            "INSERT INTO cases VALUES (?, ?, ?)",
+            [(batch, place, json.dumps(case, ensure_ascii=False)) for place, case in enumerate(cases)],
         )
     return saved
 
@@ -58,3 +65,24 @@ def finding(connection: sqlite3.Connection, prefix: str) -> list[dict]:
     shown = chosen_runs(held, latest_runs(runs(connection)))
     query = "SELECT body FROM findings WHERE id = ? AND run = ?"
     return [json.loads(connection.execute(query, pair).fetchone()[0]) for pair in shown.items()]
+
+
+def cases(connection: sqlite3.Connection, batch: int | None) -> list[dict]:
+    """See ``Cases.cases``."""
+    wanted = latest_nightly(runs(connection)) if batch is None else batch
+    rows = connection.execute("SELECT body FROM cases WHERE batch = ? ORDER BY place", (wanted,))
+    return [json.loads(row[0]) for row in rows]
+
+
+def add_case_entries(connection: sqlite3.Connection, entries: Sequence[dict]) -> None:
+    """See ``Cases.add_case_entries``."""
+    with transaction(connection):
+        connection.executemany(
+            "INSERT OR IGNORE INTO case_entries (key, body) VALUES (?, ?)",
+            [(key_of(entry), json.dumps(entry, ensure_ascii=False)) for entry in entries],
+        )
+
+
+def case_entries(connection: sqlite3.Connection) -> list[dict]:
+    """See ``Cases.case_entries``."""
+    return [json.loads(row[0]) for row in connection.execute("SELECT body FROM case_entries ORDER BY entry")]

@@ -17,7 +17,7 @@ from pathlib import Path
 from ...errors import NotFound, UserError
 from ...model import RELATIONS
 
-VERSION = 4
+VERSION = 5
 """Of the tables of a file; it rises with every relation that is added too, as each has a table of its own."""
 _APPLICATION_ID = 0x52464E43
 
@@ -50,6 +50,11 @@ CREATE TABLE findings (run INTEGER NOT NULL, id TEXT NOT NULL, rank_all INTEGER 
 CREATE INDEX findings_by_run ON findings (run, rank_all);
 CREATE INDEX findings_by_id ON findings (id);
 """
+_CASES = (
+    "CREATE TABLE IF NOT EXISTS cases (batch INTEGER NOT NULL, place INTEGER NOT NULL, body TEXT NOT NULL,"
+    " PRIMARY KEY (batch, place)) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS case_entries (entry INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, body TEXT NOT NULL)",
+)
 _RELATIONSHIPS = """
 CREATE TABLE "{owner}" (
     number INTEGER PRIMARY KEY, uid TEXT NOT NULL, load INTEGER NOT NULL, source INTEGER NOT NULL,
@@ -221,6 +226,7 @@ _UPGRADES = {
         "ALTER TABLE named RENAME TO nodes",
         *index_statements("nodes"),
     ),
+    4: _CASES,
 }
 """What brings a store of a format to the next one."""
 
@@ -236,7 +242,7 @@ def _create_relations(connection: sqlite3.Connection) -> None:
 
 
 def _create(connection: sqlite3.Connection, fingerprint: str) -> None:
-    for statement in _BASE.split(";\n"):
+    for statement in (*_BASE.split(";\n"), *_CASES):
         if statement.strip():
             connection.execute(statement)
     _create_relations(connection)

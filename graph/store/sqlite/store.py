@@ -254,8 +254,8 @@ class SqliteStore(SqliteFile):
         return pd.DataFrame(rows.fetchall(), columns=columns)
 
     # -- findings
-    def save_batch(self, runs: Sequence[Run], findings: Sequence[dict]) -> list[Run]:
-        return saved.save_batch(self.connection, runs, findings)
+    def save_batch(self, runs: Sequence[Run], findings: Sequence[dict], cases: Sequence[dict] = ()) -> list[Run]:
+        return saved.save_batch(self.connection, runs, findings, cases)
 
     def runs(self) -> list[Run]:
         return saved.runs(self.connection)
@@ -268,6 +268,16 @@ class SqliteStore(SqliteFile):
 
     def finding(self, prefix: str) -> list[dict]:
         return saved.finding(self.connection, prefix)
+
+    # -- cases
+    def cases(self, batch: int | None = None) -> list[dict]:
+        return saved.cases(self.connection, batch)
+
+    def add_case_entries(self, entries: Sequence[dict]) -> None:
+        saved.add_case_entries(self.connection, entries)
+
+    def case_entries(self) -> list[dict]:
+        return saved.case_entries(self.connection)
 
     # -- personal data
     def replace_ciphers(self, changed: Sequence[tuple[str, str, str]]) -> None:

@@ -1,0 +1,149 @@
+"""Cases as people work on them: the queue, and one case with what was decided and noted about it."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from ...detectors.cases import STATES
+from ...graph.errors import Conflict, NotFound, UserError
+from ...graph.model import COLOURS
+from ...graph.snapshot import Snapshot
+from ...graph.store.protocol import Cases
+from .findings import is_id
+from .reader import Reader, stated_moment
+
+CLOSED = "closed"
+"""What one can ask for beside the states of ``detectors.cases``: cases that were closed and have not grown since."""
+CHOICES = (*STATES, CLOSED)
+_NOTHING_SAID = {
+    "verdict": "a verdict needs a reason: state it with --reason",
+    "close": "closing needs a reason: state it with --reason",
+    "note": "the note is empty: say what to keep",
+    "assign": "nobody is named: say to whom the case goes",
+}
+
+
+def cases(store: Cases) -> list[dict]:
+    """The cases of the latest nightly batch in the order of the queue, each with what was made of it: ``assigned``, its
+    last ``verdict`` (an entry, see ``case_entries``) or None, whether it is ``closed``, and all its ``entries``, oldest
+    first. A case is closed until somebody, or a kind of finding, is added to what it was when it was closed."""
+    entries: dict[str, list[dict]] = defaultdict(list)
+    for entry in store.case_entries():
+        entries[entry["case"]].append(entry)
+    return [_with(case, entries[case["id"]]) for case in store.cases()]
+
+
+def _with(case: dict, entries: Sequence[dict]) -> dict:
+    last = {entry["action"]: entry for entry in entries}
+    return {
+        **case,
+        "assigned": last["assign"]["text"] if "assign" in last else None,
+        "verdict": last.get("verdict"),
+        "closed": "close" in last and _as_it_was(case, last["close"]),
+        "entries": [*entries],
+    }
+
+
+def _as_it_was(case: Mapping, closing: Mapping) -> bool:
+    return concerned(case) <= set(closing["people"]) and set(case["kinds"]) <= set(closing["kinds"])
+
+
+def concerned(case: Mapping) -> set[str]:
+    """A case's people, and who else uses what is mostly theirs."""
+    return {*case["people"], *case["beside"]}
+
+
+def queue(
+    found: Iterable[dict], *, new: bool = False, state: str | None = None, colour: str | None = None
+) -> list[dict]:
+    """Those of the cases that are asked for; without a state neither what is gone nor what is closed.
+
+    Parameters
+    ----------
+    new : only what is new or has grown since the nightly batch before
+    state : one of ``CHOICES``
+    colour : only this one
+
+    Raises
+    ------
+    UserError : an unknown state or colour
+    """
+    for word, known, what in ((state, CHOICES, "state"), (colour, COLOURS, "colour")):
+        if word is not None and word not in known:
+            raise UserError(f"unknown {what} {word!r}: use one of {', '.join(known)}")
+    return [
+        case
+        for case in found
+        if (colour is None or case["colour"] == colour)
+        and (not new or case["state"] in ("new", "grown"))
+        and (_open(case) if state is None else case["closed"] if state == CLOSED else case["state"] == state)
+    ]
+
+
+def _open(case: Mapping) -> bool:
+    return case["state"] != "gone" and not case["closed"]
+
+
+def case(store: Cases, prefix: str) -> dict:
+    """The case whose id is, or alone begins with, ``prefix``, as ``cases`` gives it.
+
+    Raises
+    ------
+    UserError : none, or several
+    """
+    sought = prefix.strip().lower()
+    found = [case for case in cases(store) if case["id"].startswith(sought)] if is_id(sought) else []
+    if not found:
+        raise NotFound(f"no case {prefix!r}: ids are 16 hex digits, and 'ringfence case list' lists them")
+    if len(found) > 1:
+        named = ", ".join(one["id"] for one in found[:5])
+        raise Conflict(f"{prefix!r} begins the ids of several cases: give more of {named}")
+    return found[0]
+
+
+def entry(reader: Reader, case: Mapping, action: str, text: str, by: str, **more: object) -> dict:
+    """What somebody does with a case, as it is kept: see ``graph.store.case_entries``.
+
+    Raises
+    ------
+    UserError : nothing is said, or nobody says it
+    """
+    if not text.strip():
+        raise UserError(_NOTHING_SAID[action])
+    if not by.strip():
+        raise UserError("say who it is: a name with --by, or leave it out")
+    return {
+        "case": case["id"],
+        "action": action,
+        "text": text.strip(),
+        "by": by.strip(),
+        "at": time.time_ns() // 1_000_000,
+        "as_of": reader.moment(None),
+        "people": sorted(concerned(case)) if action == "close" else [*case["people"]],
+        "kinds": sorted(case["kinds"]),
+        "verdict": None,
+        "until": None,
+        **more,
+    }
+
+
+def add(reader: Reader, case: Mapping, action: str, text: str, by: str) -> None:
+    """Add a note, an assignment or a closing to a case.
+
+    Raises
+    ------
+    UserError : nothing is said, or nobody says it
+    """
+    reader.store.add_case_entries([entry(reader, case, action, text, by)])
+
+
+def seen_by(reader: Reader, case: Mapping) -> Snapshot:
+    """The graph in which a case's people were found, for their names: that of its batch, which is kept already; the
+    latest one where the store can no longer show it."""
+    try:
+        snapshot = reader.store.snapshot(case["revision"])
+    except UserError:
+        snapshot = reader.snapshot()
+    return snapshot.at(stated_moment(case["last_seen"]))
