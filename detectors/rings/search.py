@@ -28,7 +28,7 @@ LOOSELY = 2.0
 """To those whom weak ties bind, acting together adds so many times what ties them, at most: a place holds people who
 apply in one season."""
 FEWEST_HOUSEHOLDS = 3
-"""Applicants of fewer families are no ring, whatever they share."""
+"""Applicants of fewer families are no ring, whatever they share; two applicants are of two."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,8 @@ class _Weighing:
         shared = whole if then.all() else common(people, population, self._weighed(people))
         evidence = evidence_of(shared.tied, len(people), acting, most)
         least = params["least_evidence"] * (NEARLY if shared.nearly_explained else 1)
-        if evidence < least or shared.households < FEWEST_HOUSEHOLDS or shared.one_hub:
+        few = shared.households < min(FEWEST_HOUSEHOLDS, len(people))
+        if evidence < least or few or shared.one_hub:
             return None
         members = self._node[people].tolist()
         return Ring(group, members, left, shared, acting, self._everything(people), evidence, self._files)

@@ -26,6 +26,20 @@ def audit(book):
     return AuditLog(book / "ringfence.db.audit.db")
 
 
+def test_a_run_takes_settings_and_keeps_them(tmp_path):
+    write_book(tmp_path / "tables")
+    ringfence("load", "tables", cwd=tmp_path)
+    given = ("--set", "fraud-ring.min_members=3", "--set", "fraud-ring.link_strength=3.5")
+    done = ringfence("detect", "fraud-ring", *given, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    (run,) = json.loads(ringfence("status", "--format", "json", cwd=tmp_path).stdout)["last_run"]["detectors"]
+    assert (run["params"]["min_members"], run["params"]["link_strength"], run["params"]["max_members"]) == (3, 3.5, 60)
+
+    wrong = ringfence("detect", "--set", "fraud-ring.min_member=3", cwd=tmp_path)
+    told = "ringfence: detector fraud-ring has no parameter 'min_member': did you mean min_members or max_members?\n"
+    assert (wrong.returncode, wrong.stdout, wrong.stderr) == (2, "", told)
+
+
 def test_load_and_detect_say_what_they_did(tmp_path):
     write_book(tmp_path / "tables")
     loaded = ringfence("load", "tables", cwd=tmp_path)
