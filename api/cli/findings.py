@@ -184,14 +184,15 @@ def path(
         asked = {"max_hops": max_hops, "as_of": as_of, "directed": directed, "in_time": in_time}
         audit(reader, "path", " ".join(name for name, _ in ends), asked)
         answer = linked(snapshot, ends[0], ends[1], max_hops or MAX_HOPS, directed=directed, in_time=in_time)
-        print(json.dumps(answer, ensure_ascii=False) if format == PathFormat.json else _path_text(answer))
+        print(json.dumps(answer, ensure_ascii=False) if format == PathFormat.json else "\n".join(link_text(answer)))
 
 
-def _path_text(answer: dict) -> str:
+def link_text(answer: dict) -> list[str]:
+    """The lines that say how two nodes are linked, or that no link was found."""
     lines = _link_text(answer) if answer["found"] else _no_link_text(answer)
     by_node = groupby(answer["not_followed"], itemgetter("node"))
     lines += [_not_followed(node, list(ties)) for node, ties in by_node]
-    return "\n".join([*lines, *(f"cut short: {bound(item)}" for item in answer["truncated"])])
+    return [*lines, *(f"cut short: {bound(item)}" for item in answer["truncated"])]
 
 
 def _no_link_text(answer: dict) -> list[str]:

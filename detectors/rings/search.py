@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from ..sharing.population import Compared, Population, comparable, compare, exte
 from ..sharing.uses import Uses, applications
 from .concert import Concert, concert, likelier
 from .files import Files
-from .groups import Group, bound_together, find_groups
+from .groups import Group, Offers, bound_together, find_groups, offers
 from .scoring import NEARLY, evidence_of
 
 MOST = 0.8
@@ -56,21 +57,109 @@ class Ring:
     files: Files
 
 
+class Lack(NamedTuple):
+    """What a group is short of: how much it has of it, and how much a ring must have.
+
+    Attributes
+    ----------
+    what : ``members``; ``together``, those who applied within the time of the others; ``evidence``; ``households``;
+        ``tied_twice``, those whom two things tie
+    """
+
+    what: str
+    has: float
+    asked: float
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """A group as it was weighed.
+
+    Attributes
+    ----------
+    group : as it was bound together
+    people : ids of those who would be members, ascending
+    left : those of the group who would be none, as the group numbers people
+    shared : what they share
+    acting : the time within which they applied
+    evidence : what it comes to
+    lacks : what it is short of; a ring of nothing
+    """
+
+    group: Group
+    people: np.ndarray
+    left: np.ndarray
+    shared: Common
+    acting: Concert
+    evidence: float
+    lacks: list[Lack]
+
+
+class Stage(NamedTuple):
+    """How people were bound: first by strong ties, then those who made no ring by weaker ones.
+
+    Attributes
+    ----------
+    among : what they share
+    label : int64 by person: those with one label were bound together
+    weak : the strength of a weak tie, infinite where none binds
+    most : how many times what ties them acting together may add
+    """
+
+    among: Compared
+    label: np.ndarray
+    weak: float
+    most: float
+
+    def offers(self, params: Params) -> Offers:
+        """What ties those groups that were not joined, and what was asked of them."""
+        strong = params["link_strength"], params["single_strength"]
+        return offers(self.among, self.label, np.array(RULES), *strong, self.weak)
+
+
 @dataclass(frozen=True)
 class Search:
-    """What was found.
+    """What was found, and how it was decided.
 
     Attributes
     ----------
     population : with what the view brings beyond it
+    rings, weighed : the groups that are rings; and all that were weighed, in the order of weighing
+    stages : how people were bound
+    uses, comparable : what people use, as the frame numbers it; and that of it which may tie people
+    compared : what all of them share
+    node : int64 by id, the view's node
     people : int64, the nodes of the applicants who share anything, in rising order of their ids
     label : int64 by person: those with one label were bound together, by weaker ties where they made no ring
     """
 
     population: Population
     rings: list[Ring]
-    people: np.ndarray
-    label: np.ndarray
+    weighed: list[Weighed]
+    stages: list[Stage]
+    uses: Uses
+    comparable: Uses
+    compared: Compared
+    node: np.ndarray
+
+    @property
+    def people(self) -> np.ndarray:
+        return self.node[self.compared.people]
+
+    @property
+    def label(self) -> np.ndarray:
+        return self.stages[-1].label
+
+    def weigh(self, view: GraphView, people: np.ndarray, params: Params) -> Weighed:
+        """What some of the people who were bound together come to, however few they are.
+
+        Parameters
+        ----------
+        people : as ``label`` numbers them, ascending
+        """
+        group, uses = Group(people), (self.uses, self.comparable)
+        weighing = _Weighing(view, self.population, self.compared, uses, self.node, [group])
+        return weighing.weigh(group, self.stages[-1].most, params)
 
 
 def search(view: GraphView, known: Population, params: Params) -> Search:
@@ -79,27 +168,31 @@ def search(view: GraphView, known: Population, params: Params) -> Search:
     uses, numbers = seen_in(known.frame, view)
     node = inverse(numbers)
     population = extended(known, uses)
-    weighed = uses.where(comparable(population, uses))
+    telling = uses.where(comparable(population, uses))
     who, when = applications(view)
-    compared = compare(population, weighed, (numbers[who], when))
+    compared = compare(population, telling, (numbers[who], when))
     rule, label = np.array(RULES), np.arange(len(compared.people))
     free = np.ones(len(compared.people), dtype=bool)
     rings: list[Ring] = []
+    weighed: list[Weighed] = []
+    stages: list[Stage] = []
     for weak, most in ((math.inf, math.inf), (params["weak_strength"], LOOSELY)):
         among, before = compared.among(free), label
         label = bound_together(among, rule, params["link_strength"], params["single_strength"], weak, before)
+        stages.append(Stage(among, label, weak, most))
         groups = find_groups(among.ties, label, rule, params["min_members"], params["max_members"])
         # rings are no part of what is bound anew, and what that leaves as it was is no ring still
         groups = [group for group in groups if free[group.people].all() and np.ptp(before[group.people])]
         while groups:
-            weigh = _Weighing(view, population, compared, (uses, weighed), node, groups)
-            found = [ring for group in groups if (ring := weigh.ring(group, most, params))]
+            weighing = _Weighing(view, population, compared, (uses, telling), node, groups)
+            weighed += (tried := [weighing.weigh(group, most, params) for group in groups])
+            found = [weighing.ring(one) for one in tried if not one.lacks]
             free[[person for ring in found for person in ring.group.people]] = False
             rings += found
             left = np.zeros(len(free), dtype=bool)
             left[[person for ring in found for person in ring.left]] = True
             groups = _bound_anew(compared.among(left), left, rule, params)
-    return Search(population, rings, node[compared.people], label)
+    return Search(population, rings, weighed, stages, uses, telling, compared, node)
 
 
 def _bound_anew(among: Compared, left: np.ndarray, rule: np.ndarray, params: Params) -> list[Group]:
@@ -126,8 +219,8 @@ class _Weighing:
         self._everything, self._weighed = (_by_person(some, everybody) for some in uses)
         self._files = Files(view, node[everybody])
 
-    def ring(self, group: Group, most: float, params: Params) -> Ring | None:
-        """The ring that a group is, None where it is none.
+    def weigh(self, group: Group, most: float, params: Params) -> Weighed:
+        """What a group comes to.
 
         Parameters
         ----------
@@ -136,19 +229,23 @@ class _Weighing:
         people, population = self._compared.people[group.people], self._population
         whole = common(people, population, self._weighed(people))
         acting, then = self._acting(people, whole)
-        left = group.people[~then]
-        if then.sum() >= params["min_members"]:
+        apart = then.sum() < params["min_members"]
+        scattered = apart and then.mean() < MOST  # a few acted together, and the others did not
+        if not apart:
             people = people[then]
-        elif then.mean() < MOST:  # a few acted together, and the others did not
-            return None
-        shared = whole if then.all() else common(people, population, self._weighed(people))
+        shared = whole if len(people) == len(then) else common(people, population, self._weighed(people))
         evidence = evidence_of(shared.tied, len(people), acting, most)
-        least = params["least_evidence"] * (NEARLY if shared.nearly_explained else 1)
-        few = shared.households < min(FEWEST_HOUSEHOLDS, len(people))
-        if evidence < least or few or shared.one_hub:
-            return None
-        members = self._node[people].tolist()
-        return Ring(group, members, left, shared, acting, self._everything(people), evidence, self._files)
+        lacks = _lacks(shared, evidence, params)
+        if scattered:
+            lacks.insert(0, Lack("together", int(then.sum()), min(params["min_members"], math.ceil(MOST * len(then)))))
+        return Weighed(group, people, group.people[~then], shared, acting, evidence, lacks)
+
+    def ring(self, weighed: Weighed) -> Ring:
+        """The ring that a group is which lacks nothing."""
+        people = weighed.people
+        members, uses = self._node[people].tolist(), self._everything(people)
+        told = weighed.group, members, weighed.left, weighed.shared, weighed.acting, uses
+        return Ring(*told, weighed.evidence, self._files)
 
     def _acting(self, people: np.ndarray, whole: Common) -> tuple[Concert, np.ndarray]:
         """The time within which a group, or its core, applied; bool: who did, everybody where no time is telling."""
@@ -159,6 +256,18 @@ class _Weighing:
         acting = likelier(concert(times, calendar), concert(of_core, calendar))
         first, last = acting.span()
         return acting, np.array([any(first <= at <= last for at in own) or not acting.telling for own in times])
+
+
+def _lacks(shared: Common, evidence: float, params: Params) -> list[Lack]:
+    """What people who share this are short of."""
+    count = len(shared.people)
+    told = (
+        ("members", count, params["min_members"]),
+        ("households", shared.households, min(FEWEST_HOUSEHOLDS, count)),
+        ("tied_twice", len(shared.tied_twice), shared.least_tied_twice),
+        ("evidence", evidence, params["least_evidence"] * (NEARLY if shared.nearly_explained else 1)),
+    )
+    return [Lack(*one) for one in told if one[1] < one[2]]
 
 
 def _by_person(uses: Uses, everybody: np.ndarray) -> Callable[[np.ndarray], Uses]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
@@ -107,10 +108,10 @@ class Common:
         return len(np.unique(self.household))
 
     @property
-    def one_hub(self) -> bool:
-        """Whether hardly anybody is tied by more than one thing: all use one hub, as an intermediary's clients do, and
-        have no other tie."""
-        return len(self.tied_twice) < max(2, TIED_TWICE * len(self.people))
+    def least_tied_twice(self) -> int:
+        """How many must be tied by more than one thing: where fewer are, all use one hub, as an intermediary's clients
+        do, and have no other tie."""
+        return max(2, math.ceil(TIED_TWICE * len(self.people)))
 
     @property
     def nearly_explained(self) -> bool:
