@@ -24,6 +24,8 @@ from .why import Decisions
 
 ROUTES = 10
 """Most routes in an answer."""
+LONGEST = 20
+"""The longest link, in relationships, that is looked for where there is neither tie nor route."""
 THINGS = 5
 """Most things listed of one link of a route."""
 ROWS = 10
@@ -42,7 +44,7 @@ def linked(
     ``{"from", "to", "ties", "together", "one_household", "one_group", "routes", "routes_found", "link", "links_no_one",
     "truncated"}`` and what ``Decisions.asked`` gives. Ties and routes stand by how many parties use the rarest thing of
     their weakest link; those with a hub come last. ``together`` is what ties two applicants as the detector of rings
-    weighs it. Where there is neither tie nor route, ``link`` is a shortest link of any length, as ``path`` finds it.
+    weighs it. Where there is neither tie nor route, ``link`` is a shortest one of any kind, as ``path`` finds it.
 
     Parameters
     ----------
@@ -59,11 +61,12 @@ def linked(
     known = Decisions(store, snapshot, as_of)
     decided = pair(snapshot, known.search, known.params, *numbers)
     tell = _Teller(snapshot, known)
-    net = tell.net
-    found = routes(net, numbers[0], numbers[1], ROUTES, snapshot.names)
-    ties = [tell.tie(thing, numbers, decided) for thing in shared(net, *numbers)]
+    common = shared(tell.net, *numbers)
+    apart = tell.net.where(~np.isin(tell.net.thing, common))
+    found = routes(apart, numbers[0], numbers[1], ROUTES, snapshot.names)
+    ties = [tell.tie(thing, numbers, decided) for thing in common]
     ties += [tell.both(thing) for thing in decided.things if len(thing.nodes) > 1 and _is_both(thing)]
-    over = [tell.route(route) for route in found.best]
+    over = [tell.route(route, links(apart, route)) for route in found.best]
     return {
         "from": tell.node(numbers[0]),
         "to": tell.node(numbers[1]),
@@ -75,7 +78,7 @@ def linked(
         "one_group": decided.one_group,
         "routes": over,
         "routes_found": found.found,
-        "link": None if ties or over else path(snapshot, one, other),
+        "link": None if ties or over else path(snapshot, one, other, LONGEST),
         "links_no_one": [tied for number in numbers for tied in links_no_one(snapshot, number)],
         "truncated": _truncated(found.found, len(found.not_followed)),
     }
@@ -168,10 +171,15 @@ class _Teller:
         source, target = (int(end[0]) for end in self._snapshot.ends(np.array([via])))
         return self._snapshot.name(target if source == party else source)
 
-    def route(self, route: Route) -> dict:
-        """A route: its parties, and of each link the rarest things."""
+    def route(self, route: Route, shared_by: list[list[int]]) -> dict:
+        """A route: its parties, and of each link the rarest things.
+
+        Parameters
+        ----------
+        shared_by : what each two in a row share, the rarest first
+        """
         told = []
-        for (one, other), things in zip(pairwise(route.parties), links(self.net, route), strict=True):
+        for (one, other), things in zip(pairwise(route.parties), shared_by, strict=True):
             some = [self.thing(thing, [one, other]) for thing in things[:THINGS]]
             told.append({"things": some, "more": len(things) - len(some)})
         parties = self._nodes([*route.parties])

@@ -230,7 +230,7 @@ def test_help_and_version(book):
     for arguments in (("--help",), ()):
         helped = CliRunner().invoke(app, list(arguments))
         assert helped.exit_code == 0
-        for command in ("load", "detect", "findings", "show", "path", "status", "token", "serve"):
+        for command in ("load", "detect", "findings", "show", "path", "why", "status", "token", "serve"):
             assert f"  {command} " in helped.stdout
     version = CliRunner().invoke(app, ["--version"])
     assert version.exit_code == 0 and version.stdout.startswith("ringfence ")
