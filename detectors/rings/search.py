@@ -129,8 +129,6 @@ class Search:
     uses, comparable : what people use, as the frame numbers it; and that of it which may tie people
     compared : what all of them share
     node : int64 by id, the view's node
-    people : int64, the nodes of the applicants who share anything, in rising order of their ids
-    label : int64 by person: those with one label were bound together, by weaker ties where they made no ring
     """
 
     population: Population
@@ -144,10 +142,12 @@ class Search:
 
     @property
     def people(self) -> np.ndarray:
+        """int64: the nodes of the applicants who share anything, in rising order of their ids."""
         return self.node[self.compared.people]
 
     @property
     def label(self) -> np.ndarray:
+        """int64 by person: those with one label were bound together, by weaker ties where they made no ring."""
         return self.stages[-1].label
 
     def weigh(self, view: GraphView, people: np.ndarray, params: Params) -> Weighed:

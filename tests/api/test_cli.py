@@ -100,7 +100,9 @@ def test_findings_in_every_format_are_the_same_findings(run):
     assert {"guarantee_cycle", "guarantee_circle", "guarantee_chain"} <= {finding["kind"] for finding in found}
     assert [finding["rank_all"] for finding in found] == sorted(finding["rank_all"] for finding in found)
 
-    sheet = list(csv.DictReader(io.StringIO(run("findings", "--format", "csv").stdout)))
+    printed = run("findings", "--format", "csv").stdout
+    assert printed.startswith("\ufeffid,kind,"), "a spreadsheet knows UTF-8 by its mark"
+    sheet = list(csv.DictReader(io.StringIO(printed.removeprefix("\ufeff"))))
     assert [row["id"] for row in sheet] == [finding["id"] for finding in found]
     for row, finding in zip(sheet, found, strict=True):
         assert row["members"].split("\n") == [f"{m['role']} {m['node']}" for m in finding["members"]]
