@@ -155,10 +155,11 @@ def unit_name(view: GraphView, parties: np.ndarray) -> str:
 
 @dataclass(frozen=True)
 class Parameter:
-    """One setting of a detector, described where it is defined.
+    """One setting of a detector, described where it is defined: a number of the default's type.
 
     Attributes
     ----------
+    least : what it is at least
     words : where it is a bound, what it is called when it bit
     """
 
@@ -166,6 +167,7 @@ class Parameter:
     default: Any
     description: str
     words: Words | None = None
+    least: int | float = 1
 
 
 class Measure(NamedTuple):

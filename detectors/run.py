@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from ..graph.errors import UserError
 from ..graph.model import Finding
 from ..graph.snapshot import GraphView
 from ..graph.store import Run
@@ -19,7 +18,7 @@ from .cases import cases
 from .contract import Candidate, Detector
 from .finalise import finalise
 from .policy import Policy, shipped
-from .registry import DETECTORS
+from .settings import all_settings, chosen
 from .stakes import stakes
 from .threads import link_threads
 from .verdicts import marks
@@ -37,42 +36,6 @@ class Batch:
     runs: list[Run]
     findings: list[Finding]
     cases: list[dict] = field(default_factory=list)
-
-
-def chosen(ids: Sequence[str] = ()) -> list[Detector]:
-    """The detectors of these ids, all where none is named; an underscore stands for a hyphen.
-
-    Raises
-    ------
-    UserError : an unknown id
-    """
-    wanted = {name.replace("_", "-"): name for name in ids}
-    for detector, name in wanted.items():
-        if detector not in DETECTORS:
-            raise UserError(f"unknown detector {name!r}: choose from {', '.join(DETECTORS)}")
-    return [detector for detector in DETECTORS.values() if not ids or detector.id in wanted]
-
-
-def settings(detector: Detector, *given: Mapping[str, Any]) -> dict[str, Any]:
-    """A detector's parameters by name: what is given, the later over the earlier, else the defaults.
-
-    Raises
-    ------
-    UserError : a parameter that the detector does not have, or a value of another type
-    """
-    values = detector.defaults()
-    for name, value in ((name, value) for some in given for name, value in some.items()):
-        if name not in values:
-            raise UserError(f"detector {detector.id} has no parameter {name!r}: choose from {', '.join(values)}")
-        if (
-            isinstance(value, bool)
-            or not isinstance(value, int | float)
-            or (isinstance(values[name], int) and not isinstance(value, int))
-        ):
-            kind = "a whole number" if isinstance(values[name], int) else "a number"
-            raise UserError(f"parameter {name} of detector {detector.id} is {kind}, and {value!r} is not")
-        values[name] = value
-    return values
 
 
 def run(
@@ -101,15 +64,14 @@ def run(
 
     Raises
     ------
-    UserError : an unknown detector or parameter
+    UserError : an unknown detector or parameter, or a value that a parameter does not take
     """
-    policy, given, frozen = policy or shipped(), params or {}, populations or {}
-    for names in (given, policy.parameters):
-        chosen(list(names))
+    policy, frozen = policy or shipped(), populations or {}
+    values_of = all_settings(policy.parameters, params or {})
     found: list[tuple[Detector, list[Candidate]]] = []
     runs = []
     for detector in chosen(detectors):
-        values = settings(detector, policy.parameters.get(detector.id, {}), given.get(detector.id, {}))
+        values = values_of[detector.id]
         progress(detector.id)
         wall, processor = time.perf_counter(), time.process_time()
         population = frozen[detector.id] if detector.id in frozen else detector.population(view, values)

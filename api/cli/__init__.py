@@ -19,6 +19,7 @@ from .rejects import rejects
 from .sample import sample
 from .serve import serve
 from .stores import copy, export
+from .why import why
 
 app = typer.Typer(
     name="ringfence",
@@ -46,7 +47,7 @@ def ringfence(
 
 
 for command in (
-    sample, load, unload, detect, findings, show, path, status, rejects, token, serve, copy, export, erase,
+    sample, load, unload, detect, findings, show, path, why, status, rejects, token, serve, copy, export, erase,
 ):  # fmt: skip
     app.command()(command)
 app.command("map")(first_mapping)

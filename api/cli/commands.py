@@ -61,7 +61,7 @@ class ListFormat(StrEnum):
     csv = "csv"
 
 
-def first(found: list[dict], top: int | None, form: ListFormat) -> list[dict]:
+def first(found: list[dict], top: int | None, form: str) -> list[dict]:
     """As much of a list as is to be printed."""
     return found[: TABLE_ROWS if top is None and form == ListFormat.table else top]
 

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from enum import StrEnum
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .commands import AsOf, ListFormat, StoreUrl, Top, audit, first, opened
+from ...graph.errors import UserError
+from .commands import AsOf, StoreUrl, Top, audit, first, opened
 from .output import bound, findings_csv, number, plain, say, table
+
+if TYPE_CHECKING:
+    from ...graph.store import Run
+    from ..services.reader import Reader
+    from ..services.triage import Wanted
+
+DAY = 86_400_000
 
 
 class View(StrEnum):
@@ -29,42 +38,154 @@ class PathFormat(StrEnum):
     json = "json"
 
 
+class FindingsFormat(StrEnum):
+    """How a list of findings is given."""
+
+    table = "table"
+    jsonl = "jsonl"
+    csv = "csv"
+    xlsx = "xlsx"
+
+
+class Sort(StrEnum):
+    """By what findings stand."""
+
+    score = "score"
+    amount = "amount"
+    people = "people"
+    date = "date"
+
+
+Several = list[str] | None
+
+
 def findings(
     kind: Annotated[
-        str | None, typer.Option("--kind", metavar="K", help="Only this kind, such as guarantee_cycle.")
+        Several,
+        typer.Option("--kind", metavar="K", help="Only this kind, such as guarantee_cycle; repeatable."),
     ] = None,
     view: Annotated[View | None, typer.Option("--view", help="Only this view.")] = None,
+    colour: Annotated[Several, typer.Option("--colour", metavar="C", help="Only this colour; repeatable.")] = None,
+    detector: Annotated[Several, typer.Option("--detector", metavar="D", help="Only of this detector.")] = None,
+    min_amount: Annotated[
+        float | None, typer.Option("--min-amount", metavar="N", min=0, help="Only with a known amount of at least N.")
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option("--from", metavar="DATE", help="Only with an application or evidence from this day on."),
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--to", metavar="DATE", help="Only with an application or evidence up to this day.")
+    ] = None,
+    product: Annotated[Several, typer.Option("--product", metavar="P", help="Only if a member applied for it.")] = None,
+    region: Annotated[
+        Several, typer.Option("--region", metavar="R", help="Only if a member is of this region.")
+    ] = None,
+    channel: Annotated[
+        Several, typer.Option("--channel", metavar="C", help="Only if a member applied by this channel or salesperson.")
+    ] = None,
+    new_since: Annotated[
+        str | None,
+        typer.Option("--new-since", metavar="DATE|BATCH", help="Only what did not exist before DATE, or by BATCH."),
+    ] = None,
+    sort: Annotated[Sort, typer.Option("--sort", help="By rank, or the largest or latest first.")] = Sort.score,
     top: Top = None,
     format: Annotated[
-        ListFormat, typer.Option("--format", help="A table to read; or all fields, as JSON lines or CSV in UTF-8.")
-    ] = ListFormat.table,
+        FindingsFormat,
+        typer.Option("--format", help="A table; or all fields, as JSON lines, CSV for spreadsheets, or a workbook."),
+    ] = FindingsFormat.table,
+    output: Annotated[
+        Path | None, typer.Option("--output", metavar="FILE", help="Where the workbook is written.")
+    ] = None,
     store: StoreUrl = None,
 ) -> None:
     """List what the detectors' latest runs found.
 
     By rank; a table shows the first 20 by default.
     """
-    from ..services import findings as answers
+    from ...detectors.settings import chosen
+    from ..services.triage import Wanted
 
+    if (format == FindingsFormat.xlsx) != (output is not None):
+        raise UserError("say --format xlsx and --output FILE together: a workbook is a file, all else is printed")
+    wanted = Wanted(
+        kinds=kind or (),
+        colours=colour or (),
+        detectors=[one.id for one in chosen(detector)] if detector else (),
+        views=[view.value] if view else (),
+        min_amount=min_amount,
+        first=_day(since),
+        last=_day(until, 1),
+        products=product or (),
+        regions=region or (),
+        channels=channel or (),
+    )
     with opened(store) as reader:
-        runs, found = answers.findings(reader.store, kind, view.value if view else None)
-        audit(reader, "findings", "findings", {"kind": kind, "view": view, "top": top, "format": format})
+        asked = {**vars(wanted), "new_since": new_since, "sort": sort, "top": top, "format": format}
+        audit(reader, "findings", "findings", asked)
+        runs, found, fresh = _triaged(reader, wanted, new_since, sort)
         if not runs:
             say("no detector has run on this store: run 'ringfence detect' first")
+        elif not found:
+            say("no finding is as asked")
         shown = first(found, top, format)
-        if format == ListFormat.jsonl:
+        if format == FindingsFormat.jsonl:
             for finding in shown:
                 print(json.dumps(finding, ensure_ascii=False))
-        elif format == ListFormat.csv:
-            print(findings_csv(shown), end="")
+        elif format == FindingsFormat.csv:
+            print(findings_csv(shown, fresh), end="")
+        elif output is not None:
+            _write_workbook(output, shown, reader, fresh)
         elif runs:
-            print(_findings_table(shown))
+            print(_findings_table(shown, fresh))
             if len(shown) < len(found):
                 print(f"{len(shown)} of {len(found)} findings; --top shows more")
 
 
-def _findings_table(found: list[dict]) -> str:
-    header = ("RANK", "ID", "KIND", "VIEW", "COLOUR", "SCORE", "MEMBERS", "REASON")
+def _day(text: str | None, later: int = 0) -> int | None:
+    """The first instant of what was written, or of so many days later where it is a day."""
+    if text is None:
+        return None
+    from ..services.reader import stated_moment
+
+    moment = stated_moment(text)
+    return moment + later * DAY if len(text.strip()) <= len("2026-03-31") else moment + later
+
+
+def _triaged(reader: Reader, wanted: Wanted, new_since: str | None, sort: Sort) -> tuple[list[Run], list[dict], dict]:
+    """The latest runs, the findings that are asked for, in order, and what is new of each."""
+    from ..services import findings as answers
+    from ..services.reader import stated_moment
+    from ..services.triage import about, amount, before, kept, news, ordered, read_since
+
+    runs, found = answers.findings(reader.store)
+    every = reader.store.runs()
+    since = None if new_since is None else read_since(new_since, every, stated_moment)
+    fresh = news(found, reader.store.findings(before(every, runs, since)))
+    found = kept(found, replace(wanted, products=(), regions=(), channels=(), first=None, last=None, min_amount=None))
+    found = [finding for finding in found if since is None or fresh[finding["id"]].is_new]
+    told = about(reader.snapshot(), found) if wanted.of_members or sort == Sort.date else {}
+    if wanted.min_amount is not None and (unknown := sum(amount(finding) is None for finding in found)):
+        say(f"{unknown} findings of no known amount are left out")
+    return runs, ordered(kept(found, wanted, told), sort, told), fresh
+
+
+def _write_workbook(path: Path, found: list[dict], reader: Reader, fresh: dict) -> None:
+    from ..services.workbook import workbook
+
+    content = workbook(found, reader.snapshot(), fresh)
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        told = f"cannot write {path}: {error.strerror or error}; name a file in a folder that exists"
+        raise UserError(told) from None
+    print(f"{len(found)} findings are in {path}")
+
+
+def _findings_table(found: list[dict], fresh: dict) -> str:
+    from ..services.triage import amount, people
+
+    header = ("RANK", "ID", "KIND", "VIEW", "COLOUR", "SCORE", "PEOPLE", "AMOUNT", "NEW", "REASON")
     rows = [
         (
             item["rank_all"],
@@ -73,12 +194,14 @@ def _findings_table(found: list[dict]) -> str:
             item["view"],
             item["colour"],
             f"{item['score']:.3f}",
-            len(item["members"]),
+            people(item),
+            number(amount(item)),
+            str(fresh[item["id"]]),
             item["reason_zh"] or item["reason_en"],
         )
         for item in found
     ]
-    return table(header, rows, right=("RANK", "SCORE", "MEMBERS"))
+    return table(header, rows, right=("RANK", "SCORE", "PEOPLE", "AMOUNT", "NEW"))
 
 
 def show(
@@ -184,14 +307,15 @@ def path(
         asked = {"max_hops": max_hops, "as_of": as_of, "directed": directed, "in_time": in_time}
         audit(reader, "path", " ".join(name for name, _ in ends), asked)
         answer = linked(snapshot, ends[0], ends[1], max_hops or MAX_HOPS, directed=directed, in_time=in_time)
-        print(json.dumps(answer, ensure_ascii=False) if format == PathFormat.json else _path_text(answer))
+        print(json.dumps(answer, ensure_ascii=False) if format == PathFormat.json else "\n".join(link_text(answer)))
 
 
-def _path_text(answer: dict) -> str:
+def link_text(answer: dict) -> list[str]:
+    """The lines that say how two nodes are linked, or that no link was found."""
     lines = _link_text(answer) if answer["found"] else _no_link_text(answer)
     by_node = groupby(answer["not_followed"], itemgetter("node"))
     lines += [_not_followed(node, list(ties)) for node, ties in by_node]
-    return "\n".join([*lines, *(f"cut short: {bound(item)}" for item in answer["truncated"])])
+    return [*lines, *(f"cut short: {bound(item)}" for item in answer["truncated"])]
 
 
 def _no_link_text(answer: dict) -> list[str]:

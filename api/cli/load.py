@@ -139,6 +139,14 @@ def detect(
             help="The policy: thresholds of colours and settings of detectors. Without it, the one that is shipped.",
         ),
     ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="DETECTOR.PARAMETER=VALUE",
+            help="A setting of a detector for this run, over that of the policy; say it again for another.",
+        ),
+    ] = None,
     store: StoreUrl = None,
 ) -> None:
     """Run detectors and keep what they find.
@@ -147,16 +155,18 @@ def detect(
     for today.
     """
     from ...detectors.policy import read_policy, shipped
-    from ...detectors.run import chosen, run
+    from ...detectors.run import run
+    from ...detectors.settings import all_settings, chosen, stated_settings
     from ...graph.times import to_iso
 
     chosen(detectors or ())
-    decided = read_policy(policy) if policy else shipped()
+    decided, params = read_policy(policy) if policy else shipped(), stated_settings(settings or ())
+    all_settings(decided.parameters)  # what it cannot take is told before a store is opened
     with opened(store) as reader:
         moment = reader.moment(as_of)
         purpose = "backtest" if moment < reader.moment(None) else "nightly"
         snapshot = reader.snapshot().at(moment)
-        batch = run(snapshot, reader.store, detectors or (), policy=decided, purpose=purpose)
+        batch = run(snapshot, reader.store, detectors or (), params, policy=decided, purpose=purpose)
         rows = [
             (this.detector, this.version, f"{this.findings:,}", f"{this.seconds:.2f}", f"{this.cpu_seconds:.2f}")
             for this in batch.runs

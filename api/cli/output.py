@@ -8,7 +8,11 @@ import json
 import shutil
 import sys
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..services.triage import News
 
 from ...graph.times import to_iso
 
@@ -108,15 +112,24 @@ def _amount(what: object) -> str:
 
 FINDING_COLUMNS = (
     "id", "kind", "view", "score", "rank", "rank_all", "colour", "members", "evidence", "reason_zh", "reason_en",
-    "innocent_twin", "truncated", "as_of", "detector", "version", "thread",
+    "innocent_twin", "truncated", "as_of", "detector", "version", "thread", "people", "new", "joined",
 )  # fmt: skip
 
 
-def findings_csv(findings: Sequence[dict]) -> str:
-    """Findings as CSV, one row each.
+BOM = "\ufeff"
+"""By which spreadsheets know UTF-8."""
+
+
+def findings_csv(findings: Sequence[dict], fresh: Mapping[str, News]) -> str:
+    """Findings as CSV for spreadsheets, one row each: with a byte order mark, and no text that is taken for a formula.
 
     ``members`` are ``role node`` pairs, one to a line of the cell; ``evidence`` is the number of rows; ``truncated``
-    is JSON, blank where no bound bit; measures follow as columns ``measures.<name>``, by name.
+    is JSON, blank where no bound bit; ``people`` is the number of parties; ``new`` is ``yes`` for a thread that did
+    not exist before, and ``joined`` how many members another one has more; measures follow as ``measures.<name>``.
+
+    Parameters
+    ----------
+    fresh : what is new of each finding, by its id
     """
     measures = sorted({name for finding in findings for name in finding["measures"]})
     sheet = io.StringIO()
@@ -124,15 +137,30 @@ def findings_csv(findings: Sequence[dict]) -> str:
     writer.writerow([*FINDING_COLUMNS, *(f"measures.{name}" for name in measures)])
     for finding in findings:
         flat = {
+            "people": len({member["node"] for member in finding["members"]}),
+            "new": "yes" if fresh[finding["id"]].is_new else "",
+            "joined": len(fresh[finding["id"]].joined),
             **finding,
             "members": "\n".join(f"{member['role']} {member['node']}" for member in finding["members"]),
             "evidence": len(finding["evidence"]),
             "truncated": json.dumps(finding["truncated"], ensure_ascii=False) if finding["truncated"] else "",
         }
         writer.writerow(
-            [*(flat[name] for name in FINDING_COLUMNS), *(finding["measures"].get(name) for name in measures)]
+            [
+                *(no_formula(flat[name]) for name in FINDING_COLUMNS),
+                *(finding["measures"].get(name) for name in measures),
+            ]
         )
-    return sheet.getvalue()
+    return BOM + sheet.getvalue()
+
+
+def no_formula(cell: object) -> object:
+    """A cell of a CSV file that no spreadsheet takes for a formula: what begins like one has an apostrophe before it.
+
+    >>> no_formula("=1+1"), no_formula("甲"), no_formula(-0.5)
+    ("'=1+1", '甲', -0.5)
+    """
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
 CASE_COLUMNS = (

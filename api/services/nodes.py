@@ -72,7 +72,7 @@ def node(snapshot: GraphView, name: str, text: str) -> dict:
         relation = snapshot.relation(int(position))
         counts[relation] = counts.get(relation, 0) + 1
     return {
-        **_shown(snapshot, [name])[0],
+        **shown(snapshot, [name])[0],
         "as_of": to_iso(snapshot.as_of),
         "revision": snapshot.revision,
         "facts": [_fact(snapshot, fact) for fact in snapshot.statements(number)],
@@ -106,21 +106,21 @@ def neighbourhood(
             distance.setdefault(int(number), int(hop))
         cut = far.cut | cut
         left_out = far.left_out + max(len(distance) - limit, 0)
-    shown = sorted(distance, key=lambda number: distance[number])[:limit]
-    positions, dropped = _between(snapshot, shown)
+    listed = sorted(distance, key=lambda number: distance[number])[:limit]
+    positions, dropped = _between(snapshot, listed)
     truncated = [
         *_bound("limit", limit, left_out, True),
         *_bound("fan_out", fan_out, sum(cut.values()), True),
         *_bound("relationships", RELATIONSHIPS, dropped, False),
     ]
-    nodes = _shown(snapshot, snapshot.names(shown))
+    nodes = shown(snapshot, snapshot.names(listed))
     return {
         "node": name,
         "as_of": to_iso(snapshot.as_of),
         "revision": snapshot.revision,
         "hops": hops,
-        "nodes": [{**item, "distance": distance[number]} for item, number in zip(nodes, shown, strict=True)],
-        "relationships": _relationships(snapshot, positions),
+        "nodes": [{**item, "distance": distance[number]} for item, number in zip(nodes, listed, strict=True)],
+        "relationships": relationships(snapshot, positions),
         "truncated": truncated,
     }
 
@@ -177,8 +177,8 @@ def path(
         "in_time": in_time,
         "found": link.nodes is not None,
         "hops": len(link.edges) if link.nodes is not None else None,
-        "nodes": _shown(snapshot, snapshot.names(nodes)),
-        "relationships": _relationships(snapshot, edges),
+        "nodes": shown(snapshot, snapshot.names(nodes)),
+        "relationships": relationships(snapshot, edges),
         "same_instant": _same_instant(way.times(edges)) if way and in_time else 0,
         "not_followed": not_followed(following, start, goal, link.nodes is not None),
         "truncated": truncated,
@@ -210,13 +210,14 @@ def _between(snapshot: GraphView, numbers: Sequence[int]) -> tuple[np.ndarray, i
     return distinct[:RELATIONSHIPS], max(len(distinct) - RELATIONSHIPS, 0)
 
 
-def _shown(snapshot: GraphView, names: Sequence[str]) -> list[dict]:
+def shown(snapshot: GraphView, names: Sequence[str]) -> list[dict]:
     """Nodes as people see them: name, kind and label, in the order given."""
     found = labels(snapshot, names)
     return [{"node": name, "kind": kind_of(name), "label": found[name].name} for name in names]
 
 
-def _relationships(snapshot: GraphView, positions: np.ndarray) -> list[dict]:
+def relationships(snapshot: GraphView, positions: np.ndarray) -> list[dict]:
+    """Relationships as people see them: their evidence, amounts, times and other cells, personal ones masked."""
     return [_relationship(snapshot, int(position)) for position in positions]
 
 

@@ -65,6 +65,11 @@ class Following:
         return np.unique(np.append(self.snapshot.ends(positions)[1], node))
 
 
+def links_no_one(snapshot: GraphView, node: int) -> list[dict]:
+    """The ties of a node's own that link no one, as ``not_followed`` tells them."""
+    return _counted(snapshot, snapshot.name(node), Following(snapshot).own(node, True))
+
+
 def not_followed(following: Following, start: int, goal: int, found: bool) -> list[dict]:
     """What a search set aside, as ``[{"node", "relation", "why", "count"}]``: of either end; and, where no link was
     found, of the nodes that it met between the two, under no node."""

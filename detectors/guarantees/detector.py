@@ -38,12 +38,14 @@ PARAMETERS = (
         200,
         "a circle of more parties is never reported whole, but by its cores",
         Words("最多主体数", "most parties reported whole"),
+        least=2,
     ),
     Parameter(
         "max_chain_parties",
         1000,
         "a chain in a component of more parties is reported by one longest chain",
         Words("整条列出的担保链最多主体数", "most parties of a chain reported whole"),
+        least=2,
     ),
     Parameter("core_degree", 10, "counterparties from which on a party is a core enterprise of a large circle"),
     Parameter(
@@ -59,7 +61,11 @@ PARAMETERS = (
         Words("最多核心数", "most cores reported"),
     ),
     Parameter(
-        "max_cycle_length", 8, "longest cycle that is counted, in arcs", Words("最长担保环", "longest cycle counted")
+        "max_cycle_length",
+        8,
+        "longest cycle that is counted, in arcs",
+        Words("最长担保环", "longest cycle counted"),
+        least=2,
     ),
     Parameter(
         "cycles_per_party",

@@ -19,28 +19,35 @@ from .units import around, units
 from .wording import reasons
 
 PARAMETERS = (
-    Parameter("min_members", 5, "fewest applicants of a ring; smaller groups are not reported"),
+    Parameter("min_members", 5, "fewest applicants of a ring; smaller groups are not reported", least=2),
     Parameter(
         "max_members",
         60,
         "a group of more applicants is split until its parts are no larger",
         Words("团伙最多人数", "most applicants of a ring"),
+        least=2,
     ),
-    Parameter("link_strength", 4.0, "what people tied by several things must share, in natural logarithms of rarity"),
-    Parameter("single_strength", 4.5, "the same for people tied by a single thing, which no place explains"),
-    Parameter("weak_strength", 2.0, "the same for groups that make no ring so far, whatever ties them"),
-    Parameter("least_evidence", 6.0, "what a ring must come to, in natural logarithms: ties a member, and concert"),
+    Parameter(
+        "link_strength", 4.0, "what people tied by several things must share, in natural logarithms of rarity", least=0
+    ),
+    Parameter("single_strength", 4.5, "the same for people tied by a single thing, which no place explains", least=0),
+    Parameter("weak_strength", 2.0, "the same for groups that make no ring so far, whatever ties them", least=0),
+    Parameter(
+        "least_evidence", 6.0, "what a ring must come to, in natural logarithms: ties a member, and concert", least=0
+    ),
     Parameter(
         "max_users",
         200,
         "most users of a value whom one compares with each other",
         Words("逐一比对的最多使用人数", "most users compared with each other"),
+        least=2,
     ),
     Parameter(
         "max_named",
         50,
         "most applicants who use a thing for those outside of the ring to be named",
         Words("列出圈外使用人的最多使用人数", "most users of a thing whose others are named"),
+        least=0,
     ),
     Parameter(
         "max_evidence",

@@ -25,7 +25,7 @@ from .concert import MARGIN
 from .explained import Tried, explanations
 from .outsiders import both, ends_of, outsiders
 from .scoring import chance, cycles, score
-from .search import Ring
+from .weighing import Ring
 from .wording import shared_words
 
 BESIDE = 3

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import networkx as nx
 import numpy as np
@@ -78,29 +79,69 @@ def bound_together(
     holder, value = compared.holder[used], np.searchsorted(telling, compared.value[used])
     users = compared.holders[telling]
     place = ~np.isin(telling, ties.value[rule[ties.facet] <= ONCE])
-    alone = np.arange(count, dtype=np.int64)
-    firm = _firm(ties, alone, rule, strength)
-    label = alone if label is None else label
+    firm = _firm(ties, np.arange(count), rule, strength)
+    label = np.arange(count, dtype=np.int64) if label is None else label
     while True:
-        sums = added_up(ties, label, rule)
-        size, firmly = (np.bincount(label, weights, count) for weights in (None, firm))
-        several = np.minimum(firmly[sums.first], firmly[sums.second])
-        less, more = np.sort(np.stack([size[sums.first], size[sums.second]]), axis=0)
-        total = sums.total - np.log(np.where(several < FEW, less * more, 1))
-        strong = (sums.things >= LEAST_THINGS) & (total >= strength)
-        strong |= sums.alone & (total >= np.where(several > 1, strength, single))
-        if weak < math.inf:
-            settled = np.bincount(label, _settled(ties, label, rule, strength), count) >= FEW
-            strong |= (total >= weak) & ((less > 1) | settled[sums.first] | settled[sums.second])
-        # two people of several ties each form their groups first, and these stand by themselves
-        strong &= ~(sums.slight & (several >= np.where(more > 1, FEW, 1)))
+        size = np.bincount(label, minlength=count)
+        between = _offers(ties, label, rule, firm, (strength, single, weak))
+        strong = between.total >= between.asked
         confirmed = _confirmed(label[holder], value, users, place, size)
-        one = np.concatenate((sums.first[strong], label[holder[confirmed]]))
-        other = np.concatenate((sums.second[strong], count + value[confirmed]))
+        one = np.concatenate((between.first[strong], label[holder[confirmed]]))
+        other = np.concatenate((between.second[strong], count + value[confirmed]))
         joined = weak_components(one, other, count + len(users))[label].astype(np.int64)
         if np.count_nonzero(np.bincount(joined)) == np.count_nonzero(size):
             return label
         label = joined
+
+
+class Offers(NamedTuple):
+    """What ties groups, pair by pair, and what would join them.
+
+    Attributes
+    ----------
+    first, second : int64, labels
+    total : float64, the weight of what ties the two, less what their sizes explain
+    sizes : float64, what their sizes explain
+    asked : float64, the total from which they are joined; infinite where none would do
+    things : int64, how many things tie them
+    """
+
+    first: np.ndarray
+    second: np.ndarray
+    total: np.ndarray
+    sizes: np.ndarray
+    asked: np.ndarray
+    things: np.ndarray
+
+
+def offers(
+    compared: Compared, label: np.ndarray, rule: np.ndarray, strength: float, single: float, weak: float = math.inf
+) -> Offers:
+    """What ties groups that ``bound_together``, which has the same arguments, did not join, and what it asked."""
+    firm = _firm(compared.ties, np.arange(len(label)), rule, strength)
+    return _offers(compared.ties, label, rule, firm, (strength, single, weak))
+
+
+def _offers(
+    ties: Ties, label: np.ndarray, rule: np.ndarray, firm: np.ndarray, strengths: tuple[float, float, float]
+) -> Offers:
+    strength, single, weak = strengths
+    count = len(label)
+    sums = added_up(ties, label, rule)
+    size, firmly = (np.bincount(label, weights, count) for weights in (None, firm))
+    several = np.minimum(firmly[sums.first], firmly[sums.second])
+    less, more = np.sort(np.stack([size[sums.first], size[sums.second]]), axis=0)
+    sizes = np.log(np.where(several < FEW, less * more, 1))
+    total = sums.total - sizes
+    asked = np.where(sums.things >= LEAST_THINGS, strength, math.inf)
+    asked = np.minimum(asked, np.where(sums.alone, np.where(several > 1, strength, single), math.inf))
+    if weak < math.inf:
+        settled = np.bincount(label, _settled(ties, label, rule, strength), count) >= FEW
+        whom = (less > 1) | settled[sums.first] | settled[sums.second]
+        asked = np.minimum(asked, np.where(whom, weak, math.inf))
+    # two people of several ties each form their groups first, and these stand by themselves
+    asked[sums.slight & (several >= np.where(more > 1, FEW, 1))] = math.inf
+    return Offers(sums.first, sums.second, total, sizes, asked, sums.things)
 
 
 def tied_singly(ties: Ties, facets: Sequence[int], people: int) -> np.ndarray:

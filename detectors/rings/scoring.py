@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from ..sharing.common import Common, Piece
 from .concert import Concert
@@ -14,11 +15,8 @@ SCALE = 15.7
 NEARLY = 1.5
 """What innocent causes nearly explain must come to so many times what others must."""
 
-LOOSELY = 2.0
-"""To those whom weak ties bind, acting together adds so many times what ties them, at most."""
-
 HUB = 5
-"""So many clients at least make a hub of what they share."""
+"""What so many people share, and more than half of a group, is a hub, by which anybody is tied to anybody."""
 
 SURE = 6.0
 """Ties that one book in a million has by chance: what ``chance`` gives."""
@@ -40,40 +38,47 @@ def chance(pieces: Sequence[Piece], members: int, people: int) -> float:
     return round(((cycles(pieces, members) - 1) * math.log(people) + weight) / math.log(10), 2)
 
 
-def by_ties(shared: Common, people: int, acting: Concert, most: float = math.inf) -> float:
-    """What a group comes to: the weight of what ties a member on average, places left out, and the surprise of their
-    acting together, as far as it is no more than ``most`` times that weight.
+@dataclass(frozen=True)
+class Judge:
+    """How a group is judged.
 
-    Parameters
+    Attributes
     ----------
-    people : how many the book holds
+    most : how many times what ties its members acting together may add to that; None: they are judged whenever they
+        applied, and what ties them counts twice
+    sure : whether its ties must be such as hardly a book has by chance
     """
-    ties = _weight(shared)
-    return ties + (min(acting.surprise, most * ties) if ties else 0.0)
+
+    most: float | None
+    sure: bool
+
+    def evidence(self, shared: Common, acting: Concert) -> float:
+        """What a group comes to: the weight of what ties a member on average, places left out, and the surprise of
+        their acting together."""
+        ties = sum((len(piece.people) - 1) * piece.weight for piece in shared.tied if piece.alone) / len(shared.people)
+        if self.most is None:
+            return 2 * ties
+        return ties + (min(acting.surprise, self.most * ties) if ties else 0.0)
+
+    def rarity(self, shared: Common, people: int) -> float:
+        """What ``chance`` gives of a group's ties. Of those who did not act together a household is one person, and
+        what all who share it may have shared at one place is left out.
+
+        Parameters
+        ----------
+        people : how many the book holds
+        """
+        if self.most is None:
+            return chance(shared.by_household, shared.households, people)
+        return chance(shared.tied, len(shared.people), people)
 
 
-def by_loose_ties(shared: Common, people: int, acting: Concert) -> float:
-    """The same for those whom weak ties bind, where acting together adds no more than ``LOOSELY`` times what ties them:
-    a place holds people who apply in one season. Nothing, where ties as theirs are found by chance, or one thing that
-    no place explains ties more than half of them, and no fewer than ``HUB``: a hub, by which anybody is tied to
-    anybody.
-    """
-    most = max((len(value.people) for value in shared.values if value.alone), default=0)
-    hub = most >= HUB and 2 * most > len(shared.people)
-    sure = chance(shared.tied, len(shared.people), people) >= SURE
-    return by_ties(shared, people, acting, LOOSELY) if sure and not hub else 0.0
-
-
-def whenever(shared: Common, people: int, acting: Concert) -> float:
-    """What a group comes to whenever its members applied: twice the weight of what ties a member on average, places
-    left out. Nothing, where households so tied are found by chance, or where an innocent cause is near.
-    """
-    sure = chance(shared.by_household, shared.households, people) >= SURE
-    return 2 * _weight(shared) if sure and not shared.nearly_explained else 0.0
-
-
-def _weight(shared: Common) -> float:
-    return sum((len(piece.people) - 1) * piece.weight for piece in shared.tied if piece.alone) / len(shared.people)
+BY_TIES = Judge(math.inf, False)
+"""Of those whom strong ties bind."""
+BY_LOOSE_TIES = Judge(2.0, True)
+"""Of those whom weak ties bind: a place holds people who apply in one season."""
+WHENEVER = Judge(None, True)
+"""Of those whom one rare thing ties."""
 
 
 def score(evidence: float) -> float:

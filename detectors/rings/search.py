@@ -3,79 +3,88 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from ...graph.kernels.components import weak_components
-from ...graph.kernels.sets import by_label
 from ...graph.snapshot import GraphView
 from ..contract import Params
-from ..sharing.common import Common, common
 from ..sharing.facets import FACET, RULES
 from ..sharing.numbering import inverse, seen_in
 from ..sharing.population import Compared, Population, comparable, compare, extended
 from ..sharing.uses import Uses, applications
-from .concert import Concert, concert, likelier
-from .files import Files
-from .groups import Group, bound_together, find_groups, joined_loosely, tied_singly
-from .scoring import NEARLY, by_loose_ties, by_ties, whenever
+from .groups import Group, Offers, bound_together, find_groups, joined_loosely, offers, tied_singly
+from .scoring import BY_LOOSE_TIES, BY_TIES, WHENEVER, Judge
+from .weighing import Ring, Weighed, Weighing
 
-MOST = 0.8
-"""Where fewer than a ring's members acted together, they must be so large a share of the group for the rest to belong
-to it."""
-FEWEST_HOUSEHOLDS = 3
-"""Applicants of fewer families are no ring, whatever they share."""
 SINGLY = tuple(FACET[name] for name in ("handset", "account", "document", "email", "phone", "contact"))
 """Facets of which one rare thing is enough to look at those who share it."""
 
-Judge = Callable[[Common, int, Concert], float]
-"""What a group comes to, 0 where it is no ring: from what its people share, how many people the book has, and how they
-acted together."""
 
-
-@dataclass(frozen=True)
-class Ring:
-    """A group that is a ring.
+class Stage(NamedTuple):
+    """How people were bound: first by strong ties, then those who made no ring by weaker ones.
 
     Attributes
     ----------
-    group : the people who were bound together, of whom some may be no members
-    people : int64, the members, as the group numbers people
-    members : their nodes
-    shared : what they share
-    acting : the time within which they applied
-    uses : everything they use, explained or not
-    evidence : what it comes to
-    files : what is on file of them
+    among : what they share
+    label : int64 by person: those with one label were bound together
+    weak : the strength of a weak tie, infinite where none binds
     """
 
-    group: Group
-    people: np.ndarray
-    members: list[int]
-    shared: Common
-    acting: Concert
-    uses: Uses
-    evidence: float
-    files: Files
+    among: Compared
+    label: np.ndarray
+    weak: float
+
+    def offers(self, params: Params) -> Offers:
+        """What ties those groups that were not joined, and what was asked of them."""
+        strong = params["link_strength"], params["single_strength"]
+        return offers(self.among, self.label, np.array(RULES), *strong, self.weak)
 
 
 @dataclass(frozen=True)
 class Search:
-    """What was found.
+    """What was found, and how it was decided.
 
     Attributes
     ----------
     population : with what the view brings beyond it
-    people : int64, the nodes of the applicants who share anything, in rising order of their ids
+    rings, weighed : the groups that are rings; and all that were weighed, in the order of weighing
     label : int64 by person: those with one label were bound together, by weaker ties where they made no ring
+    stages : how people were bound by several ties
+    uses, telling : what people use, as the frame numbers it; and that of it which may tie people
+    compared : what all of them share
+    node : int64 by id, the view's node
     """
 
     population: Population
     rings: list[Ring]
-    people: np.ndarray
+    weighed: list[Weighed]
     label: np.ndarray
+    stages: list[Stage]
+    uses: Uses
+    telling: Uses
+    compared: Compared
+    node: np.ndarray
+
+    @property
+    def people(self) -> np.ndarray:
+        """int64: the nodes of the applicants who share anything, in rising order of their ids."""
+        return self.node[self.compared.people]
+
+    def weigh(self, view: GraphView, people: np.ndarray, params: Params) -> list[Weighed]:
+        """What some of the people who were bound together come to, however few they are.
+
+        Parameters
+        ----------
+        people : as ``label`` numbers them, ascending
+        """
+        group, uses = Group(people), (self.uses, self.telling)
+        weighing = Weighing(view, self.population, self.compared, uses, self.node, [group])
+        strongly = np.ptp(self.stages[0].label[people]) == 0
+        return weighing.weigh(group, BY_TIES if strongly else BY_LOOSE_TIES, params)
 
 
 def search(view: GraphView, known: Population, params: Params) -> Search:
@@ -85,34 +94,40 @@ def search(view: GraphView, known: Population, params: Params) -> Search:
     uses, numbers = seen_in(known.frame, view)
     node = inverse(numbers)
     population = extended(known, uses)
-    weighed = uses.where(comparable(population, uses))
+    telling = uses.where(comparable(population, uses))
     who, when = applications(view)
-    compared = compare(population, weighed, (numbers[who], when))
+    compared = compare(population, telling, (numbers[who], when))
+    weighed: list[Weighed] = []
 
     def judged(groups: Sequence[Group], judge: Judge) -> list[Ring]:
         if not groups:
             return []
-        weigh = _Weighing(view, population, compared, (uses, weighed), node, groups)
-        return [ring for group in groups for ring in weigh.rings(group, judge, params)]
+        weighing = Weighing(view, population, compared, (uses, telling), node, groups)
+        tried = [one for group in groups for one in weighing.weigh(group, judge, params)]
+        weighed.extend(tried)
+        return [weighing.ring(one) for one in tried if not one.lacks]
 
-    rings, bound = _bound(compared, judged, params)
+    rings, stages = _bound(compared, judged, params)
     more, tied = _tied(compared, rings, judged, params)
+    bound = stages[-1].label
     label = weak_components(bound, len(bound) + tied, 2 * len(bound))[bound]
-    return Search(population, rings + more, node[compared.people], label)
+    return Search(population, rings + more, weighed, label, stages, uses, telling, compared, node)
 
 
 Judged = Callable[[Sequence[Group], Judge], list[Ring]]
 
 
-def _bound(compared: Compared, judged: Judged, params: Params) -> tuple[list[Ring], np.ndarray]:
-    """The rings of those bound by what they share and how closely in time, and the groups: int64 by person. Those whom
-    a ring leaves behind are bound anew among themselves."""
+def _bound(compared: Compared, judged: Judged, params: Params) -> tuple[list[Ring], list[Stage]]:
+    """The rings of those bound by what they share and how closely in time, and how they were bound. Those whom a ring
+    leaves behind are bound anew among themselves."""
     rule, label = np.array(RULES), np.arange(len(compared.people))
     free = np.ones(len(label), dtype=bool)
     rings: list[Ring] = []
-    for weak, judge in ((math.inf, by_ties), (params["weak_strength"], by_loose_ties)):
+    stages: list[Stage] = []
+    for weak, judge in ((math.inf, BY_TIES), (params["weak_strength"], BY_LOOSE_TIES)):
         among, before = compared.among(free), label
         label = bound_together(among, rule, params["link_strength"], params["single_strength"], weak, before)
+        stages.append(Stage(among, label, weak))
         groups = find_groups(among.ties, label, rule, params["min_members"], params["max_members"])
         # rings are no part of what is bound anew, and what that leaves as it was is no ring still
         groups = [group for group in groups if free[group.people].all() and np.ptp(before[group.people])]
@@ -126,7 +141,7 @@ def _bound(compared: Compared, judged: Judged, params: Params) -> tuple[list[Rin
                 left[ring.people] = False
             rings += found
             groups = _bound_anew(compared.among(left), left, rule, params)
-    return rings, label
+    return rings, stages
 
 
 def _bound_anew(among: Compared, left: np.ndarray, rule: np.ndarray, params: Params) -> list[Group]:
@@ -141,80 +156,15 @@ def _tied(compared: Compared, rings: Sequence[Ring], judged: Judged, params: Par
     those whom anything ties to such a group; and the groups: int64 by person."""
     rule, count = np.array(RULES), len(compared.people)
     label, found = np.arange(count), list[Ring]()
-    for judge in (whenever, by_loose_ties):
+    for judge in (WHENEVER, BY_LOOSE_TIES):
         free = np.ones(count, dtype=bool)
         for ring in (*rings, *found):
             free[ring.people] = False
         among = compared.among(free)
         tied = tied_singly(among.ties, SINGLY, count)
-        if judge is by_loose_ties:
+        if judge is BY_LOOSE_TIES:
             tied = joined_loosely(among.ties, tied, rule)
         groups = find_groups(among.ties, tied, rule, params["min_members"], params["max_members"])
         found += judged([group for group in groups if free[group.people].all()], judge)
         label = weak_components(label, count + tied, 2 * count)[label]
     return found, label
-
-
-class _Weighing:
-    """What the groups of one round are weighed with, read once for all of them."""
-
-    def __init__(
-        self,
-        view: GraphView,
-        population: Population,
-        compared: Compared,
-        uses: tuple[Uses, Uses],
-        node: np.ndarray,
-        groups: Sequence[Group],
-    ):
-        everybody = compared.people[np.concatenate([group.people for group in groups])]
-        self._population, self._compared, self._node = population, compared, node
-        self._everything, self._weighed = (_by_person(some, everybody) for some in uses)
-        self._files = Files(view, node[everybody])
-
-    def rings(self, group: Group, judge: Judge, params: Params) -> Iterator[Ring]:
-        """The rings that a group is: none, or one, or several where its people have nothing in common."""
-        places, least = group.people, params["min_members"]
-        shared = self._common(places)
-        acting, then = self._acting(places, shared)
-        if judge is not whenever and not then.all():
-            if then.sum() >= least:
-                places = places[then]
-                shared = self._common(places)
-            elif then.mean() < MOST:  # a few acted together, and the others did not
-                return
-        parts = [places[np.isin(shared.people, people)] for people in shared.parts()]
-        for part in parts:
-            if len(parts) > 1:
-                shared = self._common(part)
-                acting, _ = self._acting(part, shared)
-            if len(part) < least or shared.households < FEWEST_HOUSEHOLDS or shared.one_hub:
-                continue
-            evidence = judge(shared, self._population.people, acting)
-            if evidence >= params["least_evidence"] * (NEARLY if shared.nearly_explained else 1):
-                people = self._compared.people[part]
-                members = self._node[people].tolist()
-                uses = self._everything(people)
-                yield Ring(group, part, members, shared, acting, uses, evidence, self._files)
-
-    def _common(self, places: np.ndarray) -> Common:
-        people = self._compared.people[places]
-        return common(people, self._population, self._weighed(people))
-
-    def _acting(self, places: np.ndarray, whole: Common) -> tuple[Concert, np.ndarray]:
-        """The time within which people, or their core, applied; bool: who did, everybody where no time is telling."""
-        people, calendar = self._compared.people[places], self._population.calendar
-        core = np.isin(people, whole.tied_twice).tolist()
-        times = [self._files.applied.get(member, []) for member in self._node[people].tolist()]
-        of_core = [own for own, inside in zip(times, core, strict=True) if inside]
-        acting = likelier(concert(times, calendar), concert(of_core, calendar))
-        first, last = acting.span()
-        return acting, np.array([any(first <= at <= last for at in own) or not acting.telling for own in times])
-
-
-def _by_person(uses: Uses, everybody: np.ndarray) -> Callable[[np.ndarray], Uses]:
-    """The uses of some of these people, found without looking through all."""
-    wanted = np.zeros(max(uses.person.max(initial=-1), everybody.max(initial=-1)) + 1, dtype=bool)
-    wanted[everybody] = True
-    places = by_label(np.where(wanted[uses.person], uses.person, -1))
-    return lambda people: uses.where(np.concatenate([places[person] for person in people.tolist()]))

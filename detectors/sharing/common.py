@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
@@ -108,16 +109,17 @@ class Common:
         return len(np.unique(self.household))
 
     @property
-    def one_hub(self) -> bool:
-        """Whether hardly anybody is tied by more than one thing: all use one hub, as an intermediary's clients do, and
-        have no other tie."""
-        return len(self.tied_twice) < max(2, TIED_TWICE * len(self.people))
+    def least_tied_twice(self) -> int:
+        """How many must be tied by more than one thing: where fewer are, all use one hub, as an intermediary's clients
+        do, and have no other tie."""
+        return max(2, math.ceil(TIED_TWICE * len(self.people)))
 
     @property
     def nearly_explained(self) -> bool:
-        """Whether an innocent cause is near: contacts and places are all that is shared, as among colleagues, fellow
-        students and neighbours; or some are of one family, and hardly anybody lives elsewhere, as in a household."""
-        if all(shared.name in NAMED or not shared.alone or shared.homes < 3 for shared in self.values):
+        """Whether an innocent cause is near: contacts and places are all that three households share, as among
+        colleagues, fellow students and neighbours; or some are of one family, and hardly anybody lives elsewhere, as in a household."""
+        several = min(3, self.households)
+        if all(shared.name in NAMED or not shared.alone or shared.homes < several for shared in self.values):
             return True
         together = max((len(shared.people) for shared in self.of("address")), default=0)
         return self.households < len(self.people) and together >= ONE_HOME * len(self.people)

@@ -26,6 +26,20 @@ def audit(book):
     return AuditLog(book / "ringfence.db.audit.db")
 
 
+def test_a_run_takes_settings_and_keeps_them(tmp_path):
+    write_book(tmp_path / "tables")
+    ringfence("load", "tables", cwd=tmp_path)
+    given = ("--set", "fraud-ring.min_members=3", "--set", "fraud-ring.link_strength=3.5")
+    done = ringfence("detect", "fraud-ring", *given, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    (run,) = json.loads(ringfence("status", "--format", "json", cwd=tmp_path).stdout)["last_run"]["detectors"]
+    assert (run["params"]["min_members"], run["params"]["link_strength"], run["params"]["max_members"]) == (3, 3.5, 60)
+
+    wrong = ringfence("detect", "--set", "fraud-ring.min_member=3", cwd=tmp_path)
+    told = "ringfence: detector fraud-ring has no parameter 'min_member': did you mean min_members or max_members?\n"
+    assert (wrong.returncode, wrong.stdout, wrong.stderr) == (2, "", told)
+
+
 def test_load_and_detect_say_what_they_did(tmp_path):
     write_book(tmp_path / "tables")
     loaded = ringfence("load", "tables", cwd=tmp_path)
@@ -86,7 +100,9 @@ def test_findings_in_every_format_are_the_same_findings(run):
     assert {"guarantee_cycle", "guarantee_circle", "guarantee_chain"} <= {finding["kind"] for finding in found}
     assert [finding["rank_all"] for finding in found] == sorted(finding["rank_all"] for finding in found)
 
-    sheet = list(csv.DictReader(io.StringIO(run("findings", "--format", "csv").stdout)))
+    printed = run("findings", "--format", "csv").stdout
+    assert printed.startswith("\ufeffid,kind,"), "a spreadsheet knows UTF-8 by its mark"
+    sheet = list(csv.DictReader(io.StringIO(printed.removeprefix("\ufeff"))))
     assert [row["id"] for row in sheet] == [finding["id"] for finding in found]
     for row, finding in zip(sheet, found, strict=True):
         assert row["members"].split("\n") == [f"{m['role']} {m['node']}" for m in finding["members"]]
@@ -216,7 +232,7 @@ def test_help_and_version(book):
     for arguments in (("--help",), ()):
         helped = CliRunner().invoke(app, list(arguments))
         assert helped.exit_code == 0
-        for command in ("load", "detect", "findings", "show", "path", "status", "token", "serve"):
+        for command in ("load", "detect", "findings", "show", "path", "why", "status", "token", "serve"):
             assert f"  {command} " in helped.stdout
     version = CliRunner().invoke(app, ["--version"])
     assert version.exit_code == 0 and version.stdout.startswith("ringfence ")

@@ -207,6 +207,11 @@ def go_through(said: list, source: Path, cwd: Path, store: str) -> None:
     run(said, cwd, "status", "--store", store)
     run(said, cwd, "path", "phone:139 8765 0123", "account:6228480098765432109", "--store", store)
     run(said, cwd, "path", "phone:13987650555", "device:planted-device-9f8e7d6c", "--store", store, code=2)
+    run(said, cwd, "findings", "--format", "xlsx", "--output", "found.xlsx", "--store", store)
+    for form in ("text", "json"):
+        run(said, cwd, "why", "applicant:A1", "--format", form, "--store", store)
+        run(said, cwd, "why", "applicant:A1", "applicant:A2", "--format", form, "--store", store)
+    run(said, cwd, "why", "applicant:A1", "phone:139 8765 0123", "--store", store, code=2)
     run(said, cwd, "token", "phone", "--store", store, stdin="13987650123\n139 8765 0555\n")
     run(said, cwd, "export", "neo4j-import", "exported", "--store", store)
     run(said, cwd, "copy", "--from", store, "--to", f"sqlite:///{cwd}/copy.db")

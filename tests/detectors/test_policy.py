@@ -4,6 +4,7 @@ import pytest
 from ringfence.detectors.policy import read_policy, shipped
 from ringfence.detectors.registry import DETECTORS
 from ringfence.detectors.run import run
+from ringfence.detectors.settings import stated_settings
 from ringfence.graph.errors import UserError
 from support.toy import Book
 
@@ -58,3 +59,48 @@ def test_a_policy_that_cannot_be_used_is_told_in_one_line(tmp_path, text, says):
 def test_settings_that_no_detector_takes_are_told(settings, says):
     with pytest.raises(UserError, match=says):
         run(Book().snapshot(), params=settings)
+
+
+def test_settings_of_a_detector_that_does_not_run_are_looked_at_as_well():
+    with pytest.raises(UserError, match="has no parameter 'least'"):
+        run(Book().snapshot(), detectors=["guarantee"], params={"fraud-ring": {"least": 4}})
+
+
+def test_a_detector_may_be_named_like_its_kind_in_the_policy_too(tmp_path):
+    stated = policy(tmp_path, f'version = "x"\n{COLOURS}[parameters.fraud_ring]\nmin_members = 4\n')
+    batch = run(Book().snapshot(), detectors=["fraud-ring"], policy=stated)
+    assert batch.runs[0].params["min_members"] == 4
+
+
+def test_a_setting_is_stated_as_detector_parameter_and_value_and_read_as_the_default_is():
+    stated = stated_settings(
+        [
+            "fraud-ring.min_members=3",
+            "fraud_ring.link_strength = 4",
+            "guarantee.core_degree=9",
+            "guarantee.core_degree=8",
+        ]
+    )
+    assert stated == {"fraud-ring": {"min_members": 3, "link_strength": 4.0}, "guarantee": {"core_degree": 8}}
+    assert isinstance(stated["fraud-ring"]["link_strength"], float)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("min_members=3", "write a setting as DETECTOR.PARAMETER=VALUE, for example fraud-ring.min_members=4; 'min_me"),
+        ("fraud-ring.min_members", "write a setting as DETECTOR.PARAMETER=VALUE"),
+        ("rings.min_members=3", "unknown detector 'rings': choose from guarantee, fraud-ring"),
+        ("fraud-ring.min_member=3", "no parameter 'min_member': did you mean min_members"),
+        ("fraud-ring.depth=3", "no parameter 'depth': choose from min_members, max_members"),
+        ("fraud-ring.min_members=3.0", "min_members of detector fraud-ring is a whole number, and '3.0' is not"),
+        ("fraud-ring.min_members=", "min_members of detector fraud-ring is a whole number, and '' is not"),
+        ("fraud-ring.link_strength=nan", "link_strength of detector fraud-ring is a number, and nan is not"),
+        ("fraud-ring.min_members=1", "min_members of detector fraud-ring is 2 or more, and 1 is less"),
+        ("fraud-ring.link_strength=-1", "link_strength of detector fraud-ring is 0 or more, and -1.0 is less"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_told_in_one_line(text, says):
+    with pytest.raises(UserError, match=says) as told:
+        stated_settings([text])
+    assert "\n" not in str(told.value)

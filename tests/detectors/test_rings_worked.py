@@ -31,6 +31,40 @@ def test_a_ring_of_five_is_reported_and_one_of_four_is_not():
     assert find(crowd(ring(Book(), people(5)), 40), min_members=6) == []
 
 
+def few(count, *, kin=()):
+    """People who share a handset, an account they are paid into, and a contact whom each names otherwise, on
+    neighbouring days; some may be family."""
+    book = Book()
+    for i, key in enumerate(people(count)):
+        book.person(key, f"137{i}").lives(key, f"lane {i}").contact(key, "136", ("表哥", "老板", "其他")[i % 3])
+        book.application(key, f"N{key}", f"2026-03-{10 + i:02d}", device="phone")
+        book.loan(key, f"L{key}", 10_000, f"2026-03-{11 + i:02d}", "card", f"N{key}")
+    for one, other in kin:
+        book.related(f"R{one}", f"R{other}", "兄弟姐妹")
+    return crowd(book, 40)
+
+
+def test_a_ring_may_be_as_small_as_the_lender_says():
+    def found(book, least):
+        return [keys(finding) for finding in find(book, min_members=least)]
+
+    assert found(few(3), 3) == ["R0 R1 R2"] and found(few(3), 4) == []
+    assert found(few(4), 4) == ["R0 R1 R2 R3"] and found(few(4), 5) == []
+    assert found(few(2), 2) == ["R0 R1"] and found(few(2), 3) == []
+    assert found(crowd(shared(Book(), people(2), device="one"), 40), 2) == []
+
+
+def test_a_small_ring_too_is_of_three_households_and_of_as_many_as_it_has_people():
+    assert find(few(3, kin=[(0, 1)]), min_members=3) == []
+    assert find(few(2, kin=[(0, 1)]).owns("R0", "other").owns("R1", "other"), min_members=2) == []
+    assert [keys(f) for f in find(few(4, kin=[(0, 1)]), min_members=3)] == ["R0 R1 R2 R3"]
+
+
+def test_innocent_likenesses_give_no_small_ring_either():
+    found = {twin.__name__: find(crowd(twin(Book()), 40), min_members=3) for twin in TWINS}
+    assert [name for name, findings in found.items() if findings] == []
+
+
 def test_applicants_are_members_and_nothing_else():
     (found,) = find(crowd(ring(Book(), people(6)), 40))
     assert found.kind == "fraud_ring" and found.view == "raw" and found.innocent_twin is None

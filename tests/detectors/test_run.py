@@ -2,7 +2,8 @@
 
 import pytest
 from ringfence.detectors.registry import DETECTORS
-from ringfence.detectors.run import chosen, run
+from ringfence.detectors.run import run
+from ringfence.detectors.settings import chosen
 from ringfence.graph.errors import UserError
 from ringfence.graph.store import open_store
 from support.toy import NOW, Book
