@@ -96,12 +96,12 @@ def run(
     for names in (given, policy.parameters):
         chosen(list(names))
     found: list[tuple[Detector, list[Candidate]]] = []
-    runs = []
+    runs, grounds = [], {}
     for detector in chosen(detectors):
         values = settings(detector, policy.parameters.get(detector.id, {}), given.get(detector.id, {}))
         progress(detector.id)
         wall, processor = time.perf_counter(), time.process_time()
-        population = frozen[detector.id] if detector.id in frozen else detector.population(view, values)
+        population = frozen[detector.id] if detector.id in frozen else _population(detector, view, values, grounds)
         candidates = list(detector.detect(view, population, values))
         found.append((detector, candidates))
         runs.append(
@@ -124,6 +124,17 @@ def run(
     for this in runs:
         this.findings = sum(finding.detector == this.detector for finding in findings)
     return _saved(store, runs, findings) if store else Batch(runs, findings)
+
+
+def _population(detector: Detector, view: GraphView, values: Mapping[str, Any], grounds: dict[tuple, Any]) -> Any:
+    """A detector's population; its ground is taken from those that the batch has measured, or added to them."""
+    ground = detector.ground
+    if ground is None:
+        return detector.population(view, values)
+    key = (ground.measure, *(values[name] for name in ground.settings))
+    if key not in grounds:
+        grounds[key] = ground.measure(view, values)
+    return detector.population(view, values, grounds[key])
 
 
 def _saved(store: Findings, runs: list[Run], findings: list[Finding]) -> Batch:

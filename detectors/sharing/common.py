@@ -158,8 +158,9 @@ def common(group: np.ndarray, population: Population, uses: Uses) -> Common:
     order = np.lexsort((uses.person, uses.value))
     uses = uses.where(order)
     starts = np.flatnonzero(np.diff(uses.value, prepend=-1))
+    ends = np.append(starts[1:], len(uses))[: len(starts)]
     found = []
-    for begin, end in zip(starts.tolist(), [*starts[1:].tolist(), len(uses)], strict=True):
+    for begin, end in zip(starts.tolist(), ends.tolist(), strict=True):
         people = np.unique(uses.person[begin:end])
         homes = len(np.unique(family[people]))
         if homes < 2:
