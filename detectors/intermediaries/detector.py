@@ -20,6 +20,7 @@ from .wording import reasons
 
 PARAMETERS = (
     Parameter("min_clients", 5, "fewest clients of an intermediary, and fewest households that these belong to"),
+    Parameter("many", 10, "clients from which on they may come at any pace; fewer must have come within a week"),
     Parameter("least_evidence", 13.0, "what an intermediary must come to, in natural logarithms: hub, burst and signs"),
     Parameter(
         "max_users",

@@ -15,7 +15,7 @@ from ..contract import Params
 from ..rings.concert import Concert, concert
 from ..rings.files import Files
 from ..sharing.common import TIED_TWICE, Common, common
-from ..sharing.facets import FACET
+from ..sharing.facets import DAY, FACET
 from ..sharing.population import Population, comparable
 from ..sharing.uses import Uses
 from .hubs import OWN_THINGS, PLACES, Hub, people_of
@@ -29,6 +29,8 @@ CONFIRMED = 0.5
 """How much of what shows otherwise the default of the clients may add."""
 OUTCOME = 3.0
 """Evidence from which on the default of a channel's clients, or how alike their applications are, is a sign."""
+SOON = 7 * DAY
+"""Few clients are an intermediary's only where they came within this time."""
 SAME_SHOP = 0.5
 """Where more of the clients applied at one merchant, it is the merchant who brought them."""
 ONE_PLACE = 0.8
@@ -179,6 +181,8 @@ class Weighing:
             acting=whole.acting,
             alike=chance_of_alike(figures["of"], figures["alike"], self._known.alike),
         )
+        if len(people) < self._params["many"] and whole.acting.last - whole.acting.first > SOON:
+            return None
         if weighed.evidence < self._params["least_evidence"] or _explained(hubs, weighed, shared, figures):
             return None
         return Intermediary(people, hubs, weighed, shared, tied, figures)
