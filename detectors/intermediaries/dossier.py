@@ -119,7 +119,7 @@ def _reason(view: GraphView, one: Intermediary, found: Search, known: Known, thi
         "also": _also_share(one, found),
         "households": one.shared.households,
         "at_one_shop": figures["at_one_shop"],
-        "one_place": at_one_place(one.shared),
+        "one_place": at_one_place(one.shared, one.hubs),
     }
 
 

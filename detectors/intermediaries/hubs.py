@@ -16,7 +16,7 @@ from .bursts import brought, within
 from .population import Known
 from .templates import consecutive
 
-OWN_THINGS = ("handset", "account")
+OWN_THINGS = ("handset", "account", "phone", "email")
 """What a stranger lends to nobody: whoever lets many use one is behind them."""
 PLACES = ("network", "address")
 """Where a broker sits; nobody is one for being there."""
@@ -109,12 +109,18 @@ def people_of(hubs: Iterable[Hub]) -> np.ndarray:
     return distinct(np.concatenate([np.zeros(0, dtype=np.int64), *(hub.people for hub in hubs)]))
 
 
-def used_by_several(population: Population, uses: Uses, params: Params) -> Uses:
+def used_by_several(population: Population, uses: Uses, numbers: np.ndarray, params: Params) -> Uses:
     """The uses of what enough households use, and no more than are compared; what innocent causes explain is left
-    out."""
+    out, and a Wi-Fi together with an address, each of which stands for itself.
+
+    Parameters
+    ----------
+    numbers : int64 by node of the view, its id in the frame
+    """
     users = population.users[uses.value]
-    some = (users >= params["min_clients"]) & (users <= params["max_users"])
-    return uses.where(some & ~population.excused[uses.value])
+    some = (users >= params["min_clients"]) & (users <= params["max_users"]) & ~population.excused[uses.value]
+    some &= (uses.way != WAY["network"]) | (uses.value == numbers[uses.node])
+    return uses.where(some)
 
 
 def value_hubs(population: Population, uses: Uses) -> Iterator[Hub]:
@@ -125,10 +131,15 @@ def value_hubs(population: Population, uses: Uses) -> Iterator[Hub]:
     ----------
     uses : as ``used_by_several`` gives them
     """
-    for kind, ways in (("handset", (WAY["handset"],)), ("account", (WAY["account"],)), ("contact", PHONE_WAYS)):
-        for value, rows in _whole(population, uses.where(np.isin(uses.way, ways))):
-            if kind != "contact" or _goes_by_several_names(rows):
-                yield _hub(kind, value, population, rows)
+    for kind in ("handset", "account", "email", "network"):
+        for value, rows in _whole(population, uses.where(uses.way == WAY[kind])):
+            yield _hub(kind, value, population, rows)
+    for value, rows in _whole(population, uses.where(np.isin(uses.way, PHONE_WAYS))):
+        own, naming = rows.where(rows.way == WAY["own_phone"]), rows.where(np.isin(rows.way, NAMING))
+        if _goes_by_several_names(naming, len(distinct(rows.person))):
+            yield _hub("contact", value, population, naming)
+        elif 2 * len(distinct(own.person)) >= len(distinct(rows.person)):
+            yield _hub("phone", value, population, own)
 
 
 def place_hubs(population: Population, uses: Uses, clients: np.ndarray) -> Iterator[Hub]:
@@ -152,21 +163,17 @@ def _whole(population: Population, uses: Uses) -> Iterator[tuple[int, Uses]]:
         yield value, uses.where(np.arange(low, high))
 
 
-def _goes_by_several_names(uses: Uses) -> bool:
+def _goes_by_several_names(naming: Uses, users: int) -> bool:
     """Whether people name one contact by several surnames: no person whom they know, and no office."""
-    naming = uses.where(np.isin(uses.way, NAMING))
     _, first = np.unique(naming.person, return_index=True)
     told = naming.label[first]
     told = told[told >= 0]
     names, count = np.unique(told, return_counts=True)
     one_person = len(names) < NAMES_AT_LEAST or count.max(initial=0) > ONE_NAME * len(told)
-    office = 2 * len(first) < len(distinct(uses.person))
-    return not (one_person or office or 2 * len(told) < len(first))
+    return not one_person and 2 * len(first) >= users and 2 * len(told) >= len(first)
 
 
 def _hub(kind: str, value: int, population: Population, uses: Uses) -> Hub:
-    if kind == "contact":  # the holder of the phone is no client of it
-        uses = uses.where(np.isin(uses.way, NAMING))
     label = uses.label if kind == "contact" else np.full(len(uses), -1, dtype=np.int64)
     ties = Ties(uses.person, uses.node, uses.position, uses.via, uses.time, label)
     return Hub(kind, value, distinct(uses.person), int(population.holders[value]), ties)

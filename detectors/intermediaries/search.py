@@ -53,7 +53,7 @@ def search(view: GraphView, known: Known, params: Params) -> Search:
     """The intermediaries of a view."""
     uses, numbers = seen_in(known.shared.frame, view)
     node, population = inverse(numbers), extended(known.shared, uses)
-    some = used_by_several(population, uses, params)
+    some = used_by_several(population, uses, numbers, params)
     hubs = [
         *value_hubs(population, some),
         *channel_hubs(view, known, numbers),
@@ -85,7 +85,7 @@ def _joined(hubs: Sequence[Hub], places: Sequence[Hub]) -> list[list[Hub]]:
         clients = set(hub.people.tolist())
         near = sorted({at for person in clients for at in groups_of.get(person, ())})
         same = next((at for at in near if 2 * len(clients & groups[at][0]) >= min(len(clients), len(groups[at][0]))), None)
-        if same is None and hub.kind not in PLACES:
+        if same is None and hub.kind != "address":
             groups.append((set(), []))
             same = len(groups) - 1
         elif same is None or 2 * len(clients & groups[same][0]) < len(clients):

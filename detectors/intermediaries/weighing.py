@@ -22,13 +22,15 @@ from .hubs import OWN_THINGS, PLACES, Hub, people_of
 from .population import Known
 from .signs import Outcomes, alike, chance_of_alike, chance_of_bad
 
-FACET_OF = {"handset": "handset", "account": "account", "contact": "alias"}
+FACET_OF = {name: name for name in OWN_THINGS} | {"contact": "alias", "network": "network"}
 NEXT_NUMBER = 3.0
 """What each phone that follows the one before it adds, from the third on, in natural logarithms."""
 CONFIRMED = 0.5
 """How much of what shows otherwise the default of the clients may add."""
 OUTCOME = 3.0
 """Evidence from which on the default of a channel's clients, or how alike their applications are, is a sign."""
+OUTCOME_OF_PLACE = 6.0
+"""The same of the people of one place, who often apply in one season."""
 SOON = 7 * DAY
 """Few clients are an intermediary's only where they came within this time."""
 SAME_SHOP = 0.5
@@ -122,11 +124,14 @@ class Weighing:
     def _weigh(self, people: np.ndarray, hubs: Sequence[Hub]) -> Weighed:
         """What speaks for some people as clients of hubs."""
         borrowers, bad = self.outcome(people)
+        failed = chance_of_bad(borrowers, bad, self._known.usual)
+        if failed < OUTCOME and all(hub.kind in PLACES for hub in hubs):  # a place is one only where its people fail
+            return Weighed(0.0, Concert(0.0, 0, 0), 0.0, failed, 0.0)
         return Weighed(
             tie=max((self._tie(hub) for hub in hubs), default=0.0),
             acting=self._acting(people, hubs),
             template=max(max(hub.run - 2, 0) * NEXT_NUMBER for hub in hubs),
-            bad=chance_of_bad(borrowers, bad, self._known.usual),
+            bad=failed,
             alike=0.0,
         )
 
@@ -181,7 +186,8 @@ class Weighing:
             acting=whole.acting,
             alike=chance_of_alike(figures["of"], figures["alike"], self._known.alike),
         )
-        if len(people) < self._params["many"] and whole.acting.last - whole.acting.first > SOON:
+        places = all(hub.kind in PLACES for hub in hubs)
+        if len(people) < self._params["many"] and (places or whole.acting.last - whole.acting.first > SOON):
             return None
         if weighed.evidence < self._params["least_evidence"] or _explained(hubs, weighed, shared, figures):
             return None
@@ -224,20 +230,22 @@ def _explained(hubs: Sequence[Hub], weighed: Weighed, shared: Common, figures: M
     and whose applications differ; a merchant; a large employer; acquaintances."""
     kinds, people = {hub.kind for hub in hubs}, len(shared.people)
     if kinds <= {"channel", *PLACES}:
-        if max(weighed.bad, weighed.alike) < OUTCOME or not weighed.acting.telling:
+        if max(weighed.bad, weighed.alike) < (OUTCOME if "channel" in kinds else OUTCOME_OF_PLACE) or not weighed.acting.telling:
             return True
-    if not kinds & set(FACET_OF) and figures["at_one_shop"] > SAME_SHOP * people:
+    if kinds <= {"channel", "employer", *PLACES} and figures["at_one_shop"] > SAME_SHOP * people:
         return True
     if kinds <= {"employer", *PLACES} and max(weighed.acting.surprise, weighed.bad, weighed.alike) < OUTCOME:
         return True
-    if not kinds & {*OWN_THINGS, "employer", "channel"}:
-        return at_one_place(shared) >= ONE_PLACE * people
+    if kinds <= {"contact", *PLACES}:
+        return at_one_place(shared, hubs) >= ONE_PLACE * people
     return False
 
 
-def at_one_place(shared: Common) -> int:
-    """How many people one home, workplace, school or circle of acquaintances joins, of the largest."""
-    return max((len(piece.people) for piece in shared.tied if not piece.alone), default=0)
+def at_one_place(shared: Common, hubs: Sequence[Hub]) -> int:
+    """How many people one home, workplace, school or circle of acquaintances joins, of the largest; but for hubs."""
+    keys = {hub.key for hub in hubs}
+    rest = replace(shared, values=[value for value in shared.values if value.value not in keys])
+    return max((len(piece.people) for piece in rest.tied if not piece.alone), default=0)
 
 
 class _Filed(NamedTuple):

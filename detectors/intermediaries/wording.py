@@ -13,10 +13,12 @@ from .templates import GAP
 HUBS = {
     "handset": ("部手机", "handset", "handsets"),
     "account": ("个账户", "account", "accounts"),
+    "phone": ("个本人手机号", "own phone number", "own phone numbers"),
+    "email": ("个邮箱", "e-mail address", "e-mail addresses"),
     "contact": ("个联系电话", "contact's phone", "contacts' phones"),
     "channel": ("个渠道或销售", "channel or salesperson", "channels or salespeople"),
     "employer": ("个开头相同的单位名称", "employer", "employers whose names begin alike"),
-    "network": ("个网络", "network", "networks"),
+    "network": ("个Wi-Fi或IP", "Wi-Fi or internet address", "Wi-Fis and internet addresses"),
     "address": ("个地址", "address", "addresses"),
 }
 """What an intermediary works through, and what one and several of them are called."""
