@@ -1,1 +1,1 @@
-"""Intermediaries 中介代办: a handset, a contact, an account, an employer's text or a salesperson behind many borrowers."""
+"""Intermediaries 中介代办: one handset, contact, account, salesperson or invented employer behind many borrowers."""

@@ -136,5 +136,3 @@ def within(clients: Brought, known: Bursts) -> np.ndarray:
     place = np.minimum(np.searchsorted(known.channel, clients.channel), len(known.channel) - 1)
     inside = (known.channel[place] == clients.channel) & (known.first[place] <= clients.time)
     return np.where(inside & (clients.time <= known.last[place]), place, -1)
-
-

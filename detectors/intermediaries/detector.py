@@ -70,7 +70,7 @@ MEASURES = (
             "How rare it is by chance to apply so close in time (6: one case in a million such groups)",
         ),
     ),
-    Measure("applications_alike", Words("产品、期限、金额相同的进件数", "Applications of one product, term and amount")),
+    Measure("applications_alike", Words("产品、期限、金额相同的进件数", "Applications all alike")),
     Measure("borrowers", Words("借款人数", "Borrowers")),
     Measure("bad_borrowers", Words("已知不良的借款人数", "Borrowers known to be bad")),
     Measure("tied_otherwise", Words("彼此另有共用的客户数", "Clients who share something else")),
@@ -79,7 +79,7 @@ MEASURES = (
 
 
 def detect(view: GraphView, known: Known, params: Params) -> Iterator[Candidate]:
-    """``intermediary`` 中介代办: five clients or more, of several households, whom a hub connects and nothing else does.
+    """``intermediary`` 中介代办: five clients or more, of several households, whom a hub connects and little else.
 
     Hubs are handsets, accounts, contacts who go by several names, channels and salespeople whose clients come in a
     burst, and employers that differ by a suffix. Hubs whose clients are largely the same people are one intermediary,

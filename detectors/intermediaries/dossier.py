@@ -53,7 +53,12 @@ def draft(view: GraphView, one: Intermediary, found: Search, known: Known, unit:
         measures=_measures(one, reason),
         things=things,
         explanations=explanations(reason),
-        truncated=[*_not_compared(one, found, params["max_users"]), *_not_named(things, params["max_named"]), *left_out, *cut],
+        truncated=[
+            *_not_compared(one, found, params["max_users"]),
+            *_not_named(things, params["max_named"]),
+            *left_out,
+            *cut,
+        ],
     )
     members = [*((node, "client") for node in clients), *((node, "broker") for node in brokers)]
     return Draft(candidate, members, rows)
@@ -198,9 +203,7 @@ def _rows(view: GraphView, one: Intermediary, found: Search, limit: int) -> tupl
         ties = hub.ties
         for place in view.uid_order(ties.position).tolist():
             positions |= dict.fromkeys((int(ties.via[place]), int(ties.position[place])))
-    borrowed = view.edges("BORROWED")
-    borrowed = borrowed.where(np.isin(borrowed.source, found.node[one.people]))
-    bad = borrowed.positions[found.went.loans[borrowed.target]]
+    bad = found.bad_loans.positions[np.isin(found.bad_loans.source, found.node[one.people])]
     positions |= dict.fromkeys(bad[view.uid_order(bad)].tolist())
     positions.pop(-1, None)
     rows = np.fromiter(positions, dtype=np.int64)

@@ -49,7 +49,7 @@ def _shop(reason: Mapping[str, Any], kinds: Mapping[str, Any]) -> Words | None:
         )
     most = reason["at_one_shop"]
     if most > 1:
-        return Words(f"同一商户：在同一商户申请的最多{most}人", f"one merchant: no more than {most} applied at the same one")
+        return Words(f"同一商户：在同一商户申请的最多{most}人", f"one merchant: at most {most} applied at the same one")
     return Words("同一商户：未发现两人在同一商户申请", "one merchant: no two are known to have applied at the same one")
 
 
@@ -61,8 +61,8 @@ def _employer(kinds: Mapping[str, Any]) -> Words | None:
         )
     if "contact" in kinds:
         return Words(
-            "人事电话：这些人都以单位以外的关系填报，所称机主姓氏也不一",
-            "an HR line: all of them name it as something else than an employer, and its holder goes by several surnames",
+            "人事电话：这些人填报的关系都不是单位，所称机主姓氏也不一",
+            "an HR line: none of them calls it an employer's, and its holder goes by several surnames",
         )
     return None
 
@@ -73,7 +73,7 @@ def _dealer(reason: Mapping[str, Any], kinds: Mapping[str, Any]) -> Words | None
     clients, brought = kinds["channel"]["most"], kinds["channel"]["most"] + kinds["channel"]["others"]
     return Words(
         f"正常渠道：正常渠道进件平稳，而该渠道{brought}名客户中{clients}人集中于此",
-        f"an honest dealer: it brings clients steadily, and of the {brought} clients of this one {clients} came at once",
+        f"an honest dealer: {clients} of the {brought} clients of this one came at once",
     )
 
 
@@ -92,7 +92,8 @@ def _place(reason: Mapping[str, Any], kinds: Mapping[str, Any]) -> Words | None:
     most = reason["one_place"]
     if not most:
         return Words(
-            "未发现共同的住处、单位、网络或熟人", "one home, workplace or school: nothing of the kind in common is known"
+            "同住、同事或同学：未发现共同的住处、单位、网络或熟人",
+            "one home, workplace or school: nothing of the kind in common is known",
         )
     return Words(
         f"同住、同事或同学：因住处、单位、网络或熟人相连的最多{most}人",

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ...graph.kernels.sets import distinct
-from ...graph.snapshot import Edges, GraphView
 from ..contract import Params
 from ..sharing.population import Population
 from ..sharing.uses import WAY, Uses
-from .bursts import brought, within
-from .population import Known
 from .templates import consecutive
 
 OWN_THINGS = ("handset", "account", "phone", "email")
@@ -28,8 +25,6 @@ ONE_NAME = 0.6
 """A contact whom so many call by one surname is that person."""
 SEVERAL_TEXTS = 3
 """Direct lines of one employer follow one another; so do invented phones, of so many employers or more."""
-OWN_PHONES = 0.8
-"""Colleagues name one phone of their employer; where so many have one each, jobs follow a template."""
 
 
 @dataclass(frozen=True)
@@ -123,18 +118,24 @@ def used_by_several(population: Population, uses: Uses, numbers: np.ndarray, par
     return uses.where(some)
 
 
-def value_hubs(population: Population, uses: Uses) -> Iterator[Hub]:
-    """Handsets and accounts that enough households use, and contacts who go by several names. What a part of a book
-    does not show whole is left out.
+def value_hubs(population: Population, uses: Uses, bad: np.ndarray, params: Params) -> Iterator[Hub]:
+    """Handsets, accounts, own phones and e-mails that enough households use, contacts who go by several names, and
+    networks of many of whose users some fail. What a part of a book does not show whole is left out.
 
     Parameters
     ----------
     uses : as ``used_by_several`` gives them
+    bad : bool by use: its user is known as a bad borrower
     """
-    for kind in ("handset", "account", "email", "network"):
+    for kind in ("handset", "account", "email"):
         for value, rows in _whole(population, uses.where(uses.way == WAY[kind])):
             yield _hub(kind, value, population, rows)
-    for value, rows in _whole(population, uses.where(np.isin(uses.way, PHONE_WAYS))):
+    network = uses.way == WAY["network"]
+    many = population.holders[uses.value] >= params["many"]
+    failing = np.isin(uses.value, distinct(uses.value[network & bad & many]))
+    for value, rows in _whole(population, uses.where(network & failing)):
+        yield _hub("network", value, population, rows)
+    for value, rows in _whole(population, uses.where(_of_phones(uses))):
         own, naming = rows.where(rows.way == WAY["own_phone"]), rows.where(np.isin(rows.way, NAMING))
         if _goes_by_several_names(naming, len(distinct(rows.person))):
             yield _hub("contact", value, population, naming)
@@ -142,15 +143,27 @@ def value_hubs(population: Population, uses: Uses) -> Iterator[Hub]:
             yield _hub("phone", value, population, own)
 
 
+def _of_phones(uses: Uses) -> np.ndarray:
+    """bool by use: of a phone that some have for their own, or that goes by several surnames."""
+    phone = np.isin(uses.way, PHONE_WAYS)
+    named = phone & (uses.label >= 0)
+    names = np.unique(np.stack([uses.value[named], uses.label[named]]), axis=1)[0]
+    values, count = np.unique(names, return_counts=True)
+    told = np.concatenate((values[count >= NAMES_AT_LEAST], uses.value[uses.way == WAY["own_phone"]]))
+    return phone & np.isin(uses.value, distinct(told))
+
+
 def place_hubs(population: Population, uses: Uses, clients: np.ndarray) -> Iterator[Hub]:
     """Networks and addresses half of whose users are among ``clients``, int64 ids ascending: the broker's office."""
+    wanted = np.zeros(int(max(uses.person.max(initial=-1), clients.max(initial=-1))) + 1, dtype=bool)
+    wanted[clients] = True
     for kind, ways in (("network", (WAY["network"],)), ("address", (WAY["home"], WAY["work"]))):
         some = uses.where(np.isin(uses.way, ways))
-        some = some.where(np.isin(some.value, distinct(some.value[np.isin(some.person, clients)])))
-        for value, rows in _whole(population, some):
-            people = distinct(rows.person)
-            if 2 * np.isin(people, clients).sum() >= len(people):
-                yield _hub(kind, value, population, rows)
+        inside = distinct((some.value << 32 | some.person)[wanted[some.person]]) >> 32
+        values, count = np.unique(inside, return_counts=True)
+        mostly = values[2 * count >= population.holders[values]]
+        for value, rows in _whole(population, some.where(np.isin(some.value, mostly))):
+            yield _hub(kind, value, population, rows)
 
 
 def _whole(population: Population, uses: Uses) -> Iterator[tuple[int, Uses]]:
@@ -177,92 +190,3 @@ def _hub(kind: str, value: int, population: Population, uses: Uses) -> Hub:
     label = uses.label if kind == "contact" else np.full(len(uses), -1, dtype=np.int64)
     ties = Ties(uses.person, uses.node, uses.position, uses.via, uses.time, label)
     return Hub(kind, value, distinct(uses.person), int(population.holders[value]), ties)
-
-
-def channel_hubs(view: GraphView, known: Known, numbers: np.ndarray) -> Iterator[Hub]:
-    """Channels with a burst, and who came in it."""
-    clients, bursts = brought(view, numbers), known.bursts
-    place = within(clients, bursts)
-    clients, place = clients.where(place >= 0), place[place >= 0]
-    starts = np.searchsorted(place, np.arange(len(bursts.channel) + 1))
-    for burst, (low, high) in enumerate(zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True)):
-        if high - low < max(int(bursts.clients[burst]), 1):
-            continue
-        rows = clients.where(np.arange(low, high))
-        nothing = np.full(len(rows), -1, dtype=np.int64)
-        ties = Ties(rows.person, rows.node, rows.position, rows.via, rows.time, nothing)
-        yield Hub("channel", int(bursts.channel[burst]), np.sort(rows.person), int(bursts.brought[burst]), ties)
-
-
-def employer_hubs(view: GraphView, known: Known, numbers: np.ndarray, params: Params) -> Iterator[Hub]:
-    """Employers' texts that differ by a suffix, and those who each name a phone of the employer's that no other does."""
-    works = view.edges("WORKS_AT")
-    template = _template(known, numbers[works.target])
-    staff = np.where(template >= 0, known.staff[template], 0) if len(known.staff) else np.zeros(len(works))
-    some = (staff >= params["min_clients"]) & (staff <= params["max_users"])
-    works, template = works.where(some), template[some]
-    order = np.lexsort((works.source, template))
-    works, template = works.where(order), template[order]
-    phones = _work_phones(view, distinct(works.source))
-    for number, low, high in _runs(template):
-        rows = works.where(np.arange(low, high))
-        if len(distinct(rows.source)) < known.staff[number]:
-            continue
-        named = phones.where(_places(phones.source, distinct(rows.source)))
-        own, count = np.unique(named.target, return_counts=True)
-        single = named.where(np.isin(named.target, own[count == 1]))
-        holders, people = len(distinct(single.source)), len(distinct(named.source))
-        if holders < params["min_clients"]:
-            continue
-        hub = _employer(view, numbers, number, int(known.staff[number]), rows, single)
-        if holders >= OWN_PHONES * people or hub.run >= params["min_clients"]:
-            yield hub
-
-
-def _places(ordered: np.ndarray, wanted: np.ndarray) -> np.ndarray:
-    """int64: the places of ``wanted``, ascending, in what is in order and may hold each several times."""
-    low, high = (np.searchsorted(ordered, wanted, side=side) for side in ("left", "right"))
-    return np.repeat(low - np.append(0, np.cumsum(high - low)[:-1]), high - low) + np.arange((high - low).sum())
-
-
-def _employer(view: GraphView, numbers: np.ndarray, number: int, staff: int, works: Edges, phones: Edges) -> Hub:
-    """A template of employers, of those who name a phone of their own.
-
-    Parameters
-    ----------
-    phones : the phones that one applicant each names
-    """
-    works = works.where(np.isin(works.source, phones.source))
-    count, nothing = len(works) + len(phones), np.full(len(works) + len(phones), -1, dtype=np.int64)
-    node = np.full(count, -1, dtype=np.int64)
-    node[: len(works)] = works.target
-    person = numbers[np.concatenate((works.source, phones.source))]
-    position = np.concatenate((works.positions, phones.positions))
-    time = np.concatenate((works.valid_from, phones.valid_from))
-    keys = [name.partition(":")[2] for name in view.names(phones.target)]
-    shown = zip(numbers[phones.source].tolist(), (view.mask(key) or key for key in keys), strict=True)
-    seen = tuple((one, text[:-4].rstrip("*"), int(text[-4:])) for one, text in shown if text[-4:].isdigit())
-    return Hub("employer", number, distinct(person), staff, Ties(person, node, position, nothing, time, nothing), seen)
-
-
-def _template(known: Known, ids: np.ndarray) -> np.ndarray:
-    """int64 by id: the template, -1 for what the book does not know."""
-    met = ids < len(known.template)
-    return np.where(met, known.template[np.where(met, ids, 0)], -1)
-
-
-def _runs(labels: np.ndarray) -> Iterator[tuple[int, int, int]]:
-    starts = np.flatnonzero(np.diff(labels, prepend=-1))
-    ends = np.append(starts[1:], len(labels))[: len(starts)]
-    yield from zip(labels[starts].tolist(), starts.tolist(), ends.tolist(), strict=True)
-
-
-def _work_phones(view: GraphView, people: np.ndarray) -> Edges:
-    """The phones that people name as their employers', landlines too, by holder."""
-    wanted = np.zeros(view.node_count, dtype=bool)
-    wanted[people] = True
-    named = view.edges("HAS_PHONE")
-    named = named.where(wanted[named.source])
-    named = named.where(np.asarray(named.column("use") == "work", dtype=bool))
-    named = named.where(np.array([flag in (None, "landline") for flag in view.flags(named.positions)], dtype=bool))
-    return named.where(np.argsort(named.source, kind="stable"))

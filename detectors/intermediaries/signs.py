@@ -28,7 +28,7 @@ def bad_loans(view: GraphView) -> np.ndarray:
             continue
         late = np.zeros(len(rows), dtype=bool)
         if "dpd" in rows:
-            late |= (pd.to_numeric(rows["dpd"], errors="coerce") > LATE).to_numpy()
+            late |= rows["dpd"].to_numpy(dtype=np.float64, na_value=np.nan) > LATE
         if "five_class" in rows:
             late |= rows["five_class"].isin(BAD_CLASSES).to_numpy()
         nodes = rows["node"].to_numpy()
@@ -73,39 +73,52 @@ def chance_of_bad(borrowers: int, bad: int, usual: float) -> float:
     """
     if bad <= usual * borrowers:
         return 0.0
-    terms = (
-        math.comb(borrowers, k) * usual**k * (1 - usual) ** (borrowers - k) for k in range(bad, borrowers + 1)
-    )
+    terms = (math.comb(borrowers, k) * usual**k * (1 - usual) ** (borrowers - k) for k in range(bad, borrowers + 1))
     return -math.log(max(math.fsum(terms), 1e-300))
 
 
-def most_alike(view: GraphView) -> float:
-    """How large a share of the book's applications are of one product, term and amount: of the most frequent ones."""
-    _, as_one = _told(view, None)
-    return float(np.unique(as_one, return_counts=True)[1].max()) / len(as_one) if len(as_one) else 1.0
+class Made(NamedTuple):
+    """Applications that state product, term and amount, by node.
+
+    Attributes
+    ----------
+    node : int64, ascending
+    rows : what they state
+    as_one : int64, a number for all three, in the order of these
+    """
+
+    node: np.ndarray
+    rows: pd.DataFrame
+    as_one: np.ndarray
 
 
-def alike(view: GraphView, applications: np.ndarray) -> tuple[int, tuple[str, int, float] | None]:
-    """How many of some applications are of one product, term and amount, and which; 0 and None where none says."""
-    rows, as_one = _told(view, distinct(applications.astype(np.int64)))
-    if not len(rows):
-        return 0, None
-    _, first, counts = np.unique(as_one, return_index=True, return_counts=True)
-    row = rows.iloc[int(first[counts.argmax()])]
-    return int(counts.max()), (str(row["product"]), int(row["term_months"]), float(row["amount"]))
-
-
-def _told(view: GraphView, applications: np.ndarray | None) -> tuple[pd.DataFrame, np.ndarray]:
-    """Applications that state product, term and amount, and a number for all three, in the order of these."""
-    rows = view.facts("applications", applications)
+def made(view: GraphView, applications: np.ndarray | None = None) -> Made:
+    """What applications state: all of a view, or some."""
+    rows = view.facts("applications", None if applications is None else distinct(applications.astype(np.int64)))
     if not set(ALIKE) <= set(rows.columns):
-        return rows[:0], np.zeros(0, dtype=np.int64)
-    rows = rows[[*ALIKE]].dropna()
+        return Made(np.zeros(0, dtype=np.int64), pd.DataFrame(), np.zeros(0, dtype=np.int64))
+    rows = pd.DataFrame(rows[["node", *ALIKE]]).dropna().sort_values(by="node")
     as_one = np.zeros(len(rows), dtype=np.int64)
     for name in ALIKE:
         code, values = pd.factorize(rows[name], sort=True)
         as_one = as_one * len(values) + code
-    return rows, as_one
+    return Made(rows["node"].to_numpy().astype(np.int64), rows, as_one)
+
+
+def most_alike(view: GraphView) -> float:
+    """How large a share of the book's applications are of one product, term and amount: of the most frequent ones."""
+    as_one = made(view).as_one
+    return float(np.unique(as_one, return_counts=True)[1].max()) / len(as_one) if len(as_one) else 1.0
+
+
+def alike(told: Made, applications: np.ndarray) -> tuple[int, tuple[str, int, float] | None]:
+    """How many of some applications are of one product, term and amount, and which; 0 and None where none says."""
+    places = np.flatnonzero(np.isin(told.node, applications))
+    if not len(places):
+        return 0, None
+    _, first, counts = np.unique(told.as_one[places], return_index=True, return_counts=True)
+    row = told.rows.iloc[int(places[first[counts.argmax()]])]
+    return int(counts.max()), (str(row["product"]), int(row["term_months"]), float(row["amount"]))
 
 
 def chance_of_alike(applications: int, alike: int, share: float) -> float:

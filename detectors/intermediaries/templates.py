@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from os.path import commonprefix
 
 import numpy as np
 
@@ -52,11 +51,17 @@ def templates(view: GraphView, numbers: np.ndarray, ids: int) -> np.ndarray:
     for stem, node in sorted(zip(stems, employers.tolist(), strict=True)):
         if len(stem) < LEAST_STEM:
             continue
-        both = commonprefix([common, stem])
+        both = stem[: _alike_until(common, stem)]
         if len(both) < max(LEAST_STEM, COMMON * len(stem)):
             number, both = number + 1, stem
         found[numbers[node]], common = number, both
     return found
+
+
+def _alike_until(one: str, other: str) -> int:
+    """At which place two texts differ first."""
+    pairs = zip(one, other, strict=False)
+    return next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
 
 
 def consecutive(endings: list[tuple[str, int]]) -> int:

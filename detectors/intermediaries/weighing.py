@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,7 +21,7 @@ from ..sharing.population import Population, comparable
 from ..sharing.uses import Uses
 from .hubs import OWN_THINGS, PLACES, Hub, people_of
 from .population import Known
-from .signs import Outcomes, alike, chance_of_alike, chance_of_bad
+from .signs import Made, Outcomes, alike, chance_of_alike, chance_of_bad, made
 
 FACET_OF = {name: name for name in OWN_THINGS} | {"contact": "alias", "network": "network"}
 NEXT_NUMBER = 3.0
@@ -110,28 +111,33 @@ class Weighing:
         self.files = Files(view, node[everybody])
         self._of: dict[tuple[str, int], Weighed] = {}
 
+    @cached_property
+    def _made(self) -> Made:
+        return made(self._view, self._filed.application)
+
     def order(self, hub: Hub) -> tuple:
         """The weightiest hub first."""
-        return -round(self.hub(hub).evidence, 6), -len(hub.people), hub.kind, min(self._view.names(hub.nodes))
+        return -round(self.hub(hub).evidence, 6), *self.size(hub)
+
+    def size(self, hub: Hub) -> tuple:
+        """The largest hub first."""
+        return -len(hub.people), hub.kind, min(self._view.names(hub.nodes))
 
     def hub(self, hub: Hub) -> Weighed:
         """What speaks for one hub."""
         key = (hub.kind, hub.key)
         if key not in self._of:
-            self._of[key] = self._weigh(hub.people, [hub])
+            self._of[key] = self._weigh(hub.people, [hub], self._acting(hub))
         return self._of[key]
 
-    def _weigh(self, people: np.ndarray, hubs: Sequence[Hub]) -> Weighed:
+    def _weigh(self, people: np.ndarray, hubs: Sequence[Hub], acting: Concert) -> Weighed:
         """What speaks for some people as clients of hubs."""
         borrowers, bad = self.outcome(people)
-        failed = chance_of_bad(borrowers, bad, self._known.usual)
-        if failed < OUTCOME and all(hub.kind in PLACES for hub in hubs):  # a place is one only where its people fail
-            return Weighed(0.0, Concert(0.0, 0, 0), 0.0, failed, 0.0)
         return Weighed(
             tie=max((self._tie(hub) for hub in hubs), default=0.0),
-            acting=self._acting(people, hubs),
+            acting=acting,
             template=max(max(hub.run - 2, 0) * NEXT_NUMBER for hub in hubs),
-            bad=failed,
+            bad=chance_of_bad(borrowers, bad, self._known.usual),
             alike=0.0,
         )
 
@@ -141,18 +147,16 @@ class Weighing:
         users = int(self._population.users[hub.key])
         return float(self._population.weight[FACET[FACET_OF[hub.kind]], users])
 
-    def _acting(self, people: np.ndarray, hubs: Sequence[Hub]) -> Concert:
-        """The least likely of the bursts: of a channel's clients as the whole book knows it, of others here."""
-        known, best = self._known.bursts, Concert(0.0, 0, 0)
-        for hub in hubs:
-            if hub.kind == "channel":
-                at = int(np.searchsorted(known.channel, hub.key))
-                burst = Concert(float(known.surprise[at]), int(known.first[at]), int(known.last[at]))
-            else:
-                inside = np.intersect1d(people, hub.people)
-                burst = concert(self._times(hub, inside), self._population.calendar)
-            best = max(best, burst, key=lambda one: one.surprise)
-        return best
+    def _acting(self, hub: Hub) -> Concert:
+        """The least likely burst: of a channel's clients as the whole book knows it, of others here."""
+        if hub.kind == "channel":
+            known = self._known.bursts
+            at = int(np.searchsorted(known.channel, hub.key))
+            return Concert(float(known.surprise[at]), int(known.first[at]), int(known.last[at]))
+        borrowers, bad = self.outcome(hub.people)
+        if hub.kind in PLACES and chance_of_bad(borrowers, bad, self._known.usual) < OUTCOME:
+            return Concert(0.0, 0, 0)  # people of one place often apply in one season
+        return concert(self._times(hub, hub.people), self._population.calendar)
 
     def _times(self, hub: Hub, people: np.ndarray) -> list[list[int]]:
         """When each applied: with a handset, or at all."""
@@ -170,26 +174,26 @@ class Weighing:
     def group(self, hubs: list[Hub]) -> Intermediary | None:
         """The intermediary that hubs are, None where they are none."""
         people = people_of(hubs)
-        whole = self._weigh(people, hubs)
-        if whole.acting.telling:
-            people = people[self._then(people, hubs, whole.acting)]
+        acting = max((self.hub(hub).acting for hub in hubs), key=lambda one: one.surprise)
+        if acting.telling:
+            people = people[self._then(people, hubs, acting)]
         hubs = [cut for hub in hubs if len((cut := hub.among(people)).people) > 1]
         if len(people) < self._params["min_clients"] or not hubs:
             return None
-        shared = common(people, self._population, self._weighed.where(np.isin(self._weighed.person, people)))
-        tied = len(self._otherwise_tied(shared, hubs))
-        if shared.households < self._params["min_clients"] or tied >= TIED_TWICE * len(people):
+        places = all(hub.kind in PLACES for hub in hubs)
+        if len(people) < self._params["many"] and (places or acting.last - acting.first > SOON):
             return None
-        figures = self._figures(people, whole.acting)
+        figures = self._figures(people, acting)
         weighed = replace(
-            self._weigh(people, hubs),
-            acting=whole.acting,
+            self._weigh(people, hubs, acting),
             alike=chance_of_alike(figures["of"], figures["alike"], self._known.alike),
         )
-        places = all(hub.kind in PLACES for hub in hubs)
-        if len(people) < self._params["many"] and (places or whole.acting.last - whole.acting.first > SOON):
+        if weighed.evidence < self._params["least_evidence"]:
             return None
-        if weighed.evidence < self._params["least_evidence"] or _explained(hubs, weighed, shared, figures):
+        shared = common(people, self._population, self._weighed.where(np.isin(self._weighed.person, people)))
+        tied = len(self._otherwise_tied(shared, hubs))
+        few = shared.households < self._params["min_clients"]
+        if few or tied >= TIED_TWICE * len(people) or _explained(hubs, weighed, shared, figures):
             return None
         return Intermediary(people, hubs, weighed, shared, tied, figures)
 
@@ -215,7 +219,7 @@ class Weighing:
         first, last = acting.span()
         filed = self._filed.where(np.isin(self._filed.person, self._node[people]))
         then = (first <= filed.time) & (filed.time <= last)
-        count, kind = alike(self._view, filed.application[then])
+        count, kind = alike(self._made, filed.application[then])
         found = {"borrowers": borrowers, "bad": bad, "alike": count, "of": int(then.sum()), "of_kind": kind}
         return found | {"at_one_shop": self._at_one_shop(people)}
 
@@ -229,9 +233,10 @@ def _explained(hubs: Sequence[Hub], weighed: Weighed, shared: Common, figures: M
     """Whether an innocent cause explains it: a channel that merely brings many at once, whose loans are as good as any
     and whose applications differ; a merchant; a large employer; acquaintances."""
     kinds, people = {hub.kind for hub in hubs}, len(shared.people)
-    if kinds <= {"channel", *PLACES}:
-        if max(weighed.bad, weighed.alike) < (OUTCOME if "channel" in kinds else OUTCOME_OF_PLACE) or not weighed.acting.telling:
-            return True
+    least = OUTCOME if "channel" in kinds else OUTCOME_OF_PLACE
+    good = max(weighed.bad, weighed.alike) < least or not weighed.acting.telling
+    if kinds <= {"channel", *PLACES} and good:
+        return True
     if kinds <= {"channel", "employer", *PLACES} and figures["at_one_shop"] > SAME_SHOP * people:
         return True
     if kinds <= {"employer", *PLACES} and max(weighed.acting.surprise, weighed.bad, weighed.alike) < OUTCOME:

@@ -43,9 +43,8 @@ def _hub(hub: Mapping[str, Any]) -> Words:
     count, most = hub["count"], hub["most"]
     used = _SAID.get(hub["kind"], _used)(hub)
     upto = Words("最多", "up to ") if count > 1 and hub["kind"] != "employer" else Words("", "")
-    return Words(
-        f"{count}{word}（{upto.zh}{most}人{used.zh}）", f"{count} {several if count > 1 else one} ({upto.en}{most} {used.en})"
-    )
+    named = several if count > 1 else one
+    return Words(f"{count}{word}（{upto.zh}{most}人{used.zh}）", f"{count} {named} ({upto.en}{most} {used.en})")
 
 
 def _used(hub: Mapping[str, Any]) -> Words:
@@ -80,14 +79,15 @@ def _contact(hub: Mapping[str, Any]) -> Words:
 
 def _channel(hub: Mapping[str, Any]) -> Words:
     brought = hub["most"] + hub["others"]
-    return Words(f"经其进件，其客户共{brought}人", f"of its {brought} clients" if hub["count"] == 1 else f"of {brought}")
+    en = f"of its {brought} clients" if hub["count"] == 1 else f"of {brought} clients"
+    return Words(f"经其进件，其客户共{brought}人", en)
 
 
 def _employers(hub: Mapping[str, Any]) -> Words:
     zh, en = "填报，单位电话各不相同", "of them, each with another phone of the employer"
     if hub["run"] > 1:
         zh += f"，其中{hub['run']}个号码可见的前段相同、尾号依次相差不超过{GAP}"
-        en += f", {hub['run']} of which show the same beginning and endings no more than {GAP} apart one after the other"
+        en += f", {hub['run']} of which begin alike as far as shown and end no more than {GAP} apart in turn"
     return Words(zh, en)
 
 
@@ -99,9 +99,12 @@ def _when(reason: Mapping[str, Any]) -> Words | None:
         return None
     acted, times, first, last = (reason[name] for name in ("acted", "applications", "first", "last"))
     applications = f"{times} applications" if times > 1 else "1 application"
-    zh = f"其中{acted}人在{first}至{last}申请{times}笔" if first != last else f"其中{acted}人在{first}一天内申请{times}笔"
-    en = f"{acted} of them filed {applications} "
-    en += f"from {first} to {last}" if first != last else f"on {first}"
+    then = (
+        Words(f"{first}至{last}", f"from {first} to {last}")
+        if first != last
+        else Words(f"{first}一天内", f"on {first}")
+    )
+    zh, en = f"其中{acted}人在{then.zh}申请{times}笔", f"{acted} of them filed {applications} {then.en}"
     if reason["borrowed"]:
         borrowed, margin = _borrowed(reason["borrowed"]), reason["margin"]
         zh += f"，连同前后{margin}天共借款{borrowed.zh}"
@@ -119,13 +122,12 @@ def _borrowed(amounts: Mapping[str, float]) -> Words:
 def _alike(reason: Mapping[str, Any]) -> Words | None:
     if not reason["alike_as"]:
         return None
-    product, term, amount = reason["alike_as"]
+    (product, term, amount), margin, of, alike = (reason[name] for name in ("alike_as", "margin", "of", "alike"))
     each = money(amount)
     return Words(
-        f"这段时间及前后{reason['margin']}天的{reason['of']}笔申请中，{reason['alike']}笔同为“{product}”、{term}个月、"
-        f"金额{each.zh}（申请未载币种）",
-        f"of the {reason['of']} applications of that time and {reason['margin']} days before and after, {reason['alike']} "
-        f"are all for “{product}” over {term} months and an amount of {each.en} (no currency stated)",
+        f"这段时间及前后{margin}天的{of}笔申请中，{alike}笔同为“{product}”、{term}个月、金额{each.zh}（申请未载币种）",
+        f"of the {of} applications of that time and {margin} days before and after, {alike} are all for “{product}” "
+        f"over {term} months and an amount of {each.en} (no currency stated)",
     )
 
 
@@ -134,14 +136,17 @@ def _bad(reason: Mapping[str, Any]) -> Words | None:
     if not borrowers:
         return None
     if not bad:
-        return Words(f"其中{borrowers}名借款人，未发现不良", f"{borrowers} of them have borrowed, and none is known to be bad")
-    share = 100 * reason["book_bad"] / reason["book_borrowers"]
+        return Words(
+            f"其中{borrowers}名借款人，未发现不良", f"{borrowers} of them have borrowed, none is known to be bad"
+        )
+    share, of = 100 * reason["book_bad"] / reason["book_borrowers"], f"{reason['book_borrowers']:,}"
+    are = "is" if bad == 1 else "are"
     return Words(
         f"其中{borrowers}名借款人，{bad}人已知不良（曾逾期超过30天、分类次级及以下，或被标记逾期、黑名单、确认欺诈），"
-        f"全库{reason['book_borrowers']:,}名借款人中占{share:.1f}%",
-        f"{borrowers} of them have borrowed, of whom {bad} {'is' if bad == 1 else 'are'} known to be bad (over 30 days past due, classed substandard "
-        f"or worse, or flagged as overdue, blacklisted or confirmed fraud), as are {share:.1f} % of all "
-        f"{reason['book_borrowers']:,} borrowers of the book",
+        f"全库{of}名借款人中占{share:.1f}%",
+        f"{borrowers} of them have borrowed, of whom {bad} {are} known to be bad (over 30 days past due, classed "
+        f"substandard or worse, or flagged as overdue, blacklisted or confirmed fraud), as are {share:.1f} % of all "
+        f"{of} borrowers of the book",
     )
 
 

@@ -222,7 +222,9 @@ class Book:
         """A row of a loan's history: so many days past due, at and known from a time."""
         start = _moment(since, ALWAYS)
         cells = {"date": start, "dpd": dpd, "five_class": "次级"}
-        self.facts.append(Fact("loan_history", f"loan:{loan}", f"loan_history:{loan}|{since}", start, FOREVER, cells, start))
+        self.facts.append(
+            Fact("loan_history", f"loan:{loan}", f"loan_history:{loan}|{since}", start, FOREVER, cells, start)
+        )
         return self
 
     def transferred(self, source: str, target: str, time: str, kind: str = "transfer") -> Book:
