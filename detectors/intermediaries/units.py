@@ -29,7 +29,7 @@ def around(view: GraphView, known: Known, params: Params, nodes: np.ndarray) -> 
     """
     nodes = np.asarray(nodes, dtype=np.int32)
     people = _people(view, nodes)
-    core = people
+    core, wider = people, False
     while True:
         region = distinct(np.concatenate((beside(view, known.shared, core), _brought_together(view, known, core))))
         part_nodes = _used(view, region)
@@ -38,7 +38,9 @@ def around(view: GraphView, known: Known, params: Params, nodes: np.ndarray) -> 
         unit = np.isin(found.label, found.label[among(bound, people)])
         grown = distinct(np.concatenate((core, bound[unit].astype(np.int32))))
         if len(grown) == len(core):
-            return _units(view, bound, np.where(unit, found.label, -1))
+            if unit.any() or wider:
+                return _units(view, bound, np.where(unit, found.label, -1))
+            grown, wider = region, True  # they may be where others are clients
         core = grown
 
 
