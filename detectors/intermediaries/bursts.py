@@ -10,8 +10,10 @@ from ...graph.model import ALWAYS
 from ...graph.snapshot import GraphView
 from ..sharing.facets import DAY
 
-LENGTHS = (2, 7, 14, 30, 60, 90)
+LENGTHS = (2, 7, 14, 30, 60, 90, 180)
 """Days within which a burst is sought."""
+TIMES = 2.0
+"""So many times as many as at a channel's usual pace make a burst: of thousands a few more are no chance, but nothing."""
 LEAST_SURPRISE = 3.0
 """Minus the natural logarithm of the chance from which on so many clients at once are a burst."""
 
@@ -93,9 +95,9 @@ def brought(view: GraphView, numbers: np.ndarray) -> Brought:
 def bursts(clients: Brought, calendar: np.ndarray, least: int) -> Bursts:
     """The bursts of all channels.
 
-    A scan statistic as in ``concert``, with the book's own calendar as the clock: that some k of a channel's n clients
-    come within a time in which a share w of all applications of the book fall has at most the chance
-    C(n, k) k w^(k-1), times the number of k and of lengths that were tried.
+    A scan statistic with the book's own calendar as the clock: that so many others of a channel's n clients come within
+    a time after one of them in which a share w of all applications of the book fall has at most the chance of a
+    binomial tail, times n and the number of lengths that were tried.
 
     Parameters
     ----------
@@ -106,7 +108,7 @@ def bursts(clients: Brought, calendar: np.ndarray, least: int) -> Bursts:
     if not count or len(calendar) < 2:
         return Bursts(none, none, none, none, none, none.astype(np.float64))
     channels, place, total = np.unique(clients.channel, return_inverse=True, return_counts=True)
-    clock = np.interp(clients.time, calendar, np.linspace(0.0, 1.0, len(calendar)))
+    before = np.searchsorted(calendar, clients.time, side="left")
     since = clients.time - clients.time.min()
     ordered = place * (int(since.max()) + (max(LENGTHS) + 1) * DAY) + since
     factorial = np.concatenate(([0.0], np.cumsum(np.log(np.arange(1, int(total.max()) + 1)))))
@@ -114,11 +116,11 @@ def bursts(clients: Brought, calendar: np.ndarray, least: int) -> Bursts:
     best, end = np.zeros(count), begin.copy()
     for days in LENGTHS:
         last = np.searchsorted(ordered, ordered + days * DAY, side="right") - 1
-        k = last - begin + 1
-        share = np.clip(clock[last] - clock, 1.0 / len(calendar), 1.0)
-        choices = factorial[n] - factorial[k] - factorial[n - k]
-        surprise = -(choices + np.log(k) + (k - 1) * np.log(share)) - np.log(n * len(LENGTHS))
-        better = (k >= least) & (surprise > best)
+        until = np.searchsorted(calendar, clients.time + days * DAY, side="right")
+        share = np.maximum(until - before, 1) / len(calendar)
+        surprise = -_tail(n - 1, last - begin, share, factorial) - np.log(n * len(LENGTHS))
+        many = np.maximum(TIMES * n * share, least)
+        better = (last - begin + 1 >= many) & (surprise > best)
         best[better], end[better] = surprise[better], last[better]
     order = np.lexsort((begin, -best, place))
     chosen = order[np.append(True, np.diff(place[order]) > 0)]
@@ -127,6 +129,22 @@ def bursts(clients: Brought, calendar: np.ndarray, least: int) -> Bursts:
     return Bursts(
         channels[place[chosen]], clients.time[chosen], clients.time[end], end - chosen + 1, n[chosen], best[chosen]
     )
+
+
+def _tail(n: np.ndarray, k: np.ndarray, share: np.ndarray, factorial: np.ndarray) -> np.ndarray:
+    """The logarithm of no less than the chance that ``k`` or more of ``n`` fall where a ``share`` of all do; 0 where
+    that is no rare thing.
+
+    Parameters
+    ----------
+    factorial : the logarithms of the factorials from 0 to ``n``
+    """
+    share = np.clip(share, 1e-9, 1 - 1e-9)
+    first = factorial[n] - factorial[k] - factorial[n - k] + k * np.log(share) + (n - k) * np.log(1 - share)
+    # each further term is at most this part of the one before it
+    ratio = (n - k) / (k + 1) * share / (1 - share)
+    rest = np.log1p(-np.minimum(ratio, 0.999))
+    return np.where(ratio < 1, np.minimum(first - rest, 0.0), 0.0)
 
 
 def within(clients: Brought, known: Bursts) -> np.ndarray:

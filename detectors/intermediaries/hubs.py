@@ -96,7 +96,8 @@ class Hub:
         """How many phones follow one another, of so many employers that they are no direct lines of one."""
         if len(self.nodes) < SEVERAL_TEXTS:
             return 0
-        return consecutive([(prefix, number) for _, prefix, number in self.phones])
+        run = consecutive([(prefix, number) for _, prefix, number in self.phones])
+        return run if run > 1 else 0
 
 
 def people_of(hubs: Iterable[Hub]) -> np.ndarray:
@@ -157,7 +158,7 @@ def place_hubs(population: Population, uses: Uses, clients: np.ndarray) -> Itera
     """Networks and addresses half of whose users are among ``clients``, int64 ids ascending: the broker's office."""
     wanted = np.zeros(int(max(uses.person.max(initial=-1), clients.max(initial=-1))) + 1, dtype=bool)
     wanted[clients] = True
-    for kind, ways in (("network", (WAY["network"],)), ("address", (WAY["home"], WAY["work"]))):
+    for kind, ways in (("network", (WAY["network"],)), ("address", (WAY["home"],))):
         some = uses.where(np.isin(uses.way, ways))
         inside = distinct((some.value << 32 | some.person)[wanted[some.person]]) >> 32
         values, count = np.unique(inside, return_counts=True)

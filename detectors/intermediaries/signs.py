@@ -73,8 +73,12 @@ def chance_of_bad(borrowers: int, bad: int, usual: float) -> float:
     """
     if bad <= usual * borrowers:
         return 0.0
-    terms = (math.comb(borrowers, k) * usual**k * (1 - usual) ** (borrowers - k) for k in range(bad, borrowers + 1))
-    return -math.log(max(math.fsum(terms), 1e-300))
+    choices = (
+        math.lgamma(borrowers + 1) - math.lgamma(k + 1) - math.lgamma(borrowers - k + 1)
+        + k * math.log(usual) + (borrowers - k) * math.log1p(-usual)
+        for k in range(bad, borrowers + 1)
+    )  # fmt: skip
+    return -math.log(max(math.fsum(map(math.exp, choices)), 1e-300))
 
 
 class Made(NamedTuple):

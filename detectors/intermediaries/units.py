@@ -20,28 +20,31 @@ def units(view: GraphView, known: Known, params: Params) -> list[Unit]:
 
 
 def around(view: GraphView, known: Known, params: Params, nodes: np.ndarray) -> list[Unit]:
-    """The units in which some nodes lie, applicants or what they use: the people are taken who share something with the
-    unit as it is known so far, until no one is added.
+    """The units in which some nodes lie, applicants or what they use.
+
+    Whether a place belongs to clients depends on the hubs of the others who are there. So the people are taken who
+    share something with those who share something with the unit as it is known so far, until no one is added.
 
     Parameters
     ----------
     nodes : node numbers
     """
-    nodes = np.asarray(nodes, dtype=np.int32)
-    people = _people(view, nodes)
-    core, wider = people, False
+    people = _people(view, np.asarray(nodes, dtype=np.int32))
+    core = people
     while True:
-        region = distinct(np.concatenate((beside(view, known.shared, core), _brought_together(view, known, core))))
-        part_nodes = _used(view, region)
+        part_nodes = _used(view, _near(view, known, _near(view, known, core)))
         found = search(view.part(part_nodes), known, params)
         bound = part_nodes[found.node[found.people]]
         unit = np.isin(found.label, found.label[among(bound, people)])
         grown = distinct(np.concatenate((core, bound[unit].astype(np.int32))))
         if len(grown) == len(core):
-            if unit.any() or wider:
-                return _units(view, bound, np.where(unit, found.label, -1))
-            grown, wider = region, True  # they may be where others are clients
+            return _units(view, bound, np.where(unit, found.label, -1))
         core = grown
+
+
+def _near(view: GraphView, known: Known, people: np.ndarray) -> np.ndarray:
+    """int32, ascending: people, and the applicants who share something with them."""
+    return distinct(np.concatenate((beside(view, known.shared, people), _brought_together(view, known, people))))
 
 
 def _units(view: GraphView, people: np.ndarray, label: np.ndarray) -> list[Unit]:

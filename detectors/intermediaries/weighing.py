@@ -18,7 +18,7 @@ from ..rings.files import Files
 from ..sharing.common import TIED_TWICE, Common, common
 from ..sharing.facets import DAY, FACET
 from ..sharing.population import Population, comparable
-from ..sharing.uses import Uses
+from ..sharing.uses import WAY, Uses
 from .hubs import OWN_THINGS, PLACES, Hub, people_of
 from .population import Known
 from .signs import Made, Outcomes, alike, chance_of_alike, chance_of_bad, made
@@ -31,11 +31,18 @@ CONFIRMED = 0.5
 OUTCOME = 3.0
 """Evidence from which on the default of a channel's clients, or how alike their applications are, is a sign."""
 OUTCOME_OF_PLACE = 6.0
-"""The same of the people of one place, who often apply in one season."""
+"""The same of the people of one place, who often apply in one season, and of those who come within days, as to a
+promotion."""
+SUDDEN = 30.0
+"""A burst of a channel as rare as this needs neither default nor applications that are alike."""
+OTHERS = 5
+"""So many clients at other times show the pace of a channel."""
+PROMOTION = 3 * DAY
+"""A promotion lasts no longer."""
 SOON = 7 * DAY
 """Few clients are an intermediary's only where they came within this time."""
 SAME_SHOP = 0.5
-"""Where more of the clients applied at one merchant, it is the merchant who brought them."""
+"""Where more of the clients applied at one merchant or on shops' handsets, it is merchants who brought them."""
 ONE_PLACE = 0.8
 """Where so many of the clients have one home, workplace or school in common, that explains a contact."""
 
@@ -76,7 +83,8 @@ class Intermediary:
     shared : what they share beside it and with it
     tied : how many of them share something else with another
     figures : ``borrowers``, and ``bad`` ones among them; ``alike``, how many applications are of one product, term and
-        amount, ``of`` how many, by ``of_kind``; ``at_one_shop``, how many applied at the merchant that most did
+        amount, ``of`` how many, by ``of_kind``; ``at_one_shop``, how many applied at the merchant that most did;
+        ``on_equipment``, how many on a shop's handset
     """
 
     people: np.ndarray
@@ -163,7 +171,7 @@ class Weighing:
         nodes = self._node[people].tolist()
         if hub.kind == "handset":
             known = hub.ties.where(hub.ties.time > ALWAYS)
-            return [known.time[known.person == person].tolist() for person in people.tolist()]
+            return [distinct(known.time[known.person == person]).tolist() for person in people.tolist()]
         return [self.files.applied.get(node, []) for node in nodes]
 
     def outcome(self, people: np.ndarray) -> tuple[int, int]:
@@ -221,7 +229,11 @@ class Weighing:
         then = (first <= filed.time) & (filed.time <= last)
         count, kind = alike(self._made, filed.application[then])
         found = {"borrowers": borrowers, "bad": bad, "alike": count, "of": int(then.sum()), "of_kind": kind}
-        return found | {"at_one_shop": self._at_one_shop(people)}
+        return found | {"at_one_shop": self._at_one_shop(people), "on_equipment": self._on_equipment(people)}
+
+    def _on_equipment(self, people: np.ndarray) -> int:
+        some = self.uses.where((self.uses.way == WAY["handset"]) & np.isin(self.uses.person, people))
+        return len(distinct(some.person[self._population.excused[some.value]]))
 
     def _at_one_shop(self, people: np.ndarray) -> int:
         filed = self._filed.where(np.isin(self._filed.person, self._node[people]) & (self._filed.merchant >= 0))
@@ -233,17 +245,26 @@ def _explained(hubs: Sequence[Hub], weighed: Weighed, shared: Common, figures: M
     """Whether an innocent cause explains it: a channel that merely brings many at once, whose loans are as good as any
     and whose applications differ; a merchant; a large employer; acquaintances."""
     kinds, people = {hub.kind for hub in hubs}, len(shared.people)
-    least = OUTCOME if "channel" in kinds else OUTCOME_OF_PLACE
+    brief = weighed.acting.last - weighed.acting.first <= PROMOTION
+    least = OUTCOME if "channel" in kinds and not brief else OUTCOME_OF_PLACE
     good = max(weighed.bad, weighed.alike) < least or not weighed.acting.telling
-    if kinds <= {"channel", *PLACES} and good:
+    if kinds <= {"channel", *PLACES} and good and not _sudden(hubs, weighed.acting):
         return True
-    if kinds <= {"channel", "employer", *PLACES} and figures["at_one_shop"] > SAME_SHOP * people:
+    in_shops = max(figures["at_one_shop"], figures["on_equipment"]) > SAME_SHOP * people
+    if kinds <= {"channel", "employer", *PLACES} and in_shops:
         return True
     if kinds <= {"employer", *PLACES} and max(weighed.acting.surprise, weighed.bad, weighed.alike) < OUTCOME:
         return True
     if kinds <= {"contact", *PLACES}:
         return at_one_place(shared, hubs) >= ONE_PLACE * people
     return False
+
+
+def _sudden(hubs: Sequence[Hub], acting: Concert) -> bool:
+    """Whether a channel with clients of its own pace beside it has a burst that no promotion day and no beginning
+    explains."""
+    paced = any(hub.kind == "channel" and hub.users - len(hub.people) >= OTHERS for hub in hubs)
+    return paced and acting.surprise >= SUDDEN and acting.last - acting.first > PROMOTION
 
 
 def at_one_place(shared: Common, hubs: Sequence[Hub]) -> int:

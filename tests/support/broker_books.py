@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import replace
+from datetime import date, timedelta
 
 from ringfence.detectors.intermediaries.detector import INTERMEDIARY
 from support.detecting import findings
@@ -20,10 +21,8 @@ def client(book, key, day, **things):
 
 def days(count, start="2026-03-01", step=1):
     """So many dates, ``step`` days apart."""
-    year, month, day = map(int, start.split("-"))
-    return [
-        f"{year}-{month + (day - 1 + i * step) // 28:02d}-{1 + (day - 1 + i * step) % 28:02d}" for i in range(count)
-    ]
+    first = date.fromisoformat(start)
+    return [(first + timedelta(days=i * step)).isoformat() for i in range(count)]
 
 
 def borrows(book, key, day, bad=None, amount=10_000):
