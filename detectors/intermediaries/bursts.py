@@ -13,7 +13,8 @@ from ..sharing.facets import DAY
 LENGTHS = (2, 7, 14, 30, 60, 90, 180)
 """Days within which a burst is sought."""
 TIMES = 2.0
-"""So many times as many as at a channel's usual pace make a burst: of thousands a few more are no chance, but nothing."""
+"""So many times as many as at a channel's usual pace make a burst: of thousands, a few more are neither chance nor
+anything."""
 LEAST_SURPRISE = 3.0
 """Minus the natural logarithm of the chance from which on so many clients at once are a burst."""
 

@@ -11,6 +11,7 @@ from ...graph.snapshot import Edges, GraphView
 from ..contract import Params
 from .hubs import Hub, Ties
 from .population import Known
+from .templates import in_turn
 
 OWN_PHONES = 0.8
 """Colleagues name one phone of their employer; where so many have one each, jobs follow a template."""
@@ -38,8 +39,16 @@ def employer_hubs(view: GraphView, known: Known, numbers: np.ndarray, params: Pa
         single = named.where(np.isin(named.target, own[count == 1]))
         holders, people = len(distinct(single.source)), len(distinct(named.source))
         hub = _employer(view, numbers, number, int(known.staff[number]), rows, single)
-        if holders >= OWN_PHONES * people or hub.run >= params["min_clients"]:
+        if hub.run >= params["min_clients"]:
+            yield hub.among(_in_turn(hub))
+        elif holders >= OWN_PHONES * people:
             yield hub
+
+
+def _in_turn(hub: Hub) -> np.ndarray:
+    """int64 ids, ascending: the clients whose phones follow one another; the others may work where they say."""
+    run = set(in_turn([(prefix, number) for _, prefix, number in hub.phones]))
+    return np.array(sorted({one for one, *phone in hub.phones if tuple(phone) in run}), dtype=np.int64)
 
 
 def _of_own_phones(works: Edges, template: np.ndarray, phones: Edges, least: int) -> np.ndarray:

@@ -11,7 +11,7 @@ from ...graph.kernels.sets import distinct
 from ..contract import Params
 from ..sharing.population import Population
 from ..sharing.uses import WAY, Uses
-from .templates import consecutive
+from .templates import in_turn
 
 OWN_THINGS = ("handset", "account", "phone", "email")
 """What a stranger lends to nobody: whoever lets many use one is behind them."""
@@ -94,10 +94,8 @@ class Hub:
     @property
     def run(self) -> int:
         """How many phones follow one another, of so many employers that they are no direct lines of one."""
-        if len(self.nodes) < SEVERAL_TEXTS:
-            return 0
-        run = consecutive([(prefix, number) for _, prefix, number in self.phones])
-        return run if run > 1 else 0
+        run = in_turn([(prefix, number) for _, prefix, number in self.phones])
+        return len(run) if len(run) > 1 and len(self.nodes) >= SEVERAL_TEXTS else 0
 
 
 def people_of(hubs: Iterable[Hub]) -> np.ndarray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -20,7 +21,7 @@ LEAST_STEM = 4
 """Characters that texts have in common at the beginning, at least."""
 GAP = 3
 """Phones follow one another where no more than this lies between their endings."""
-COMMON = 0.55
+COMMON = 0.5
 """So large a share of a text must be common for it to be one with others up to a suffix."""
 
 
@@ -64,20 +65,21 @@ def _alike_until(one: str, other: str) -> int:
     return next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
 
 
-def consecutive(endings: list[tuple[str, int]]) -> int:
-    """How many numbers the longest run holds in which each follows the one before it by no more than ``GAP``.
+def in_turn(endings: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
+    """The longest run of numbers in which each follows the one before it by no more than ``GAP``.
 
     Parameters
     ----------
     endings : numbers as people see them, by what stands before the mask and the digits behind it
 
-    >>> consecutive([("170", 8165), ("170", 8166), ("170", 8168), ("170", 9000), ("138", 8169)])
-    3
+    >>> in_turn([("170", 8165), ("170", 8166), ("170", 8168), ("170", 9000), ("138", 8169)])
+    [('170', 8165), ('170', 8166), ('170', 8168)]
     """
-    best = run = 0
-    before: tuple[str, int] | None = None
+    best: list[tuple[str, int]] = []
+    run: list[tuple[str, int]] = []
     for prefix, number in sorted(set(endings)):
-        follows = before is not None and before[0] == prefix and number - before[1] <= GAP
-        run = run + 1 if follows else 1
-        best, before = max(best, run), (prefix, number)
+        if not run or run[-1][0] != prefix or number - run[-1][1] > GAP:
+            run = []
+        run.append((prefix, number))
+        best = run if len(run) > len(best) else best
     return best

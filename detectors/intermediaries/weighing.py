@@ -41,6 +41,9 @@ PROMOTION = 3 * DAY
 """A promotion lasts no longer."""
 SOON = 7 * DAY
 """Few clients are an intermediary's only where they came within this time."""
+SOME_AT_SHOP, SEVERAL_AT_SHOP = 0.3, 3
+"""Where so large a part of those who use one handset applied at one merchant, and so many, it is the shop's, which
+often is not named."""
 SAME_SHOP = 0.5
 """Where more of the clients applied at one merchant or on shops' handsets, it is merchants who brought them."""
 ONE_PLACE = 0.8
@@ -252,6 +255,8 @@ def _explained(hubs: Sequence[Hub], weighed: Weighed, shared: Common, figures: M
         return True
     in_shops = max(figures["at_one_shop"], figures["on_equipment"]) > SAME_SHOP * people
     if kinds <= {"channel", "employer", *PLACES} and in_shops:
+        return True
+    if kinds <= {"handset", *PLACES} and figures["at_one_shop"] >= max(SOME_AT_SHOP * people, SEVERAL_AT_SHOP):
         return True
     if kinds <= {"employer", *PLACES} and max(weighed.acting.surprise, weighed.bad, weighed.alike) < OUTCOME:
         return True

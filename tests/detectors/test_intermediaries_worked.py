@@ -3,7 +3,7 @@
 import pytest
 from ringfence.detectors.intermediaries.detector import INTERMEDIARY
 from ringfence.detectors.intermediaries.signs import chance_of_alike, chance_of_bad
-from ringfence.detectors.intermediaries.templates import consecutive, stem_of
+from ringfence.detectors.intermediaries.templates import in_turn, stem_of
 from support.broker_books import (
     borrows,
     by_account,
@@ -186,9 +186,15 @@ def test_the_end_of_an_employers_text_that_tells_nothing_is_left_out(text, stem)
 
 
 def test_numbers_follow_one_another_within_three_and_behind_one_beginning():
-    assert consecutive([]) == 0
-    assert consecutive([("170", 1), ("170", 4), ("170", 8), ("170", 9)]) == 2
-    assert consecutive([("170", 5), ("170", 5), ("171", 6)]) == 1
+    assert in_turn([]) == []
+    assert in_turn([("170", 1), ("170", 4), ("170", 8), ("170", 9)]) == [("170", 1), ("170", 4)]
+    assert in_turn([("170", 5), ("170", 5), ("171", 6)]) == [("170", 5)]
+
+
+def test_who_works_for_a_firm_of_like_name_with_a_phone_of_its_own_is_no_client():
+    book = by_employer(Book(), 12)
+    client(book, "X", "2026-03-05").employed("X", "宏达贸易总店", "13988887777")
+    assert members(only(book)) == keys(12)
 
 
 def test_firms_whose_names_begin_alike_follow_one_template_and_a_city_in_common_is_none():
