@@ -41,7 +41,7 @@ PROMOTION = 3 * DAY
 """A promotion lasts no longer."""
 SOON = 7 * DAY
 """Few clients are an intermediary's only where they came within this time."""
-SOME_AT_SHOP, SEVERAL_AT_SHOP = 0.3, 3
+SOME_AT_SHOP, SEVERAL_AT_SHOP = 0.35, 4
 """Where so large a part of those who use one handset applied at one merchant, and so many, it is the shop's, which
 often is not named."""
 SAME_SHOP = 0.5
