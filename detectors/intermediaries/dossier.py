@@ -26,11 +26,13 @@ from .hubs import Hub
 from .population import Known
 from .scoring import score
 from .search import Search
-from .weighing import FACET_OF, OUTCOME, Intermediary, at_one_place
+from .weighing import FACET_OF, OUTCOME, Intermediary
 from .wording import HUBS
 
 OWN = [WAY[way] for way in ("handset", "account", "document", "email", "own_phone")]
 """Ways of using what strangers do not share."""
+ACQUAINTED = [WAY[way] for way in ("home", "work", "work_phone", "kin", "acquaintance", "contact")]
+"""Ways of using what people of one home, workplace or school share."""
 
 
 def draft(view: GraphView, one: Intermediary, found: Search, known: Known, unit: str, params: Params) -> Draft:
@@ -103,7 +105,7 @@ def _thing(view: GraphView, hub: Hub, clients: dict[int, int], found: Search, mo
 
 
 def _reason(view: GraphView, one: Intermediary, found: Search, known: Known, things: Sequence[Thing]) -> dict[str, Any]:
-    acting, figures = one.weighed.acting, one.figures
+    acting, figures = one.days, one.figures
     applied = [found.files.applied.get(node, []) for node in found.node[one.people].tolist()]
     then = [[time for time in own if acting.first <= time <= acting.last] for own in applied]
     return {
@@ -124,7 +126,7 @@ def _reason(view: GraphView, one: Intermediary, found: Search, known: Known, thi
         "also": _also_share(one, found),
         "households": one.shared.households,
         "at_one_shop": figures["at_one_shop"],
-        "one_place": at_one_place(one.shared, one.hubs),
+        "one_place": _at_one_place(one, found),
     }
 
 
@@ -161,9 +163,17 @@ def _also_share(one: Intermediary, found: Search) -> int:
     return len(distinct(pairs[np.isin(pairs >> 32, values[users > 1])] & 0xFFFFFFFF))
 
 
+def _at_one_place(one: Intermediary, found: Search) -> int:
+    """How many clients share one home, employer or contact that is no hub, of the one that most share."""
+    keys = [hub.key for hub in one.hubs if hub.kind in FACET_OF]
+    some = found.uses.where(np.isin(found.uses.person, one.people) & np.isin(found.uses.way, ACQUAINTED))
+    pairs = distinct((some.value << 32 | some.person)[~np.isin(some.value, keys)])
+    return int(np.unique(pairs >> 32, return_counts=True)[1].max(initial=0))
+
+
 def _borrowed(one: Intermediary, found: Search) -> dict[str, float]:
     """What they borrowed while they applied, by the code of the currency; that of no currency on record comes last."""
-    first, last = one.weighed.acting.span()
+    first, last = one.days.span()
     amounts: dict[str, list[float]] = {}
     for node in found.node[one.people].tolist():
         for time, amount, currency in found.files.borrowed.get(node, ()):
@@ -173,7 +183,7 @@ def _borrowed(one: Intermediary, found: Search) -> dict[str, float]:
 
 
 def _measures(one: Intermediary, reason: dict[str, Any]) -> dict[str, float]:
-    acting = one.weighed.acting
+    acting = one.days
     kinds = {hub["kind"]: hub for hub in reason["hubs"]}
     borrowed = list(reason["borrowed"].values())
     measures: dict[str, float] = {

@@ -90,14 +90,14 @@ def _place(reason: Mapping[str, Any], kinds: Mapping[str, Any]) -> Words | None:
     if "contact" not in kinds:
         return None
     most = reason["one_place"]
-    if not most:
+    if most < 2:
         return Words(
-            "同住、同事或同学：未发现共同的住处、单位、网络或熟人",
-            "one home, workplace or school: nothing of the kind in common is known",
+            "同住、同事或同学：未发现两人有共同的住处、单位或其他联系人",
+            "one home, workplace or school: no two are known to share a home, an employer or another contact",
         )
     return Words(
-        f"同住、同事或同学：因住处、单位、网络或熟人相连的最多{most}人",
-        f"one home, workplace or school: no more than {most} are connected by such",
+        f"同住、同事或同学：同一住处、单位或其他联系人最多{most}人",
+        f"one home, workplace or school: at most {most} share a home, an employer or another contact",
     )
 
 

@@ -12,6 +12,8 @@ import numpy as np
 from ...graph.kernels.sets import distinct
 from ...graph.model import ALWAYS
 from ...graph.snapshot import GraphView
+from ...graph.times import parse_moment
+from ...graph.words.money import day
 from ..contract import Params
 from ..rings.concert import Concert, concert
 from ..rings.files import Files
@@ -83,6 +85,7 @@ class Intermediary:
     ----------
     people : int64 ids of the clients, ascending
     hubs : what they came through, the weightiest first
+    days : the burst from the beginning of its first day to the end of its last
     shared : what they share beside it and with it
     tied : how many of them share something else with another
     figures : ``borrowers``, and ``bad`` ones among them; ``alike``, how many applications are of one product, term and
@@ -93,6 +96,7 @@ class Intermediary:
     people: np.ndarray
     hubs: list[Hub]
     weighed: Weighed
+    days: Concert
     shared: Common
     tied: int
     figures: Mapping[str, Any]
@@ -194,7 +198,8 @@ class Weighing:
         places = all(hub.kind in PLACES for hub in hubs)
         if len(people) < self._params["many"] and (places or acting.last - acting.first > SOON):
             return None
-        figures = self._figures(people, acting)
+        days = _whole_days(acting)
+        figures = self._figures(people, days)
         weighed = replace(
             self._weigh(people, hubs, acting),
             alike=chance_of_alike(figures["of"], figures["alike"], self._known.alike),
@@ -206,7 +211,7 @@ class Weighing:
         few = shared.households < self._params["min_clients"]
         if few or tied >= TIED_TWICE * len(people) or _explained(hubs, weighed, shared, figures):
             return None
-        return Intermediary(people, hubs, weighed, shared, tied, figures)
+        return Intermediary(people, hubs, weighed, days, shared, tied, figures)
 
     def _then(self, people: np.ndarray, hubs: Sequence[Hub], acting: Concert) -> np.ndarray:
         """bool by person: who applied with the others, or carries a sign of its own."""
@@ -263,6 +268,12 @@ def _explained(hubs: Sequence[Hub], weighed: Weighed, shared: Common, figures: M
     if kinds <= {"contact", *PLACES}:
         return at_one_place(shared, hubs) >= ONE_PLACE * people
     return False
+
+
+def _whole_days(acting: Concert) -> Concert:
+    """The same from the beginning of the first day to the end of the last: people read dates."""
+    first, last = (parse_moment(str(day(time))) if acting.telling else time for time in acting[1:])
+    return acting._replace(first=first, last=last + DAY - 1 if acting.telling else last)
 
 
 def _sudden(hubs: Sequence[Hub], acting: Concert) -> bool:

@@ -66,7 +66,7 @@ def _account(hub: Mapping[str, Any]) -> Words:
     )
     if hub["count"] > 1 or not told.zh:
         return used
-    return Words(f"{used.zh}；{told.zh}", f"{used.en}; {told.en}")
+    return Words(f"{used.zh}，{told.zh}", f"{used.en}, {told.en}")
 
 
 def _contact(hub: Mapping[str, Any]) -> Words:
@@ -74,7 +74,7 @@ def _contact(hub: Mapping[str, Any]) -> Words:
     zh, en = used.zh.replace("使用", "填报", 1), used.en
     if hub["count"] > 1:
         return Words(zh, en)
-    return Words(f"{zh}；所称机主姓氏有{hub['names']}种", f"{en}; they call its holder by {hub['names']} surnames")
+    return Words(f"{zh}，所称机主姓氏有{hub['names']}种", f"{en}, they call its holder by {hub['names']} surnames")
 
 
 def _channel(hub: Mapping[str, Any]) -> Words:
