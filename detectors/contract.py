@@ -184,6 +184,20 @@ class Measure(NamedTuple):
     unknown: str | None = None
 
 
+class Ground(NamedTuple):
+    """What the populations of several detectors are made of. A batch measures it once for all whose settings of it
+    agree.
+
+    Attributes
+    ----------
+    measure : computes it from ``(view, params)``
+    settings : the parameters that it depends on
+    """
+
+    measure: Callable[[GraphView, Params], Any]
+    settings: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Detector:
     """A detector's declaration.
@@ -197,12 +211,14 @@ class Detector:
     parameters : its settings; those with words are bounds that findings may report
     measures : the numbers its findings carry
     twins : the innocent explanations it tries, by what ``innocent_twin`` says
-    population : what only the whole graph knows, computed once from ``(view, params)``; ``frozen`` keeps it
+    population : what only the whole graph knows, computed once from ``(view, params)``, and from the ground, where
+        there is one and it is at hand; ``frozen`` keeps it
     units : ``(view, population, params)`` to all units
     around : ``(view, population, params, nodes)`` to the units in which these nodes lie
     detect : ``(view, population, params) -> Iterator[Candidate]``; deterministic; its docstring names what it finds
         and its innocent twins
     wording : a candidate's reason in both languages, one or two sentences an investigator would write
+    ground : what the population is made of, where other detectors' are made of it, too
     """
 
     id: str
@@ -212,11 +228,12 @@ class Detector:
     parameters: tuple[Parameter, ...]
     measures: tuple[Measure, ...]
     twins: Mapping[str, Words]
-    population: Callable[[GraphView, Params], Any]
+    population: Callable[..., Any]
     units: Callable[[GraphView, Any, Params], list[Unit]]
     around: Callable[[GraphView, Any, Params, np.ndarray], list[Unit]]
     detect: Callable[[GraphView, Any, Params], Iterator[Candidate]]
     wording: Callable[[Candidate], Words]
+    ground: Ground | None = None
 
     def defaults(self) -> dict[str, Any]:
         """Its parameters by name with their default values."""

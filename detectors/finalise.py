@@ -12,6 +12,11 @@ from .policy import Policy
 from .ranking import place, ranks
 from .verdicts import UNMARKED, Marks, heed
 
+EITHER = ("fraud_ring", "intermediary")
+"""A group of people is one of these, never both."""
+ONE_GROUP = 0.5
+"""Two findings that share so many of the parties of the smaller are about one group."""
+
 
 def finalise(
     found: Sequence[tuple[Detector, Sequence[Candidate]]],
@@ -32,7 +37,7 @@ def finalise(
     known : what people had decided about parties by then
     """
     merged: dict[str, tuple[Detector, Candidate, list[dict[str, str]]]] = {}
-    for detector, candidates in found:
+    for detector, candidates in one_group_once(found):
         for candidate in candidates:
             members = [{"node": node, "role": role} for node, role in candidate.members]
             key = finding_id(candidate.kind, candidate.view, members)
@@ -71,6 +76,36 @@ def finalise(
     for finding, (rank, rank_all) in zip(findings, ranks([finding.kind for finding in findings]), strict=True):
         finding.rank, finding.rank_all = rank, rank_all
     return findings
+
+
+def one_group_once(
+    found: Sequence[tuple[Detector, Sequence[Candidate]]],
+) -> list[tuple[Detector, list[Candidate]]]:
+    """What was found, without those of ``EITHER`` kind that are about a group of which one of the other kind holds as
+    many parties or more; of two of one size the ring stands, whose members share a second thing."""
+    parties = {
+        id(candidate): {node for node, role in candidate.members if role != "broker"}
+        for _, candidates in found
+        for candidate in candidates
+        if candidate.kind in EITHER
+    }
+    of_kind = {
+        kind: [candidate for _, candidates in found for candidate in candidates if candidate.kind == kind]
+        for kind in EITHER
+    }
+    rings_of: dict[str, list[Candidate]] = {}
+    for ring in of_kind[EITHER[0]]:
+        for node in parties[id(ring)]:
+            rings_of.setdefault(node, []).append(ring)
+    left_out: set[int] = set()
+    for one in of_kind[EITHER[1]]:
+        clients = parties[id(one)]
+        near = {id(ring): ring for node in clients for ring in rings_of.get(node, ())}
+        for ring in near.values():
+            members = parties[id(ring)]
+            if len(clients & members) >= ONE_GROUP * min(len(clients), len(members)):
+                left_out.add(id(one) if len(members) >= len(clients) else id(ring))
+    return [(detector, [one for one in candidates if id(one) not in left_out]) for detector, candidates in found]
 
 
 def _together(one: Candidate, other: Candidate) -> Candidate:

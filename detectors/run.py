@@ -69,12 +69,12 @@ def run(
     policy, frozen = policy or shipped(), populations or {}
     values_of = all_settings(policy.parameters, params or {})
     found: list[tuple[Detector, list[Candidate]]] = []
-    runs = []
+    runs, grounds = [], {}
     for detector in chosen(detectors):
         values = values_of[detector.id]
         progress(detector.id)
         wall, processor = time.perf_counter(), time.process_time()
-        population = frozen[detector.id] if detector.id in frozen else detector.population(view, values)
+        population = frozen[detector.id] if detector.id in frozen else _population(detector, view, values, grounds)
         candidates = list(detector.detect(view, population, values))
         found.append((detector, candidates))
         runs.append(
@@ -102,6 +102,17 @@ def run(
     rest = [other.run for other in latest if other.detector not in ran and other.purpose == "nightly"]
     opened = _cases(view, store, findings, rest) if purpose == "nightly" else []
     return _saved(store, runs, findings, opened)
+
+
+def _population(detector: Detector, view: GraphView, values: Mapping[str, Any], grounds: dict[tuple, Any]) -> Any:
+    """A detector's population; its ground is taken from those that the batch has measured, or added to them."""
+    ground = detector.ground
+    if ground is None:
+        return detector.population(view, values)
+    key = (ground.measure, *(values[name] for name in ground.settings))
+    if key not in grounds:
+        grounds[key] = ground.measure(view, values)
+    return detector.population(view, values, grounds[key])
 
 
 def _cases(view: GraphView, store: Kept, findings: list[Finding], rest: list[int]) -> list[dict]:

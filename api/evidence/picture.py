@@ -38,6 +38,8 @@ from .items import (
 )
 from .ring import ring_picture
 
+AROUND_THINGS = frozenset({"fraud_ring", "intermediary"})
+"""Kinds of finding that are people around what they share."""
 FLOWS = frozenset({"GUARANTEES", "HOLDS_SHARE", "CONTROLS", "TRANSFERRED", "DISBURSED_TO", "REPAID", "BORROWED"})
 """Relations that lead somewhere, and so from left to right."""
 
@@ -56,7 +58,10 @@ def picture_of(
     members, rows, labels : as for ``picture``
     things : what members share, as the finding has it
     """
-    return ring_picture(members, rows, labels, things) if kind == "fraud_ring" else picture(members, rows, labels)
+    if kind in AROUND_THINGS:
+        people = [member for member in members if member["role"] != "broker"]  # which are things that these use
+        return ring_picture(people, rows, labels, things)
+    return picture(members, rows, labels)
 
 
 def picture(members: Sequence[Mapping], rows: Sequence[Mapping], labels: Mapping[str, Label]) -> Picture:

@@ -45,10 +45,10 @@ def named(thing: Shared, labels: Mapping[str, Label]) -> list[tuple[Words, str]]
 
 
 def counted(thing: Shared) -> Words:
-    """How many use a thing: in the ring, and in all."""
+    """How many use a thing: here, and in all."""
     return Words(
-        f"本团伙{thing.inside}人 / 全库{thing.everyone:,}人",
-        f"{thing.inside} in the ring / {thing.everyone:,} in all",
+        f"本案{thing.inside}人 / 全库{thing.everyone:,}人",
+        f"{thing.inside} here / {thing.everyone:,} in all",
     )
 
 

@@ -10,7 +10,8 @@ from ...graph.kernels.sets import by_label
 from ...graph.snapshot import GraphView
 from ...graph.words.names import Words
 from ..contract import Candidate, Detector, Measure, Parameter, Params, portable, unit_name
-from ..sharing.population import Population, measure
+from ..sharing.ground import SHARED, shared
+from ..sharing.population import Population
 from .dossier import draft
 from .explained import TWINS
 from .kin import said_to_be_kin
@@ -135,9 +136,10 @@ FRAUD_RING = Detector(
     parameters=PARAMETERS,
     measures=MEASURES,
     twins=TWINS,
-    population=measure,
+    population=shared,
     units=units,
     around=around,
     detect=detect,
     wording=reasons,
+    ground=SHARED,
 )

@@ -117,7 +117,8 @@ class Common:
     @property
     def nearly_explained(self) -> bool:
         """Whether an innocent cause is near: contacts and places are all that three households share, as among
-        colleagues, fellow students and neighbours; or some are of one family, and hardly anybody lives elsewhere, as in a household."""
+        colleagues, fellow students and neighbours; or some are of one family, and hardly anybody lives elsewhere, as in
+        a household."""
         several = min(3, self.households)
         if all(shared.name in NAMED or not shared.alone or shared.homes < several for shared in self.values):
             return True
@@ -181,7 +182,7 @@ def common(group: np.ndarray, population: Population, uses: Uses) -> Common:
     uses = uses.where(np.lexsort((uses.person, uses.value)))
     home = population.household[uses.person]
     starts = np.flatnonzero(np.diff(uses.value, prepend=-1))
-    ends = np.append(starts[1:], len(uses))
+    ends = np.append(starts[1:], len(uses))[: len(starts)]
     if len(starts):  # most values are used by one household of the group
         several = np.minimum.reduceat(home, starts) < np.maximum.reduceat(home, starts)
         starts, ends = starts[several], ends[several]

@@ -97,9 +97,9 @@ def test_it_opens_with_the_network_cut_and_shows_people_and_what_they_share(seen
 
 
 def test_a_handset_is_one_thing_with_both_its_numbers_and_how_many_use_it(seen):
-    assert drawn(seen)[HANDSET]["label"] == "手机 ****4232\nIMEI ****9981\n<i>本团伙5人 / 全库5人</i>"
-    assert drawn(seen)[HOME]["label"] == "地址 浙江省杭州市****\n<i>本团伙2人 / 全库6人</i>"
-    for words in ("手机 Handset ****4232", "IMEI IMEI ****9981", "5 in the ring / 5 in all", "欧阳* D"):
+    assert drawn(seen)[HANDSET]["label"] == "手机 ****4232\nIMEI ****9981\n<i>本案5人 / 全库5人</i>"
+    assert drawn(seen)[HOME]["label"] == "地址 浙江省杭州市****\n<i>本案2人 / 全库6人</i>"
+    for words in ("手机 Handset ****4232", "IMEI IMEI ****9981", "5 here / 5 in all", "欧阳* D"):
         assert words in drawn(seen)[HANDSET]["title"]
 
 
@@ -126,7 +126,7 @@ def test_the_rarer_a_thing_in_the_whole_book_the_heavier_its_ties(seen):
     assert account["color"]["color"] == handset["color"]["color"] != home["color"]["color"]
     assert drawn(seen)[HANDSET]["borderWidth"] > drawn(seen)[HOME]["borderWidth"]
     legend = seen.page.inner_text(".legend")
-    for words in ("仅本团伙使用", "used by the ring alone", "另有少数人使用", "线越粗", "the thicker, the fewer"):
+    for words in ("仅本案使用", "used by these alone", "另有少数人使用", "线越粗", "the thicker, the fewer"):
         assert words in legend
 
 
@@ -149,8 +149,8 @@ def test_two_who_list_each_other_have_one_line_with_two_heads(opened):
 
 def test_a_hub_is_told_in_words_and_everything_is_in_the_table(seen):
     text = seen.page.inner_text(".drawing")
-    assert "单位 杭州顺达劳务派遣有限公司（本团伙4人 / 全库40人）" in text
-    assert "Also shared, by too many to draw" in text and "Employer (4 in the ring / 40 in all)" in text
+    assert "单位 杭州顺达劳务派遣有限公司（本案4人 / 全库40人）" in text
+    assert "Also shared, by too many to draw" in text and "Employer (4 here / 40 in all)" in text
     assert "另有 1 项只有一名成员使用" in text and "1 things that only one member uses" in text
     rows = seen.page.locator(".sources tbody tr").all_inner_texts()
     assert len(rows) == len(finding_of(ring().snapshot())["evidence"]) == 32
@@ -235,7 +235,7 @@ def test_names_that_are_markup_stay_text_in_what_is_shared(opened):
             .map(line => line.blocks.map(block => block.text).join(""))""",
         f"employer:{MARKUP}",
     )
-    assert [line.replace("\u2060", "") for line in lines] == [f"单位 {MARKUP}", "本团伙5人 / 全库5人"]
+    assert [line.replace("\u2060", "") for line in lines] == [f"单位 {MARKUP}", "本案5人 / 全库5人"]
     assert any(HOSTILE in edge["title"] for edge in seen.edges)
     assert seen.page.evaluate("window.hit") is None and seen.messages == [] and seen.dialogs == []
     assert seen.page.locator("main img:not(#printed), main i:not(.mark):not(.line)").count() == 0
@@ -277,7 +277,7 @@ def test_people_outside_of_the_ring_that_its_evidence_names_step_back(opened):
     snapshot = ring().snapshot()
     seen = opened(finding_of(snapshot, "ABCD"), snapshot)
     assert drawn(seen)["applicant:E"]["shapeProperties"]["borderDashes"]
-    assert "本团伙4人 / 全库5人" in drawn(seen)[HANDSET]["label"]
+    assert "本案4人 / 全库5人" in drawn(seen)[HANDSET]["label"]
     assert "关联方，非成员" in seen.page.inner_text(".legend")
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from support import guarantee_books, ring_books
+from support import broker_books, guarantee_books, ring_books
 from support.toy import Book
 
 
@@ -30,4 +30,7 @@ class Case:
 CASES = {
     "guarantee": Case(guarantee_books.planted, guarantee_books.innocent, guarantee_books.hard, guarantee_books.units),
     "fraud-ring": Case(ring_books.planted, ring_books.innocent, ring_books.hard, ring_books.units, told=False),
+    "intermediary": Case(
+        broker_books.planted, broker_books.innocent, broker_books.hard, broker_books.units, told=False
+    ),
 }

@@ -129,7 +129,7 @@ class Claims:
         if zh:
             margin = int(told["margin"]) * DAY if told["margin"] else 1 << 62
             sums = [self._borrowed(first - margin, last + margin) for first, last in runs]
-            self._that(any(_is_amount(zh, told["money_en"], found) for found in sums), f"{told['zh']}: not {sums}")
+            self._that(any(is_amount(zh, told["money_en"], found) for found in sums), f"{told['zh']}: not {sums}")
         if told["of"]:
             cut = [bound["skipped"] for bound in self.finding["truncated"] if bound["bound"] == "max_members"]
             self._that(f"a group of {told['of']} applicants was taken apart" in "".join(cut), f"{told['zh']}: {cut}")
@@ -318,7 +318,7 @@ def _sort(thing: Mapping) -> str:
     return "both" if kinds == {"wifi", "ip"} else thing["kind"]
 
 
-def _is_amount(zh: str, en: str, found: dict[str, float]) -> bool:
+def is_amount(zh: str, en: str, found: dict[str, float]) -> bool:
     """Whether both languages tell these amounts by currency: the English to the cent, the Chinese as far as it goes."""
     told = {}
     for part in en.split(" and "):

@@ -218,6 +218,15 @@ class Book:
         self._tie("REPAID", f"account:{account}", f"loan:{loan}", uid, amount, start, FOREVER, {}, known=start)
         return self
 
+    def overdue(self, loan: str, since: str, dpd: int = 90) -> Book:
+        """A row of a loan's history: so many days past due, at and known from a time."""
+        start = _moment(since, ALWAYS)
+        cells = {"date": start, "dpd": dpd, "five_class": "次级"}
+        self.facts.append(
+            Fact("loan_history", f"loan:{loan}", f"loan_history:{loan}|{since}", start, FOREVER, cells, start)
+        )
+        return self
+
     def transferred(self, source: str, target: str, time: str, kind: str = "transfer") -> Book:
         """Money of one account to another."""
         start = _moment(time, ALWAYS)
