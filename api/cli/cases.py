@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +12,7 @@ from typing import Annotated
 import typer
 
 from .commands import ListFormat, StoreUrl, Top, audit, first, opened, user
+from .narrowing import ByDetector, Channel, Colours, From, Kind, Product, Region, To, narrowed, wanted
 from .output import case_amounts, cases_csv, plain, say, table
 
 cases = typer.Typer(
@@ -36,13 +38,13 @@ class State(StrEnum):
     closed = "closed"
 
 
-class Colour(StrEnum):
-    """蓝 watch, 黄 review, 橙 hold, 红 stop."""
+class CaseSort(StrEnum):
+    """In what order cases stand."""
 
-    blue = "blue"
-    yellow = "yellow"
-    orange = "orange"
-    red = "red"
+    queue = "queue"
+    amount = "amount"
+    people = "people"
+    date = "date"
 
 
 class Verdict(StrEnum):
@@ -61,27 +63,50 @@ def list_cases(
     state: Annotated[
         State | None, typer.Option("--state", help="Only this state; by default all but gone and closed.")
     ] = None,
-    colour: Annotated[Colour | None, typer.Option("--colour", help="Only this colour.")] = None,
+    colour: Colours = None,
+    kind: Kind = None,
+    detector: ByDetector = None,
+    min_amount: Annotated[
+        float | None,
+        typer.Option("--min-amount", metavar="N", min=0, help="Only with a known balance at stake of at least N."),
+    ] = None,
+    since: From = None,
+    until: To = None,
+    product: Product = None,
+    region: Region = None,
+    channel: Channel = None,
+    sort: Annotated[
+        CaseSort, typer.Option("--sort", help="As the queue stands, or the largest first.")
+    ] = CaseSort.queue,
     top: Top = None,
     format: Annotated[
-        ListFormat, typer.Option("--format", help="A table to read; or all fields, as JSON lines or CSV in UTF-8.")
+        ListFormat, typer.Option("--format", help="A table; or all fields, as JSON lines or CSV for spreadsheets.")
     ] = ListFormat.table,
     store: StoreUrl = None,
 ) -> None:
     """List the cases of the latest nightly batch.
 
-    By colour, then by money at stake; a table shows the first 20 by default.
+    By colour, then by money at stake; a table shows the first 20 by default. What is asked of kinds, detectors, dates,
+    products, regions and channels is asked of a case's findings: one that fits is enough.
     """
     from ...graph.store.runs import latest_nightly
     from ..services import cases as answers
+    from ..services.triage import Wanted
 
+    members = {"products": product, "regions": region, "channels": channel}
+    sought = wanted(kind, detector, (since, until), colours=colour, min_amount=min_amount, **members)
     with opened(store) as reader:
-        asked = {"new": new, "state": state, "colour": colour, "top": top, "format": format}
+        asked = {**vars(sought), "new": new, "state": state, "sort": sort, "top": top, "format": format}
         audit(reader, "case.list", "cases", asked)
         held = answers.cases(reader.store)
         if not latest_nightly(reader.store.runs()):
             say("no detector has run for today on this store: run 'ringfence detect' first")
-        found = answers.queue(held, new=new, state=state, colour=colour)
+        found = answers.queue(held, new=new, state=state, colours=colour or ())
+        if sought != Wanted(colours=colour or ()):
+            own = replace(sought, colours=(), min_amount=None)
+            kept, _ = narrowed(reader, answers.findings_of(reader.store, found), own)
+            found = answers.holding(found, [one["id"] for one in kept], min_amount)
+        found = answers.ordered(found, sort)
         shown = first(found, top, format)
         if format == ListFormat.jsonl:
             for case in shown:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from enum import StrEnum
 from itertools import groupby
 from operator import itemgetter
@@ -14,14 +13,13 @@ import typer
 
 from ...graph.errors import UserError
 from .commands import AsOf, StoreUrl, Top, audit, first, opened
+from .narrowing import ByDetector, Channel, Colours, From, Kind, Product, Region, To, narrowed, wanted
 from .output import bound, findings_csv, number, plain, say, table
 
 if TYPE_CHECKING:
     from ...graph.store import Run
     from ..services.reader import Reader
     from ..services.triage import Wanted
-
-DAY = 86_400_000
 
 
 class View(StrEnum):
@@ -56,34 +54,19 @@ class Sort(StrEnum):
     date = "date"
 
 
-Several = list[str] | None
-
-
 def findings(
-    kind: Annotated[
-        Several,
-        typer.Option("--kind", metavar="K", help="Only this kind, such as guarantee_cycle; repeatable."),
-    ] = None,
+    kind: Kind = None,
     view: Annotated[View | None, typer.Option("--view", help="Only this view.")] = None,
-    colour: Annotated[Several, typer.Option("--colour", metavar="C", help="Only this colour; repeatable.")] = None,
-    detector: Annotated[Several, typer.Option("--detector", metavar="D", help="Only of this detector.")] = None,
+    colour: Colours = None,
+    detector: ByDetector = None,
     min_amount: Annotated[
         float | None, typer.Option("--min-amount", metavar="N", min=0, help="Only with a known amount of at least N.")
     ] = None,
-    since: Annotated[
-        str | None,
-        typer.Option("--from", metavar="DATE", help="Only with an application or evidence from this day on."),
-    ] = None,
-    until: Annotated[
-        str | None, typer.Option("--to", metavar="DATE", help="Only with an application or evidence up to this day.")
-    ] = None,
-    product: Annotated[Several, typer.Option("--product", metavar="P", help="Only if a member applied for it.")] = None,
-    region: Annotated[
-        Several, typer.Option("--region", metavar="R", help="Only if a member is of this region.")
-    ] = None,
-    channel: Annotated[
-        Several, typer.Option("--channel", metavar="C", help="Only if a member applied by this channel or salesperson.")
-    ] = None,
+    since: From = None,
+    until: To = None,
+    product: Product = None,
+    region: Region = None,
+    channel: Channel = None,
     new_since: Annotated[
         str | None,
         typer.Option("--new-since", metavar="DATE|BATCH", help="Only what did not exist before DATE, or by BATCH."),
@@ -103,27 +86,15 @@ def findings(
 
     By rank; a table shows the first 20 by default.
     """
-    from ...detectors.settings import chosen
-    from ..services.triage import Wanted
-
     if (format == FindingsFormat.xlsx) != (output is not None):
         raise UserError("say --format xlsx and --output FILE together: a workbook is a file, all else is printed")
-    wanted = Wanted(
-        kinds=kind or (),
-        colours=colour or (),
-        detectors=[one.id for one in chosen(detector)] if detector else (),
-        views=[view.value] if view else (),
-        min_amount=min_amount,
-        first=_day(since),
-        last=_day(until, 1),
-        products=product or (),
-        regions=region or (),
-        channels=channel or (),
-    )
+    views = [view.value] if view else None
+    members = {"products": product, "regions": region, "channels": channel}
+    sought = wanted(kind, detector, (since, until), colours=colour, views=views, min_amount=min_amount, **members)
     with opened(store) as reader:
-        asked = {**vars(wanted), "new_since": new_since, "sort": sort, "top": top, "format": format}
+        asked = {**vars(sought), "new_since": new_since, "sort": sort, "top": top, "format": format}
         audit(reader, "findings", "findings", asked)
-        runs, found, fresh = _triaged(reader, wanted, new_since, sort)
+        runs, found, fresh = _triaged(reader, sought, new_since, sort)
         if not runs:
             say("no detector has run on this store: run 'ringfence detect' first")
         elif not found:
@@ -142,32 +113,19 @@ def findings(
                 print(f"{len(shown)} of {len(found)} findings; --top shows more")
 
 
-def _day(text: str | None, later: int = 0) -> int | None:
-    """The first instant of what was written, or of so many days later where it is a day."""
-    if text is None:
-        return None
-    from ..services.reader import stated_moment
-
-    moment = stated_moment(text)
-    return moment + later * DAY if len(text.strip()) <= len("2026-03-31") else moment + later
-
-
-def _triaged(reader: Reader, wanted: Wanted, new_since: str | None, sort: Sort) -> tuple[list[Run], list[dict], dict]:
+def _triaged(reader: Reader, sought: Wanted, new_since: str | None, sort: Sort) -> tuple[list[Run], list[dict], dict]:
     """The latest runs, the findings that are asked for, in order, and what is new of each."""
     from ..services import findings as answers
     from ..services.reader import stated_moment
-    from ..services.triage import about, amount, before, kept, news, ordered, read_since
+    from ..services.triage import before, news, ordered, read_since
 
     runs, found = answers.findings(reader.store)
     every = reader.store.runs()
     since = None if new_since is None else read_since(new_since, every, stated_moment)
     fresh = news(found, reader.store.findings(before(every, runs, since)))
-    found = kept(found, replace(wanted, products=(), regions=(), channels=(), first=None, last=None, min_amount=None))
     found = [finding for finding in found if since is None or fresh[finding["id"]].is_new]
-    told = about(reader.snapshot(), found) if wanted.of_members or sort == Sort.date else {}
-    if wanted.min_amount is not None and (unknown := sum(amount(finding) is None for finding in found)):
-        say(f"{unknown} findings of no known amount are left out")
-    return runs, ordered(kept(found, wanted, told), sort, told), fresh
+    found, told = narrowed(reader, found, sought, dated=sort == Sort.date)
+    return runs, ordered(found, sort, told), fresh
 
 
 def _write_workbook(path: Path, found: list[dict], reader: Reader, fresh: dict) -> None:

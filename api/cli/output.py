@@ -170,7 +170,7 @@ CASE_COLUMNS = (
 
 
 def cases_csv(cases: Sequence[dict]) -> str:
-    """Cases as CSV, one row each, lists one item to a line of the cell.
+    """Cases as CSV for spreadsheets, as ``findings_csv`` makes it, one row each, lists one item to a line of the cell.
 
     Amounts follow as columns ``<figure>.<currency>``, blank where nothing is known, each with ``<figure>.<currency>
     .unknown``: of how many loans it is not known.
@@ -186,8 +186,8 @@ def cases_csv(cases: Sequence[dict]) -> str:
     for case in cases:
         of = {one["currency"]: one for one in case["amounts"]}
         cells = [_figure(of.get(currency), figure) for figure, currency in figures]
-        writer.writerow([*_case_cells(case), *(cell for pair in cells for cell in pair)])
-    return sheet.getvalue()
+        writer.writerow(map(no_formula, [*_case_cells(case), *(cell for pair in cells for cell in pair)]))
+    return BOM + sheet.getvalue()
 
 
 def _case_cells(case: dict) -> list:

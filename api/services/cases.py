@@ -7,11 +7,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from ...detectors.cases import STATES
+from ...detectors.stakes import most
 from ...graph.errors import Conflict, NotFound, UserError
 from ...graph.model import COLOURS
 from ...graph.snapshot import Snapshot
-from ...graph.store.protocol import Cases
-from .findings import is_id
+from ...graph.store.protocol import Cases, Findings
+from .findings import findings, is_id
 from .reader import Reader, stated_moment
 
 CLOSED = "closed"
@@ -56,7 +57,7 @@ def concerned(case: Mapping) -> set[str]:
 
 
 def queue(
-    found: Iterable[dict], *, new: bool = False, state: str | None = None, colour: str | None = None
+    found: Iterable[dict], *, new: bool = False, state: str | None = None, colours: Sequence[str] = ()
 ) -> list[dict]:
     """Those of the cases that are asked for; without a state neither what is gone nor what is closed.
 
@@ -64,22 +65,51 @@ def queue(
     ----------
     new : only what is new or has grown since the nightly batch before
     state : one of ``CHOICES``
-    colour : only this one
+    colours : only these
 
     Raises
     ------
     UserError : an unknown state or colour
     """
-    for word, known, what in ((state, CHOICES, "state"), (colour, COLOURS, "colour")):
-        if word is not None and word not in known:
+    asked = [(state, CHOICES, "state")] if state else []
+    for word, known, what in (*asked, *((colour, COLOURS, "colour") for colour in colours)):
+        if word not in known:
             raise UserError(f"unknown {what} {word!r}: use one of {', '.join(known)}")
     return [
         case
         for case in found
-        if (colour is None or case["colour"] == colour)
+        if (not colours or case["colour"] in colours)
         and (not new or case["state"] in ("new", "grown"))
         and (_open(case) if state is None else case["closed"] if state == CLOSED else case["state"] == state)
     ]
+
+
+def findings_of(store: Findings, found: Iterable[dict]) -> list[dict]:
+    """The findings that cases are made of, those of cases that are gone as they were."""
+    listed = {one["id"]: one for one in findings(store)[1]}
+    parts = [part["id"] for case in found for part in case["parts"]]
+    return [listed[part] if part in listed else store.finding(part)[0] for part in dict.fromkeys(parts)]
+
+
+def holding(found: Iterable[dict], findings: Iterable[str], least: float | None = None) -> list[dict]:
+    """Those of the cases that have one of these findings, by id, and at least so much balance known in one currency."""
+    wanted = set(findings)
+    return [
+        case
+        for case in found
+        if any(part["id"] in wanted for part in case["parts"]) and (least is None or most(case["amounts"]) >= least)
+    ]
+
+
+def ordered(found: Sequence[dict], by: str) -> list[dict]:
+    """Cases as the queue has them, or those with the most ``amount`` at stake in one currency, the most ``people`` or
+    the latest ``date`` at which they were first seen before the others."""
+    keys = {
+        "amount": lambda case: most(case["amounts"]),
+        "people": lambda case: len(case["people"]),
+        "date": lambda case: case["first_seen"],
+    }
+    return sorted(found, key=keys[by], reverse=True) if by in keys else [*found]
 
 
 def _open(case: Mapping) -> bool:

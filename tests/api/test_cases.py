@@ -99,12 +99,44 @@ def test_the_table_and_the_sheet_say_what_the_lines_say(days):
     rows = days.run("case", "list").splitlines()
     assert rows[1].split()[:6] == ["new", ring["id"], "yellow", "8", "1", "fraud_ring"]
     assert "188,000 CNY  41,000 CNY  21,000 CNY" in rows[1] and rows[2].split()[1] == circle["id"]
-    first, second = csv.DictReader(io.StringIO(days.run("case", "list", "--format", "csv")))
+    first, second = csv.DictReader(io.StringIO(days.run("case", "list", "--format", "csv").removeprefix("\ufeff")))
     assert (first["id"], first["balance.CNY"], first["balance.CNY.unknown"]) == (ring["id"], "188000.0", "0")
     assert first["people"].splitlines() == ring["people"] and second["balance.CNY"] == ""
     assert days.run("case", "list", "--top", "1").splitlines()[-1] == "1 of 2 cases; --top shows more"
     assert [case["id"] for case in days.cases("--colour", "yellow")] == [ring["id"], circle["id"]]
     assert days.cases("--colour", "red") == days.cases("--state", "gone") == []
+
+
+def test_the_queue_is_narrowed_by_what_its_findings_and_their_members_are(days):
+    ring, circle = (case["id"] for case in days.cases())
+
+    def listed(*options):
+        return [case["id"] for case in days.cases(*options)]
+
+    assert listed("--kind", "fraud_ring") == listed("--detector", "fraud-ring") == [ring]
+    assert listed("--kind", "guarantee_cycle") == listed("--detector", "guarantee") == [circle]
+    assert listed("--kind", "fraud_ring", "--kind", "guarantee_circle") == [ring, circle]
+    assert listed("--product", "消费贷") == listed("--from", "2026-03-01", "--to", "2026-03-09") == [ring]
+    assert listed("--product", "车贷") == listed("--from", "2026-04-01") == []
+    assert listed("--min-amount", "188000") == [ring] and listed("--min-amount", "188001") == []
+    assert listed("--colour", "yellow", "--kind", "guarantee_cycle") == [circle]
+    assert "unknown kind" in days.fails("case", "list", "--kind", "ring")
+    assert "unknown colour" in days.fails("case", "list", "--colour", "green")
+
+
+def test_the_queue_may_stand_in_another_order(days):
+    ring, circle = (case["id"] for case in days.cases())
+    for sort in ("amount", "people", "date"):
+        assert [case["id"] for case in days.cases("--sort", sort)] == [ring, circle], sort
+    days.night("own-handset-99", day="2026-06-10")
+    assert {case["id"] for case in days.cases("--sort", "date")} == {ring, circle}
+
+
+def test_a_sheet_of_cases_opens_in_a_spreadsheet_and_holds_no_formula(days):
+    ring, _ = days.cases()
+    days.run("case", "assign", ring["id"], "=HYPERLINK(1)")
+    sheet = days.run("case", "list", "--format", "csv")
+    assert sheet.startswith("\ufeff") and "'=HYPERLINK(1)" in sheet
 
 
 def test_show_names_people_by_their_masks_with_money_parts_and_notes(days):
@@ -165,6 +197,8 @@ def test_what_is_no_longer_found_is_gone_and_listed_where_it_is_asked_for(days):
     assert "1 gone: 'ringfence case list --state gone' lists them" in days.run("case", "list")
     (gone,) = days.cases("--state", "gone")
     assert (gone["id"], gone["last_seen"]) == (circle["id"], circle["last_seen"])
+    assert days.cases("--state", "gone", "--kind", "guarantee_cycle") == [gone]
+    assert days.cases("--state", "gone", "--kind", "fraud_ring") == []
 
 
 # -- what people do
