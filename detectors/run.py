@@ -93,7 +93,9 @@ def run(
     findings = finalise(found, policy, view.as_of, view.revision, marks(view))
     ran = {this.detector for this in runs}
     latest = store.latest_runs() if store else []
-    before = [earlier.run for earlier in latest if earlier.detector in ran]
+    # what a back-dated or trial run called its findings is nothing that tonight's go on from
+    known = [earlier for earlier in latest if purpose != "nightly" or earlier.purpose == "nightly"]
+    before = [earlier.run for earlier in known if earlier.detector in ran]
     link_threads(findings, store.findings(before) if store and before else [])
     for this in runs:
         this.findings = sum(finding.detector == this.detector for finding in findings)

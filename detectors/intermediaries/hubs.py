@@ -172,7 +172,7 @@ def _whole(population: Population, uses: Uses) -> Iterator[tuple[int, Uses]]:
     values, people = np.unique(keys, return_counts=True)
     for value in values[people >= population.holders[values]].tolist():
         low, high = np.searchsorted(uses.value, [value, value + 1])
-        yield value, uses.where(np.arange(low, high))
+        yield value, uses.where(slice(low, high))
 
 
 def _goes_by_several_names(naming: Uses, users: int) -> bool:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections import deque
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
+from ...graph.kernels.runs import shortest_runs
 from ...graph.model import ALWAYS, FOREVER
 from ..sharing.facets import DAY
 
@@ -61,21 +61,21 @@ def concert(times: Sequence[Sequence[int]], calendar: np.ndarray) -> Concert:
     >>> concert([[10], [12], [14]], calendar).surprise > 5, concert([[10], [400], [900]], calendar).surprise
     (True, 0.0)
     """
-    events = sorted((time, person) for person, own in enumerate(times) for time in own)
-    people = sum(bool(own) for own in times)
+    acting = [own for own in times if own]
+    people, events = len(acting), sorted((time, person) for person, own in enumerate(acting) for time in own)
     if people < FEWEST or len(calendar) < 2:
         return Concert(0.0, *_ends(events))
-    clock = np.interp([time for time, _ in events], calendar, np.linspace(0.0, 1.0, len(calendar))).tolist()
-    tick = 1.0 / len(calendar)
+    at, holder = np.array(events, dtype=np.int64).T
+    clock = np.interp(at, calendar, np.linspace(0.0, 1.0, len(calendar)))
+    begin, end = shortest_runs(holder, clock, FEWEST)
+    shares = np.clip(clock[end] - clock[begin], 1.0 / len(calendar), 1.0).tolist()
     most = math.log(len(events) / people)
     best = Concert(0.0, *_ends(events))
-    for k in range(FEWEST, people + 1):
-        begin, end = _shortest(events, clock, k)
-        share = max(clock[end] - clock[begin], tick)
-        chance = math.log(math.comb(people, k)) + k * most + math.log(k) + (k - 1) * math.log(min(share, 1.0))
+    for place, (k, share) in enumerate(zip(range(FEWEST, people + 1), shares, strict=True)):
+        chance = math.log(math.comb(people, k)) + k * most + math.log(k) + (k - 1) * math.log(share)
         surprise = -chance - math.log(people - FEWEST + 1)
         if surprise > best.surprise:
-            best = Concert(surprise, events[begin][0], events[end][0])
+            best = Concert(surprise, int(at[begin[place]]), int(at[end[place]]))
     return best
 
 
@@ -87,22 +87,3 @@ def likelier(one: Concert, other: Concert) -> Concert:
 
 def _ends(events: Sequence[tuple[int, int]]) -> tuple[int, int]:
     return (events[0][0], events[-1][0]) if events else (0, 0)
-
-
-def _shortest(events: Sequence[tuple[int, int]], clock: Sequence[float], k: int) -> tuple[int, int]:
-    """The places of the first and last event of the shortest run that holds events of k people."""
-    latest: dict[int, int] = {}
-    order: deque[tuple[int, int]] = deque()
-    best, found = math.inf, (0, len(events) - 1)
-    for place, (_, person) in enumerate(events):
-        latest[person] = place
-        order.append((place, person))
-        while latest[order[0][1]] != order[0][0]:
-            order.popleft()
-        if len(latest) > k:
-            del latest[order.popleft()[1]]
-            while latest.get(order[0][1]) != order[0][0]:
-                order.popleft()
-        if len(latest) == k and clock[place] - clock[order[0][0]] < best:
-            best, found = clock[place] - clock[order[0][0]], (order[0][0], place)
-    return found

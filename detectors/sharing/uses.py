@@ -60,7 +60,7 @@ class Uses:
     def __len__(self) -> int:
         return len(self.person)
 
-    def where(self, mask: np.ndarray) -> Uses:
+    def where(self, mask: np.ndarray | slice) -> Uses:
         """Those for which ``mask`` holds, or at these places."""
         return Uses(*(getattr(self, name)[mask] for name in self.__dataclass_fields__))
 
