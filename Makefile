@@ -58,7 +58,7 @@ bench: $(INSTALLED) ## the measurements of tests/bench, in name order
 	@for script in $(BENCHES); do echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
 bench-quality: $(INSTALLED) ## how good findings are, on synthetic books whose truth is known
-	$(BIN)/python tests/bench/bench_quality.py
+	$(BIN)/python tests/bench/bench_quality.py --against tests/bench/quality.csv
 
 # pytest ends with 5 where it collected nothing; that is no pass, and is said in words.
 soak: $(INSTALLED) ## the long runs: kills, many seeds
