@@ -15,7 +15,7 @@ import numpy as np
 from ...graph.kernels.sets import distinct
 from ...graph.model import FOREVER, RELATION_CODE
 from ...graph.snapshot import GraphView
-from ...graph.words.money import currency_code, day
+from ...graph.words.money import day
 from ..contract import Candidate, Draft, Params, Thing, bound
 from ..rings.concert import MARGIN
 from ..rings.outsiders import outsiders
@@ -115,7 +115,9 @@ def _reason(view: GraphView, one: Intermediary, found: Search, known: Known, thi
         "acted": sum(bool(own) for own in then),
         "applications": sum(map(len, then)),
         "margin": MARGIN // DAY,
-        "borrowed": _borrowed(one, found) if acting.telling else {},
+        "borrowed": found.files.borrowed_within(found.node[one.people].tolist(), *acting.span())
+        if acting.telling
+        else {},
         "alike": figures["alike"],
         "of": figures["of"],
         "alike_as": list(figures["of_kind"]) if one.weighed.alike >= OUTCOME and acting.telling else None,
@@ -169,17 +171,6 @@ def _at_one_place(one: Intermediary, found: Search) -> int:
     some = found.uses.where(np.isin(found.uses.person, one.people) & np.isin(found.uses.way, ACQUAINTED))
     pairs = distinct((some.value << 32 | some.person)[~np.isin(some.value, keys)])
     return int(np.unique(pairs >> 32, return_counts=True)[1].max(initial=0))
-
-
-def _borrowed(one: Intermediary, found: Search) -> dict[str, float]:
-    """What they borrowed while they applied, by the code of the currency; that of no currency on record comes last."""
-    first, last = one.days.span()
-    amounts: dict[str, list[float]] = {}
-    for node in found.node[one.people].tolist():
-        for time, amount, currency in found.files.borrowed.get(node, ()):
-            if first <= time <= last:
-                amounts.setdefault(currency_code(currency), []).append(amount)
-    return {code: math.fsum(amounts[code]) for code in sorted(amounts, key=lambda code: (not code, code))}
 
 
 def _measures(one: Intermediary, reason: dict[str, Any]) -> dict[str, float]:

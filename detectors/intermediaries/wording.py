@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ...graph.words.money import money
+from ...graph.words.money import each_money, money
 from ...graph.words.names import COMMA, Words, joined
 from ..contract import Candidate
 from .templates import GAP
@@ -106,17 +106,10 @@ def _when(reason: Mapping[str, Any]) -> Words | None:
     )
     zh, en = f"其中{acted}人在{then.zh}申请{times}笔", f"{acted} of them filed {applications} {then.en}"
     if reason["borrowed"]:
-        borrowed, margin = _borrowed(reason["borrowed"]), reason["margin"]
+        borrowed, margin = each_money(reason["borrowed"]), reason["margin"]
         zh += f"，连同前后{margin}天共借款{borrowed.zh}"
         en += f" and borrowed {borrowed.en} from {margin} days before to {margin} days after"
     return Words(zh, en)
-
-
-def _borrowed(amounts: Mapping[str, float]) -> Words:
-    told = [money(amount, code) for code, amount in amounts.items()]
-    if len(told) > 1 and "" in amounts:
-        told[-1] = Words(f"{told[-1].zh}（币种不详）", f"{told[-1].en} in a currency not on record")
-    return joined(told, Words("、", " and "))
 
 
 def _alike(reason: Mapping[str, Any]) -> Words | None:

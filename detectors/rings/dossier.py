@@ -16,7 +16,6 @@ import numpy as np
 from ...graph.kernels.sets import distinct
 from ...graph.model import FOREVER
 from ...graph.snapshot import GraphView
-from ...graph.words.money import currency_code
 from ..contract import Candidate, Draft, Params, Thing, bound
 from ..sharing.facets import DAY, FACETS, PAIR_FACET
 from ..sharing.population import Population
@@ -74,7 +73,7 @@ def _reason(ring: Ring, things: Sequence[Thing], population: Population) -> dict
         "cut_from": ring.group.cut_from,
         "acted": sum(any(first <= time <= last for time in ring.files.applied.get(m, ())) for m in ring.members),
         "margin": MARGIN // DAY if ring.acting.telling else None,
-        "borrowed": _borrowed(ring),
+        "borrowed": ring.files.borrowed_within(ring.members, *ring.acting.span()),
         "shared": shared_words(things[: len(ring.shared.values)]),
     }
 
@@ -106,21 +105,10 @@ def _no_pair(uses: Uses, population: Population) -> np.ndarray:
     return (uses.value < len(frame.joined)) | (uses.value >= frame.size)
 
 
-def _borrowed(ring: Ring) -> dict[str, float]:
-    """What they borrowed while they applied, by the code of the currency; that of no currency on record comes last."""
-    first, last = ring.acting.span()
-    amounts: dict[str, list[float]] = {}
-    for member in ring.members:
-        for time, amount, currency in ring.files.borrowed.get(member, ()):
-            if first <= time <= last:
-                amounts.setdefault(currency_code(currency), []).append(amount)
-    return {code: math.fsum(amounts[code]) for code in sorted(amounts, key=lambda code: (not code, code))}
-
-
 def _measures(ring: Ring, population: Population) -> dict[str, float]:
     shared, acting, members = ring.shared, ring.acting, ring.members
     times = [time for member in members for time in ring.files.applied.get(member, ())]
-    borrowed = list(_borrowed(ring).values())
+    borrowed = list(ring.files.borrowed_within(members, *acting.span()).values())
     measures: dict[str, float] = {
         "members": len(members),
         "households": shared.households,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...graph.model import kind_of
-from ...graph.words.money import money
+from ...graph.words.money import each_money
 from ...graph.words.names import Words, joined
 from ..contract import Candidate, Thing
 
@@ -75,7 +75,7 @@ def _who(candidate: Candidate) -> Words:
         zh += f"{days}天内申请{times}笔" if days > 1 else f"一天内申请{times}笔"
         en += f" {filed} within {days} days" if days > 1 else f" {filed} within a day"
     if reason["borrowed"]:
-        borrowed, margin = _borrowed(reason["borrowed"]), reason["margin"]
+        borrowed, margin = each_money(reason["borrowed"]), reason["margin"]
         zh += f"，连同前后{margin}天共借款{borrowed.zh}" if margin else f"，历次共借款{borrowed.zh}"
         en += f" and borrowed {borrowed.en} "
         en += f"from {margin} days before to {margin} days after" if margin else "in all"
@@ -83,14 +83,6 @@ def _who(candidate: Candidate) -> Words:
         zh += f"（由相连的{reason['cut_from']}人中分出）"
         en += f" (part of {reason['cut_from']} who hang together)"
     return Words(zh, en)
-
-
-def _borrowed(amounts: dict[str, float]) -> Words:
-    """Amounts by the code of their currency: where there are several, each by itself, never added."""
-    told = [money(amount, code) for code, amount in amounts.items()]
-    if len(told) > 1 and "" in amounts:
-        told[-1] = Words(f"{told[-1].zh}（币种不详）", f"{told[-1].en} in a currency not on record")
-    return joined(told, Words("、", " and "))
 
 
 def _what(candidate: Candidate) -> Words:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from ..model import ALWAYS, FOREVER
 from ..times import DEFAULT_ZONE
-from .names import Words
+from .names import Words, joined
 from .plain import plain
 
 CURRENCIES = {
@@ -35,6 +36,19 @@ def money(amount: float, currency: str | None = None) -> Words:
     """
     words = currency_words(currency)
     return Words(_in_wan(amount) + words.zh, f"{words.en} {_in_full(amount)}".strip())
+
+
+def each_money(amounts: Mapping[str, float]) -> Words:
+    """Amounts by the code of their currency, as ``currency_code`` gives it: where there are several, each by itself,
+    never added.
+
+    >>> each_money({"CNY": 85_000.0, "": 200.0}).en
+    'CNY 85,000 and 200 in a currency not on record'
+    """
+    told = [money(amount, code) for code, amount in amounts.items()]
+    if len(told) > 1 and "" in amounts:
+        told[-1] = Words(f"{told[-1].zh}（币种不详）", f"{told[-1].en} in a currency not on record")
+    return joined(told, Words("、", " and "))
 
 
 def currency_words(currency: str | None) -> Words:
