@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-SETTINGS = ("--applicants", "2000", "--rings", "5", "--brokers", "2.5")
+SETTINGS = ("--applicants", "2000", "--rings", "5", "--brokers", "2.5", "--schemes", "10")
 
 # Where the rows show what the members of a ring of each shape share, and the hub of each kind of intermediary.
 COLUMNS = {
@@ -117,18 +117,21 @@ def test_a_load_takes_every_row(folder, tmp_path):
     assert len(rejects.stdout.splitlines()) == 1
 
 
-def test_the_truth_names_applicants_and_no_one_on_both_sides(truth, tables):
+def test_the_truth_names_applicants_and_shops_and_no_one_on_both_sides(truth, tables):
     applicants = set(tables["applicants"]["applicant_id"])
+    known = applicants | set(tables["merchants"]["merchant_no"])
     guilty = {member["node"].split(":")[1] for one in truth["planted"] for member in one["members"]}
     innocent = {node.split(":")[1] for one in truth["innocent"] for node in one["members"]}
     assert len(applicants) == 2000
-    assert guilty <= applicants and innocent <= applicants
+    assert guilty <= known and innocent <= known
     assert not guilty & innocent
 
 
 def test_every_shape_of_ring_and_hub_is_planted_and_no_one_is_planted_twice(truth):
-    assert {one["shape"] for one in truth["planted"]} == SHAPES.keys() | HUBS.keys() | {"running_employer"}
-    times = Counter(member["node"] for one in truth["planted"] for member in one["members"])
+    groups = [one for kind in ("fraud_ring", "intermediary") for one, _ in planted(truth, kind)]
+    shapes = SHAPES.keys() | HUBS.keys() | {"running_employer", "one_handset_many_people"}
+    assert {one["shape"] for one in groups} == shapes
+    times = Counter(member["node"] for one in groups for member in one["members"])
     assert set(times.values()) == {1}
 
 
@@ -187,7 +190,9 @@ def test_a_seed_gives_the_same_bytes_and_another_seed_others(root, folder, tmp_p
 
 
 def test_a_book_can_hold_no_fraud(root, tmp_path):
-    clean = write(root, tmp_path / "clean", 1, "--applicants", "500", "--rings", "0", "--brokers", "0")
+    clean = write(
+        root, tmp_path / "clean", 1, "--applicants", "500", "--rings", "0", "--brokers", "0", "--schemes", "0"
+    )
     truth = json.loads((clean / "truth.json").read_text("utf-8"))
     assert truth["planted"] == []
     assert len(truth["innocent"]) > 20

@@ -31,8 +31,10 @@ employers that wear out and overlap. Easy, medium and camouflaged are read off w
 **Intermediaries** (``brokers``) have strangers for clients and one hub; **innocent groups** (``innocents``) are read
 off what came about. No planted person is a member of an innocent group.
 
-What it leaves out: guarantees, merchants who cash out, flows to restricted destinations, flags, and fraud by other
-means than a group's. A finding of those kinds in such a book is neither right nor wrong by its truth.
+**Later** (``later``, ``schemes``): frauds by money (``flows``, to ``places``) and by haste (``velocity``); what breaks a
+limit of haste without being meant to is listed as well (``limits``). ``statements`` show balances.
+
+What it leaves out: guarantees. A finding of their kinds in such a book is neither right nor wrong by its truth.
 """
 
 from __future__ import annotations
@@ -46,6 +48,7 @@ from .brokers import plant_brokers
 from .building import build_town
 from .contacts import list_contacts
 from .innocents import note_innocents
+from .later import add_later
 from .money import lend
 from .rings import plant_rings
 from .tables import write_tables, write_truth
@@ -53,11 +56,19 @@ from .tables import write_tables, write_truth
 TOWNSPEOPLE = 3  # adults of the town for each applicant
 
 
-def write_book(folder: Path, applicants: int = 20_000, seed: int = 1, rings: float = 1.2, brokers: float = 0.5) -> Book:
+def write_book(
+    folder: Path,
+    applicants: int = 20_000,
+    seed: int = 1,
+    rings: float = 1.2,
+    brokers: float = 0.5,
+    schemes: float = 1.0,
+) -> Book:
     """Writes the tables and ``truth.json`` of a book of so many applicants into a folder, and returns the book.
 
-    ``rings`` and ``brokers`` are the numbers of planted groups for each thousand applicants; with both 0 the book
-    holds no fraud. The same arguments give the same bytes.
+    ``rings`` and ``brokers`` are the numbers of planted groups for each thousand applicants, ``schemes`` how often the
+    other frauds are planted, 1 being what ``later`` says; with all three 0 the book holds no fraud. The same arguments
+    give the same bytes.
     """
     book = Book(build_town(Random(seed), applicants * TOWNSPEOPLE))
     plant_rings(book, round(applicants * rings / 1000))
@@ -65,7 +76,9 @@ def write_book(folder: Path, applicants: int = 20_000, seed: int = 1, rings: flo
     ordinary_borrowers(book, applicants - len(book.applicants))
     list_contacts(book)
     lend(book)
+    later = add_later(book, seed, schemes)
     note_innocents(book)
-    write_tables(book, folder)
+    book.innocents += later.alike
+    write_tables(book, folder, later)
     write_truth(book, folder, "second", seed)
     return book

@@ -40,6 +40,10 @@ class Application:
     status: str = ""
     approval: float = 0.68
     planted: bool = False  # part of a fraud, not what a member did before of their own accord
+    lender: str = ""  # where it was filed, if not with us
+    lender_kind: str = ""
+    limit: int = 0  # what was granted; 0: what was asked for
+    later: bool = False  # filed when the rest of the book was done: it takes no part in the chance of its rows
 
 
 @dataclass(slots=True, eq=False)
@@ -51,12 +55,26 @@ class Planted:
 
 
 @dataclass(slots=True, eq=False)
+class Scheme:
+    """A fraud as the truth tells it: parties with their roles, the money at stake, its first and last event."""
+
+    kind: str
+    shape: str
+    difficulty: str
+    members: list[tuple[str, str]]  # node, role
+    amount: float
+    first: datetime
+    last: datetime
+
+
+@dataclass(slots=True, eq=False)
 class Book:
     town: Town
     applications: list[Application] = field(default_factory=list)
     planted: list[Planted] = field(default_factory=list)
+    schemes: list[Scheme] = field(default_factory=list)
     applicants: dict[str, Person] = field(default_factory=dict)
-    innocents: list[tuple[str, list[Person]]] = field(default_factory=list)
+    innocents: list[tuple[str, list[Person | Shop]]] = field(default_factory=list)
     agents: dict[str, Handset | None] = field(default_factory=dict)  # salesperson of an honest agent → its tablet
     relations: set[tuple[str, str, str]] = field(default_factory=set)
     rows: dict[str, list[tuple]] = field(default_factory=dict)

@@ -95,7 +95,7 @@ def in_store(book: Book, shop: Shop, person: Person, when, promotion: bool) -> A
     on_tablet = rng.random() < (0.35 if promotion else 0.65)
     handset = filed_on(rng.choice(shop.tablets)) if on_tablet else filed_on(person.handset)
     return file(
-        book, person, when, **handset, **seen_at(book, shop.place, when),
+        book, person, when, **handset, **{"lat": "", "lon": ""} | seen_at(book, shop.place, when),
         product=f"{shop.ware}分期", channel="门店", shop=shop, salesperson=rng.choice(shop.sellers),
         told_shop=rng.random() < 0.98, amount=max(800, round(WARES[shop.ware] * rng.lognormvariate(0, 0.4), -2)),
     )  # fmt: skip

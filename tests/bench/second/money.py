@@ -53,7 +53,7 @@ def follow(book: Book, one: Application, payers: dict[Person, str]) -> None:
             account = payer if one.payer or rng.random() < 0.95 else one.person.second_card or one.person.card
             book.row("repayments", loan, account, f"{instalment:.2f}", due)
     days = max(0, (END - paid_out - (quits + 1) * MONTH).days) if bad and months > quits else 0
-    history(book, loan, one, paid_out, quits, months)
+    history(book, loan, one.amount, one.term, paid_out, quits, months)
     left = one.amount * (1 - made / one.term)
     book.row(
         "loans", loan, one.person.key, "", one.key, one.when, one.product, one.amount, one.amount, f"{left:.2f}",
@@ -73,12 +73,12 @@ def grade(days: int) -> str:
     )
 
 
-def history(book: Book, loan: str, one: Application, paid_out: datetime, quits: int, months: int) -> None:
+def history(book: Book, loan: str, amount: int, term: int, paid_out: datetime, quits: int, months: int) -> None:
     """Month by month what was left and how far behind; a loan that was paid off has no more months."""
-    for month in range(1, min(months, one.term + 6) + 1):
+    for month in range(1, min(months, term + 6) + 1):
         made = min(month, quits)
-        days = max(0, (month - quits - 1) * 30) if quits < one.term else 0
-        left = one.amount * (1 - made / one.term)
+        days = max(0, (month - quits - 1) * 30) if quits < term else 0
+        left = amount * (1 - made / term)
         book.row("loan_history", loan, (paid_out + month * MONTH).date(), f"{left:.2f}", grade(days), days)
 
 

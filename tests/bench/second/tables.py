@@ -5,37 +5,42 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
-from .book import Book
-from .town import Person
+from .book import Book, Scheme
+from .schemes import Later
+from .statements import with_balances
+from .town import Person, Shop
 
 HEADERS = {
     "applicants": "applicant_id,name,cert_type,cert_no,mobile,email,bank_card_no,employer,employer_phone,home_address,"
     "work_address,region",
     "applications": "apply_no,applicant_id,apply_time,product,channel,salesperson_id,amount,credit_limit,term_months,"
-    "device_id,imei,ip,wifi_bssid,gps_lat,gps_lon,merchant_no,status",
+    "device_id,imei,ip,wifi_bssid,gps_lat,gps_lon,merchant_no,status,lender,lender_kind",
     "contacts": "applicant_id,contact_mobile,contact_name,relation",
     "relations": "applicant_id,other_id,relation",
     "identifiers": "owner_id,kind,value,use",
     "companies": "company_id,name,uscc,phone,registered_address",
-    "merchants": "merchant_no,name,uscc,phone,account_no,category,gps_lat,gps_lon",
-    "accounts": "account_no,owner_id,owner_kind,bank",
+    "merchants": "merchant_no,name,uscc,phone,account_no,category,gps_lat,gps_lon,legal_rep_id",
+    "orders": "order_no,applicant_id,merchant_no,amount,paid_at,shipped_at,delivered_at,refunded_at,delivery_address",
+    "accounts": "account_no,owner_id,owner_kind,bank,opened_at",
     "devices": "device_id,device_type",
     "sign_ins": "device_id,account_no,time",
     "loans": "loan_id,borrower_id,lender,apply_no,applied_at,product,amount,credit_limit,balance,disbursed_at,due_at,"
     "account_no,merchant_no,five_class,dpd",
     "loan_history": "loan_id,date,balance,five_class,dpd",
     "repayments": "loan_id,payer_account,amount,time",
-    "transfers": "transfer_id,from_account,to_account,amount,time,kind",
+    "transfers": "transfer_id,from_account,to_account,amount,time,kind,purpose,balance_after,to_balance_after",
+    "flags": "entity_kind,entity_key,flag,source,effective_from",
 }
 
 
-def write_tables(book: Book, folder: Path) -> None:
+def write_tables(book: Book, folder: Path, later: Later) -> None:
     """Every table that has rows, by its canonical name."""
     folder.mkdir(parents=True, exist_ok=True)
-    describe(book)
+    describe(book, later.opened)
+    book.rows["transfers"] = with_balances(later)
     for table, header in HEADERS.items():
         with (folder / f"{table}.csv").open("w", encoding="utf-8", newline="") as file:
             out = csv.writer(file, lineterminator="\n")
@@ -43,7 +48,7 @@ def write_tables(book: Book, folder: Path) -> None:
             out.writerows(book.rows.get(table, ()))
 
 
-def describe(book: Book) -> None:
+def describe(book: Book, opened: dict[str, date]) -> None:
     """The rows of whoever applied, of what they filed, and of what stands around them."""
     for one in book.applicants.values():
         describe_person(book, one)
@@ -51,11 +56,12 @@ def describe(book: Book) -> None:
         shop = one.shop.key if one.shop and one.told_shop else ""
         book.row(
             "applications", one.key, one.person.key, one.when, one.product, one.channel, one.salesperson, one.amount,
-            one.amount, one.term, one.device, one.imei, one.ip, one.wifi, one.lat, one.lon, shop, one.status,
+            max(one.limit, one.amount), one.term, one.device, one.imei, one.ip, one.wifi, one.lat, one.lon, shop,
+            one.status, one.lender, one.lender_kind,
         )  # fmt: skip
-        if book.town.rng.random() < 0.3:
+        if not one.later and book.town.rng.random() < 0.3:
             book.row("sign_ins", one.device, one.person.card, one.when)
-    describe_businesses(book)
+    describe_businesses(book, opened)
     for first, second, word in sorted(book.relations):
         book.row("relations", first, second, word)
 
@@ -84,7 +90,7 @@ def written_home(book: Book, one: Person) -> str:
     return "" if chance < 0.1 else one.home.short_address or one.home.address if chance < 0.18 else one.home.address
 
 
-def describe_businesses(book: Book) -> None:
+def describe_businesses(book: Book, opened: dict[str, date]) -> None:
     town = book.town
     for employer in town.employers:
         code = town.numbers.company_code()
@@ -93,14 +99,14 @@ def describe_businesses(book: Book) -> None:
         code, place = town.numbers.company_code(), shop.place
         book.row(
             "merchants", shop.key, shop.name, code, shop.phone, shop.account, shop.ware,
-            f"{place.lat:.6f}", f"{place.lon:.6f}",
+            f"{place.lat:.6f}", f"{place.lon:.6f}", shop.head.key if shop.head else "",
         )  # fmt: skip
-    seen = {row[1] for row in book.rows["repayments"]} | {row[2] for row in book.rows.get("transfers", ())}
+    seen = {row[1] for row in book.rows["repayments"]} | {end for row in book.rows["transfers"] for end in row[1:3]}
     for number, owner, kind, bank in town.accounts:
         if kind or owner in book.applicants:
-            book.row("accounts", number, owner, kind or "applicant", bank)
+            book.row("accounts", number, owner, kind or "applicant", bank, opened.get(number, ""))
         elif number in seen:
-            book.row("accounts", number, "", "", bank)
+            book.row("accounts", number, "", "", bank, opened.get(number, ""))
     for handset in handsets(book):
         book.row("devices", handset.device, handset.model)
 
@@ -120,9 +126,10 @@ def write_truth(book: Book, folder: Path, setting: str, seed: int) -> None:
         filed.setdefault(one.person.key, []).append(one)
     truth = {
         "format": 1, "setting": setting, "seed": seed, "applicants": len(book.applicants), "as_of": "2026-07-01",
-        "planted": [planted(number, one, filed) for number, one in enumerate(book.planted, 1)],
+        "planted": [planted(number, one, filed) for number, one in enumerate(book.planted, 1)]
+        + [schemed(number, one) for number, one in enumerate(book.schemes, len(book.planted) + 1)],
         "innocent": [
-            {"id": f"I{number:04}", "twin": twin, "members": sorted(f"applicant:{one.key}" for one in people)}
+            {"id": f"I{number:04}", "twin": twin, "members": sorted(party(one) for one in people)}
             for number, (twin, people) in enumerate(book.innocents, 1)
         ],
     }  # fmt: skip
@@ -142,5 +149,17 @@ def planted(number: int, one, filed: dict[str, list]) -> dict:
     }  # fmt: skip
 
 
+def schemed(number: int, one: Scheme) -> dict:
+    return {
+        "id": f"T{number:04}", "kind": one.kind, "shape": one.shape, "difficulty": one.difficulty,
+        "members": [{"node": node, "role": role} for node, role in sorted(one.members)],
+        "amount": one.amount, "first": stamp(one.first), "last": stamp(one.last),
+    }  # fmt: skip
+
+
+def party(one: Person | Shop) -> str:
+    return f"{'merchant' if isinstance(one, Shop) else 'applicant'}:{one.key}"
+
+
 def stamp(when: datetime) -> str:
-    return f"{when.isoformat()}+08:00"
+    return f"{when.replace(microsecond=0).isoformat()}+08:00"

@@ -131,6 +131,7 @@ class Shop:
     sellers: list[str]
     size: float
     phone: str
+    head: Person | None = None  # its legal representative, where known
 
 
 @dataclass(slots=True, eq=False)
