@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections import Counter, defaultdict
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pandas as pd
 import pytest
@@ -75,7 +76,7 @@ def clean(root, tmp_path_factory):
 
 def ends(book, account, since, allowed, until=datetime.max):
     """``account → the soonest it is reached`` along transfers at strictly ascending times by allowed accounts."""
-    reached, waiting = {}, [(since, account)]
+    reached, waiting = {account: since}, [(since, account)]
     while waiting:
         since, account = waiting.pop()
         for when, target, _ in book.moves[account]:
@@ -87,7 +88,7 @@ def ends(book, account, since, allowed, until=datetime.max):
 
 
 def start_of(book, loan):
-    return loan.account_no or book.shop_account[loan.merchant_no]
+    return loan.account_no or book.shop_account.get(loan.merchant_no, "")
 
 
 def arrives(book, one):
@@ -144,7 +145,7 @@ def people_beyond_limits(book):
 
 
 def test_each_kind_is_planted_in_each_difficulty(book):
-    for kind in ("fund_flow", "velocity"):
+    for kind in ("fund_flow", "velocity", "cashout_merchant", "risky_cluster"):
         assert {one["difficulty"] for one in book.planted(kind)} == {"easy", "medium", "camouflaged"}, kind
 
 
@@ -215,3 +216,147 @@ def test_nothing_else_is_far_from_its_shop(book):
 def test_a_book_without_fraud_breaks_no_limit(clean):
     assert clean.truth["planted"] == []
     assert people_beyond_limits(clean) == []
+
+
+def test_no_other_loan_arrives_where_it_must_not_and_none_comes_back(book, clean):
+    for written in (book, clean):
+        savers = {node for one in written.truth["innocent"] if one["twin"] == "own_savings" for node in one["members"]}
+        listed = {node for one in written.planted("fund_flow") for node in members(one, "borrower")}
+        for borrower, loans in written.loans.items():
+            if borrower not in listed | savers:
+                for loan in loans:
+                    assert not comes_back(written, borrower, loan, lambda account: True), loan.loan_id
+                    reached = ends(written, start_of(written, loan), at(loan.disbursed_at), lambda account: True)
+                    assert not reached.keys() & written.restricted, loan.loan_id
+
+
+def test_savers_held_before_the_loan_what_they_moved_after_it(book):
+    savers = [one["members"][0] for one in book.truth["innocent"] if one["twin"] == "own_savings"]
+    assert savers
+    for saver in savers:
+        [loan] = book.loans[saver]
+        rows = book.tables["transfers"]
+        rows = rows[rows["from_account"] == loan.account_no]
+        held = float(rows[rows["time"] < loan.disbursed_at].iloc[-1]["balance_after"])
+        moved = rows[rows["to_account"].isin(book.restricted)]
+        assert held > float(moved["amount"].astype(float).sum())
+        assert (moved["time"] > loan.disbursed_at).all()
+
+
+def test_money_that_was_there_before_the_loan_came_before_it(book):
+    groups = [one["members"][0] for one in book.truth["innocent"] if one["twin"] == "money_before_loan"]
+    assert groups
+    for borrower in groups:
+        [loan] = book.loans[borrower]
+        reached = ends(book, loan.account_no, datetime.min, lambda account: True)
+        arrived = [reached[account] for account in reached.keys() & book.restricted]
+        assert arrived and max(arrived) < at(loan.disbursed_at)
+
+
+def test_balances_of_a_statement_add_up(book):
+    """From one transfer of an account to the next the balance moves by the amount, loans and instalments between."""
+    rows, unseen = defaultdict(list), defaultdict(list)
+    for row in book.tables["transfers"].itertuples():
+        rows[row.from_account].append((at(row.time), -float(row.amount), row.balance_after))
+        rows[row.to_account].append((at(row.time), float(row.amount), row.to_balance_after))
+    for loan in book.tables["loans"].itertuples():
+        unseen[loan.account_no].append(at(loan.disbursed_at))
+    for row in book.tables["repayments"].itertuples():
+        unseen[row.payer_account].append(at(row.time))
+    checked = 0
+    for account, moves in rows.items():
+        shown = sorted(move for move in moves if move[2])
+        assert len(shown) in (0, len(moves))
+        for (before, _, held), (when, amount, left) in pairwise(shown):
+            quiet = not any(before <= other <= when for other in unseen[account])
+            if before < when and quiet and float(held) + amount >= 0:
+                checked += 1
+                assert abs(float(held) + amount - float(left)) < 0.02, account
+    assert checked > 100
+
+
+def test_customers_of_a_cash_out_have_their_money_back_or_never_had_the_goods(book):
+    shops = book.planted("cashout_merchant")
+    assert {one["shape"] for one in shops} == {"owner_pays_back", "refunds", "night_pos", "never_delivered"}
+    assert {one["difficulty"] for one in shops} == {"easy", "medium", "camouflaged"}
+    rows = book.tables["merchants"].set_index("merchant_no")
+    orders = book.tables["orders"]
+    for one in shops:
+        [merchant] = members(one, "merchant")
+        shop = rows.loc[merchant.removeprefix("merchant:")]
+        purses = {account for account, owner in book.owner.items() if owner == f"applicant:{shop['legal_rep_id']}"}
+        paying = [move for account in (*purses, shop["account_no"]) for move in book.moves[account]]
+        for customer in members(one, "customer"):
+            paid = sum(amount for _, target, amount in paying if book.owner.get(target) == customer)
+            loans = [float(loan.amount) for loan in book.loans[customer]]
+            mine = orders[orders["applicant_id"] == customer.removeprefix("applicant:")]
+            never = ((mine["merchant_no"] == shop.name) & (mine["delivered_at"] == "")).any()
+            assert paid >= 0.45 * min(loans) or never, (one["id"], customer)
+
+
+def test_night_purchases_are_made_at_night(book):
+    for one in book.planted("cashout_merchant"):
+        if one["shape"] == "night_pos":
+            [merchant] = members(one, "merchant")
+            till = book.shop_account[merchant.removeprefix("merchant:")]
+            cards = {account for account, owner in book.owner.items() if owner in members(one, "customer")}
+            hours = [
+                w.hour for card in cards for w, target, amount in book.moves[card] if target == till and amount > 2000
+            ]
+            assert sum(hour >= 22 or hour < 8 for hour in hours) >= 0.8 * len(members(one, "customer"))
+
+
+def bad_share(book, nodes, least_days=90):
+    """The share of the parties' loans of three months and more that are or were ninety days late."""
+    history = book.tables["loan_history"]
+    late = set(history[history["dpd"].astype(int) >= 90]["loan_id"])
+    end = at(max(book.tables["repayments"]["time"]))
+    loans = [loan for node in nodes for loan in book.loans[node] if end - at(loan.disbursed_at) >= least_days * DAY]
+    return sum(loan.loan_id in late for loan in loans) / len(loans)
+
+
+def test_loans_of_a_risky_cluster_go_bad_far_more_often_than_those_of_all(book):
+    clusters = book.planted("risky_cluster")
+    assert {one["shape"] for one in clusters} == {"neighbours", "workmates", "friends_of_friends"}
+    guilty = {node for one in book.truth["planted"] for node in members(one)}
+    usual = bad_share(book, book.loans.keys() - guilty)
+    for one in clusters:
+        assert len(members(one)) >= 12
+        assert bad_share(book, members(one)) > 3 * usual, (one["id"], usual)
+
+
+def test_members_of_a_cluster_and_of_a_village_that_borrows_hang_together_by_contacts(book):
+    phones = dict(zip(book.tables["applicants"]["mobile"], book.tables["applicants"]["applicant_id"], strict=True))
+    known = defaultdict(set)
+    for row in book.tables["contacts"].itertuples():
+        if other := phones.get(row.contact_mobile):
+            known[f"applicant:{row.applicant_id}"].add(f"applicant:{other}")
+            known[f"applicant:{other}"].add(f"applicant:{row.applicant_id}")
+    villages = [set(one["members"]) for one in book.truth["innocent"] if one["twin"] == "village_borrowing"]
+    assert villages
+    for group in [members(one) for one in book.planted("risky_cluster")] + villages:
+        reached = {min(group)}
+        while more := {other for one in reached for other in known[one] & group} - reached:
+            reached |= more
+        assert reached == group
+
+
+def test_a_village_that_borrows_repays_as_others_do(book):
+    for one in book.truth["innocent"]:
+        if one["twin"] == "village_borrowing":
+            assert bad_share(book, one["members"]) < 0.15
+
+
+def test_near_misses_break_no_limit(book):
+    found = people_beyond_limits(book)
+    hasty = {"impatient", "four_in_five_days", "six_in_three_weeks", "two_in_an_hour", "family_handset"}
+    groups = [one for one in book.truth["innocent"] if one["twin"] in hasty]
+    assert {one["twin"] for one in groups} == hasty
+    for one in groups:
+        assert not any(people <= set(one["members"]) for people in found)
+
+
+def test_the_innocent_are_there_without_any_fraud(clean, book):
+    assert {one["twin"] for one in book.truth["innocent"]} <= {one["twin"] for one in clean.truth["innocent"]} | {
+        "busy_shop", "payroll_day", "honest_dealer", "second_hand_handset", "returns_shop",
+    }  # fmt: skip

@@ -31,8 +31,10 @@ employers that wear out and overlap. Easy, medium and camouflaged are read off w
 **Intermediaries** (``brokers``) have strangers for clients and one hub; **innocent groups** (``innocents``) are read
 off what came about. No planted person is a member of an innocent group.
 
-**Later** (``later``, ``schemes``): frauds by money (``flows``, to ``places``) and by haste (``velocity``); what breaks a
-limit of haste without being meant to is listed as well (``limits``). ``statements`` show balances.
+**Later** (``later``, ``schemes``), with streams of chance of their own, so that all rows of before stay: frauds by
+money (``flows`` to ``places``, ``cashout``), by repute (``clusters``) and by haste (``velocity``; what breaks a limit
+without being meant to is listed as well by ``limits``); those who look like them (``alike_money``, ``alike_haste``);
+what everybody pays and orders (``everyday``); what of it bank statements show (``statements``).
 
 What it leaves out: guarantees. A finding of their kinds in such a book is neither right nor wrong by its truth.
 """

@@ -31,6 +31,7 @@ from .schemes import (
     owed_elsewhere,
     pay,
     plant,
+    turns,
 )
 from .town import Person
 
@@ -58,9 +59,9 @@ class Trail:
 
 
 def plant_flows(later: Later, count: int, where: Restricted) -> None:
-    for number in range(count):
+    for number in turns(later, count):
         shape = SHAPES[number % len(SHAPES)]
-        trail = start(later, LEVELS[(number + number // len(SHAPES)) % 3], shape)
+        trail = start(later, LEVELS[number % 3], shape)
         if trail:
             WAYS[shape](later, trail, where)
             note(later, shape, trail)

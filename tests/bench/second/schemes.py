@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from .book import END, START, Application, Book, Scheme, file
 from .money import grade, history
-from .town import Person
+from .town import Person, Shop
 
 LEVELS = ("easy", "medium", "camouflaged")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -49,10 +49,14 @@ class Later:
     seed: int
     free: list[Person]
     loans: dict[str, list[Loan]]  # by borrower
+    by_person: dict[Person, list[Application]]
+    order: dict[Person, int]  # the place of each applicant
+    ordinary: list[Shop]  # shops of no restricted trade and no fraud
     alike: list[tuple[str, list]] = field(default_factory=list)  # innocent groups
     quiet: set[Person] = field(default_factory=set)  # whose accounts get no everyday money
     opened: dict[str, date] = field(default_factory=dict)  # when accounts were opened
     statements: dict[str, float] = field(default_factory=dict)  # account whose balances show → what it held at first
+    returned: dict[str, datetime] = field(default_factory=dict)  # loan → when part of the goods came back
 
     @property
     def rng(self) -> Random:
@@ -66,7 +70,11 @@ def later_in(book: Book, seed: int) -> Later:
     loans: dict[str, list[Loan]] = {}
     for row in book.rows["loans"]:
         loans.setdefault(row[1], []).append(Loan(*row))
-    return Later(book, seed, free, loans)
+    by_person: dict[Person, list[Application]] = {}
+    for one in book.applications:
+        by_person.setdefault(one.person, []).append(one)
+    order = {one: place for place, one in enumerate(book.applicants.values())}
+    return Later(book, seed, free, loans, by_person, order, list(book.town.shops))
 
 
 @contextmanager
@@ -105,6 +113,17 @@ def plant(later: Later, scheme: Scheme, people: list[Person]) -> None:
     for one in people:
         one.fraud = one.fraud or scheme.kind
     keep(later, people)
+
+
+def turns(later: Later, count: int) -> range:
+    """The running numbers by which shapes and levels take turns; seeds begin at different ones."""
+    return range(later.seed * 5, later.seed * 5 + count)
+
+
+def list_contact(one: Person, other: Person, word: str) -> None:
+    """Under the other's name, unless the number is listed already."""
+    if other.phone not in {mobile for mobile, *_ in one.contacts}:
+        one.contacts.append((other.phone, other.name, word))
 
 
 def node(one: Person) -> str:

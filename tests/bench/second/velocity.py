@@ -17,7 +17,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from .book import Application, Scheme, filed_on, on_the_road
-from .schemes import DAY, HOUR, LEVELS, Later, day_of, draw, file_later, grant, node, open_account, plant
+from .schemes import DAY, HOUR, LEVELS, Later, day_of, draw, file_later, grant, node, open_account, plant, turns
 from .town import Person
 
 SHAPES = (
@@ -34,9 +34,9 @@ LENDERS = [
 
 
 def plant_velocity(later: Later, count: int) -> None:
-    for number in range(count):
+    for number in turns(later, count):
         shape = SHAPES[number % len(SHAPES)]
-        PLANTERS[shape](later, shape, LEVELS[(number + number // len(SHAPES)) % 3])
+        PLANTERS[shape](later, shape, LEVELS[number % 3])
 
 
 def listed(later: Later, shape: str, level: str, people: list[Person], filed: list[Application], amount=0.0) -> None:
@@ -175,7 +175,7 @@ def far_from_the_shop(later: Later, shape: str, level: str) -> None:
     """Filed on the impostor's handset in another city, for a shop here."""
     [one] = draw(later, 1)
     degrees = {"easy": 9.0, "medium": 3.0, "camouflaged": 1.2}[level]
-    shop, handset = later.rng.choice(later.book.town.shops), later.book.town.handset()
+    shop, handset = later.rng.choice(later.ordinary), later.book.town.handset()
     later.book.row("devices", handset.device, handset.model)
     where = {"lat": f"{shop.place.lat - degrees:.6f}", "lon": f"{shop.place.lon - degrees / 2:.6f}"}
     given = filed_on(handset) | on_the_road(later.book) | where
