@@ -111,7 +111,7 @@ def tcr4(book, id1, id2, start, end):
     if not any(row[:2] == (id1, id2) for row in transfers):
         return []
     rows = []
-    for other in {end for row in transfers for end in row[:2]} - {id1, id2}:
+    for other in {row[0] for row in transfers if row[1] == id1} - {id1, id2}:
         second = [row[2] for row in transfers if row[:2] == (other, id1)]
         third = [row[2] for row in transfers if row[:2] == (id2, other)]
         if second and third:

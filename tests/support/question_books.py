@@ -1,5 +1,9 @@
 """Books for questions about money: the same rows for the oracle, for a toy graph and as CSV, random ones among them."""
 
+import csv
+import gzip
+from datetime import UTC, datetime
+
 import numpy as np
 from oracles.questions import Book
 from ringfence.graph.model import ALWAYS, FOREVER
@@ -161,3 +165,52 @@ def random_questions(book, seed):
         ("tcr11", {"id": one(persons), **window()}),
         ("tcr12", {"id": one(persons), **window()}),
     ]
+
+
+def sample_book(folder):
+    """The rows of the sample of FinBench's driver, read straight from its files; owners whom it does not declare own
+    nothing, as loading says of each."""
+
+    def rows(table, *columns):
+        with gzip.open(folder / "data" / f"{table}.csv.gz", "rt", encoding="utf-8") as file:
+            return [tuple(row[column] for column in columns) for row in csv.DictReader(file, delimiter="|")]
+
+    def timed(table, *columns):
+        return [(*row[:-1], _millis(row[-1])) for row in rows(table, *columns, "createTime")]
+
+    def money(table, *columns):
+        return [(*row[:2], float(row[2]), row[3]) for row in timed(table, *columns, "amount")]
+
+    def of(kind, table, *columns):
+        return [(f"{kind}:{row[0]}", *row[1:]) for row in timed(table, *columns)]
+
+    people = {f"applicant:{key}" for (key,) in rows("Person", "personId")}
+    people |= {f"company:{key}" for (key,) in rows("Company", "companyId")}
+    owned = of("applicant", "PersonOwnAccount", "personId", "accountId")
+    owned += of("company", "CompanyOwnAccount", "companyId", "accountId")
+    applied = of("applicant", "PersonApplyLoan", "personId", "loanId")
+    applied += of("company", "CompanyApplyLoan", "companyId", "loanId")
+    sureties = [
+        (f"{kind}:{one}", f"{kind}:{other}", time)
+        for kind, table in (("applicant", "PersonGuaranteePerson"), ("company", "CompanyGuaranteeCompany"))
+        for one, other, time in timed(table, "fromId", "toId")
+    ]
+    media = rows("Medium", "mediumId", "mediumType", "isBlocked")
+    loans = rows("Loan", "loanId", "loanAmount", "balance")
+    return Book(
+        transfers=money("AccountTransferAccount", "fromId", "toId"),
+        withdrawals=money("AccountWithdrawAccount", "fromId", "toId"),
+        deposits=money("LoanDepositAccount", "loanId", "accountId"),
+        repayments=money("AccountRepayLoan", "accountId", "loanId"),
+        owners=[(owner, account) for owner, account, _ in owned if owner in people],
+        sign_ins=timed("MediumSignInAccount", "mediumId", "accountId"),
+        media={medium: (kind, blocked == "true") for medium, kind, blocked in media},
+        loans={loan: (float(amount), float(balance)) for loan, amount, balance in loans},
+        applied=applied,
+        guarantees=sureties,
+        invested=of("applicant", "PersonInvestCompany", "investorId", "companyId"),
+    )
+
+
+def _millis(text):
+    return round(datetime.fromisoformat(text.strip()).replace(tzinfo=UTC).timestamp() * 1000)

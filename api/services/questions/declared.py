@@ -202,5 +202,15 @@ QUESTIONS = {question.number: question for question in _QUESTIONS}
 """All questions by number."""
 BY_NAME = {**QUESTIONS, **{question.name: question for question in _QUESTIONS}}
 """The same, by readable name as well."""
-PARAMETERS = {parameter.name: parameter for question in reversed(_QUESTIONS) for parameter in question.parameters}
-"""A parameter of each name, as the first question says that takes it."""
+
+
+def _meanings() -> dict[str, str]:
+    said: dict[str, dict[str, None]] = {}
+    for question in _QUESTIONS:
+        for parameter in question.parameters:
+            said.setdefault(parameter.name, {})[parameter.says] = None
+    return {name: f"{(text := '; '.join(says))[0].upper()}{text[1:]}." for name, says in said.items()}
+
+
+MEANINGS = _meanings()
+"""What each parameter is, in all that it is to some question, as a sentence."""
