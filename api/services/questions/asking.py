@@ -138,7 +138,7 @@ def _node(reader: Reader, question: Question, parameter: Parameter, given: objec
     if not separator or kind not in KINDS:
         kind, key = kinds[0], str(given).strip()
     if kind not in kinds:
-        raise UserError(f"{question.number}: {parameter.name} names a {kind}, but must name {_one_of(kinds)}")
+        raise UserError(f"{question.number}: {parameter.name} names {_one_of((kind,))}, but must name {_one_of(kinds)}")
     return key_names(reader, kind, [key])[0], f"{kind}:{key}"
 
 
