@@ -16,6 +16,7 @@ from .findings import PathFormat
 from .output import bound, number, plain, say, table
 
 if TYPE_CHECKING:
+    from ...graph.snapshot import Snapshot
     from ..services.questions.asking import Asked
     from ..services.reader import Reader
 
@@ -108,7 +109,7 @@ def _single(reader: Reader, question: str, given: dict[str, str], form: str) -> 
     if form == PathFormat.json:
         print(json.dumps(told, ensure_ascii=False))
     else:
-        print("\n".join([*_lines(reader, told), *(f"cut short: {bound(item)}" for item in told["truncated"])]))
+        print("\n".join([*_lines(snapshot, told), *(f"cut short: {bound(item)}" for item in told["truncated"])]))
 
 
 def _batch(reader: Reader, file: Path) -> None:
@@ -134,22 +135,24 @@ def _lines_of(file: Path) -> Iterator[str]:
 # -- words
 
 
-def _lines(reader: Reader, told: dict) -> list[str]:
+def _lines(snapshot: Snapshot, told: dict) -> list[str]:
     """An answer to read: a table, or a value with what it is."""
     question, result = BY_NAME[told["question"]], told["result"]
     if question.shape == "value":
         return [f"{question.columns[0]}: {number(result)}"]
     if question.shape == "paths":
-        return [" → ".join(_cell(reader, key) for key in path) for path in result] or ["none"]
+        return [" → ".join(_cell(snapshot, key) for key in path) for path in result] or ["none"]
     rows = [result] if question.shape == "row" else result
     if not rows:
         return ["none"]
-    return [table([name.upper() for name in question.columns], [[_cell(reader, cell) for cell in row] for row in rows])]
+    return [
+        table([name.upper() for name in question.columns], [[_cell(snapshot, cell) for cell in row] for row in rows])
+    ]
 
 
-def _cell(reader: Reader, cell: str | float | None) -> str:
+def _cell(snapshot: Snapshot, cell: str | float | None) -> str:
     """A number, or an id; one that is a token with its mask."""
     if not isinstance(cell, str):
         return "" if cell is None else number(cell)
-    mask = reader.snapshot().mask(cell)
+    mask = snapshot.mask(cell)
     return f"{plain(cell)} {mask}" if mask else plain(cell)

@@ -3,13 +3,14 @@
 import json
 
 import pytest
+import typer
 from fastapi.testclient import TestClient
 from oracles.questions import ORACLES
 from ringfence.api.access.audit import AuditLog
 from ringfence.api.cli import app
 from ringfence.api.http.app import create_app
 from ringfence.api.services.questions.asking import ANSWERS, ask
-from ringfence.api.services.questions.declared import QUESTIONS
+from ringfence.api.services.questions.declared import MEANINGS, QUESTIONS
 from ringfence.api.services.reader import Reader
 from ringfence.api.settings import Settings
 from ringfence.graph.keys import load_key_file
@@ -298,3 +299,11 @@ def test_every_question_is_declared_and_answered():
     assert list(QUESTIONS) == list(ANSWERS) == list(ORACLES)
     for question in QUESTIONS.values():
         assert ANSWERS[question.number].__name__ == question.name.replace("-", "_")
+
+
+def test_command_and_service_take_every_parameter_as_it_is_declared(client):
+    options = {option.name: option.help for option in typer.main.get_command(app).commands["ask"].params}
+    operation = client.get("/v1/openapi.json").json()["paths"]["/v1/ask"]["get"]
+    queries = {parameter["name"]: parameter["description"] for parameter in operation["parameters"]}
+    for name, meaning in MEANINGS.items():
+        assert options[name] == queries[name] == meaning

@@ -3,7 +3,7 @@
 import pytest
 from oracles.questions import ORACLES, Book
 from ringfence.api.services.questions.asking import ANSWERS
-from ringfence.api.services.questions.steps import Steps
+from ringfence.api.services.questions.steps import MOST, Steps
 from support.question_books import at, snapshot
 
 WINDOW = {"start": at(0), "end": at(10)}
@@ -30,13 +30,20 @@ def owners(text):
     return [(f"{'company' if party.startswith('C') else 'applicant'}:{party}", account) for party, account in pairs]
 
 
-def answer(book, number, ids, **params):
-    """The answer to a question within the window; the oracle must agree."""
+def answered(book, number, ids, bounds=None, **params):
+    """The answer to a question, and what bounds left out."""
     shot, params = snapshot(book), {**WINDOW, **params}
     nodes = {name: shot.find(key if ":" in key else f"account:{key}") for name, key in ids.items()}
     assert None not in nodes.values()
-    rest = {name: value for name, value in params.items() if name not in WINDOW}
-    found = ANSWERS[number](Steps(shot, params["start"], params["end"]), **nodes, **rest)
+    steps = Steps(shot, params.pop("start"), params.pop("end"), **bounds or {})
+    return ANSWERS[number](steps, **nodes, **params), steps.truncated()
+
+
+def answer(book, number, ids, **params):
+    """The answer to a question within the window, whole; the oracle must agree."""
+    found, truncated = answered(book, number, ids, **params)
+    assert truncated == []
+    params = {**WINDOW, **params}
     oracle_ids = {name: key.removeprefix("loan:") for name, key in ids.items()}
     assert found == ORACLES[number](book, **oracle_ids, **params)
     return found
@@ -271,3 +278,55 @@ def test_payments_to_companies_are_added_up_by_their_account():
         transfers=moves("a>c@1:5 b>c@2:5.5 a>d@1:20 a>e@1:99 x>c@1:7"), owners=owners("1:a 1:b C1:c C2:d 2:d 2:e 1:c")
     )
     assert answer(book, "tcr12", {"id": "applicant:1"}) == [["d", 20.0], ["c", 10.5]]
+
+
+# -- bounds
+
+
+def bit(bound, limit, skipped):
+    return [{"bound": bound, "limit": limit, "skipped": skipped, "could_change": True}]
+
+
+@pytest.mark.parametrize(
+    ("order", "paths", "skipped"),
+    [
+        ("time-ascending", [["a", "b", "d"], ["a", "b"]], 2),
+        ("time-descending", [["a", "c", "f"], ["a", "c"]], 1),
+        ("amount-ascending", [["a", "c", "f"], ["a", "c"]], 1),
+        ("amount-descending", [["a", "b", "e"], ["a", "b"]], 2),
+    ],
+)
+def test_a_limit_keeps_the_first_rows_of_each_account_at_each_step(order, paths, skipped):
+    book = Book(transfers=moves("a>b@1:9 a>c@2:5 b>d@3:1 b>e@4:2 c>f@3"), owners=owners("1:a"))
+    ids, bounds = {"id": "applicant:1"}, {"limit": 1, "order": order}
+    assert answered(book, "tcr5", ids, bounds) == (paths, bit("limit", 1, skipped))
+    assert answered(book, "tcr5", ids, {**bounds, "limit": 2}) == (answer(book, "tcr5", ids), [])
+
+
+def test_what_a_limit_keeps_does_not_depend_on_how_an_account_was_reached():
+    """The first of b's transfers was before the money came: it is kept, leads nowhere, and the other is cut."""
+    book = Book(transfers=moves("a>b@2 b>c@1 b>d@3"), owners=owners("1:a"))
+    limited = {"limit": 1, "order": "time-ascending"}
+    assert answered(book, "tcr5", {"id": "applicant:1"}, limited) == ([["a", "b"]], bit("limit", 1, 1))
+
+
+def test_equal_rows_are_cut_by_the_ids_at_their_other_ends():
+    book = Book(transfers=moves("a>10@1 a>9@1 a>b@1"), owners=owners("1:a"))
+    assert answered(book, "tcr5", {"id": "applicant:1"}, {"limit": 2})[0] == [["a", "9"], ["a", "10"]]
+
+
+def test_rows_beyond_the_most_that_paths_go_on_by_are_counted():
+    shot = snapshot(Book(transfers=moves("a>b@1 a>c@2 b>d@3 b>e@4")))
+    steps = Steps(shot, **WINDOW)
+    nodes = [shot.find(f"account:{key}") for key in "ab"]
+    assert steps.keys(steps.out_of(nodes, "transfers", most=3).other) == ["b", "c", "d"]
+    assert steps.truncated() == bit("rows_a_step", MOST, 1)
+
+
+def test_amounts_that_are_not_on_record_count_as_nothing_and_are_counted():
+    paid = [("L1", "a", float("nan"), at(1)), ("L1", "a", 60.0, at(1))]
+    book = Book(transfers=moves("a>b@2:31 a>c@2:30"), deposits=paid, loans={"L1": (None, None)})
+    assert answered(book, "tcr9", {"id": "a"}, threshold=0) == ([-1, 0.984, 0.0], bit("amount_unknown", None, 1))
+    # of the loan's own amount nothing can be said either
+    trace = answered(book, "tcr8", {"id": "loan:L1"}, threshold=0.5)
+    assert trace == ([["b", -1, 2]], bit("amount_unknown", None, 2))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ....graph.kernels.sets import among, distinct
-from .steps import Steps, rounded
+from .figures import rounded
+from .steps import Steps
 
 
 def co_investors(steps: Steps, id1: int, id2: int) -> float:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from itertools import pairwise
 from math import fsum
 
 import numpy as np
 
 from ....graph.kernels.sets import distinct
 from ....graph.kernels.timed import Rows, Timed
+from ....graph.model import KIND_CODE
 from ....graph.snapshot import Snapshot
+from .figures import id_order
 
 MOST = 500_000
 """Most rows that paths are continued by at one step: paths multiply, all else grows with the rows alone."""
@@ -30,7 +30,7 @@ class Steps:
     order : which are the first, one of ``declared.ORDERS``
     cut : how many rows a limit left out, by step and node
     beyond : how many rows were not followed for being more than ``MOST``
-    unknown : how many loans have no amount, or no balance, on record that was to be added up
+    unknown : how many amounts or balances were to be compared or added up and are not on record
     """
 
     snapshot: Snapshot
@@ -61,7 +61,7 @@ class Steps:
         most : most rows in all
         """
         events = {f"from {kind}": self.snapshot.ledger.out_of(kind) for kind in kinds}
-        return self._rows(nodes, events, above, later, None, most)
+        return self._rows(nodes, events, above, self.start if later is None else later, self.end, most)
 
     def into(
         self,
@@ -72,59 +72,42 @@ class Steps:
     ) -> Rows:
         """Rows that go into some nodes; ``earlier``: only what was earlier than this, by node."""
         events = {f"into {kind}": self.snapshot.ledger.into(kind) for kind in kinds}
-        return self._rows(nodes, events, above, None, earlier, None)
+        return self._rows(nodes, events, above, self.start, self.end if earlier is None else earlier)
 
     def _rows(
         self,
         nodes: np.ndarray,
         events: dict[str, Timed],
         above: float | np.ndarray | None,
-        later: np.ndarray | None,
-        earlier: np.ndarray | None,
-        most: int | None,
+        after: int | np.ndarray,
+        before: int | np.ndarray,
+        most: int | None = None,
     ) -> Rows:
-        after, before = self.start if later is None else later, self.end if earlier is None else earlier
-        if self.limit is None:
-            return self._between(nodes, events, above, after, before, most)
         # A limit keeps the first of a node's rows in the window, however the node was reached.
-        rows = self._between(nodes, events, above, self.start, self.end, most)
+        window = (after, before) if self.limit is None else (self.start, self.end)
+        spans = [(some, *some.spans(nodes, *window)) for some in events.values()]
+        rows = Rows.joined([Rows.between(some, low, self._within(low, high, most)) for some, low, high in spans])
+        if above is not None:
+            self.unknown += int(np.isnan(rows.amount).sum())
+            rows = rows.where(rows.amount > np.broadcast_to(above, len(nodes))[rows.origin])
+        if self.limit is None:
+            return rows
         rows = self._first(rows, nodes, " ".join(events), self.limit)
         by_row = [np.broadcast_to(bound, len(nodes))[rows.origin] for bound in (after, before)]
         return rows.where((by_row[0] < rows.time) & (rows.time < by_row[1]))
 
-    def _between(
-        self,
-        nodes: np.ndarray,
-        events: dict[str, Timed],
-        above: float | np.ndarray | None,
-        after: int | np.ndarray,
-        before: int | np.ndarray,
-        most: int | None,
-    ) -> Rows:
-        parts = []
-        for some in events.values():
-            low, high = some.spans(nodes, after, before)
-            parts.append(Rows.between(some, low, self._within(low, high, most)))
-        rows = Rows.joined(parts)
-        return rows if above is None else rows.where(rows.amount > np.broadcast_to(above, len(nodes))[rows.origin])
-
     def _within(self, low: np.ndarray, high: np.ndarray, most: int | None) -> np.ndarray:
         """The ends of spans that hold ``most`` rows together, the first of them; what is beyond is noted."""
         count = high - low
-        beyond = 0 if most is None else max(int(count.sum()) - most, 0)
-        if not beyond or most is None:
-            return high
-        self.beyond += beyond
-        return high - np.clip(np.cumsum(count) - most, 0, count)
+        beyond = 0 if most is None else np.clip(np.cumsum(count) - most, 0, count)
+        self.beyond += int(np.sum(beyond))
+        return high - beyond
 
     def _first(self, rows: Rows, nodes: np.ndarray, step: str, limit: int) -> Rows:
         """As many rows of each node as the limit lets through, the first ones in order."""
         count = np.bincount(rows.origin, minlength=len(nodes))
-        hubs = np.flatnonzero(count > limit)
-        if not len(hubs):
-            return rows
-        for hub in hubs.tolist():
-            self.cut[step, int(nodes[hub])] = int(count[hub]) - limit
+        hubs = np.flatnonzero(count > limit).tolist()
+        self.cut |= {(step, int(nodes[hub])): int(count[hub]) - limit for hub in hubs}
         by = rows.time if self.order.startswith("time") else rows.amount
         key = -by if self.order.endswith("descending") else by
         rows = rows.where(np.lexsort((self.in_order(rows.other), rows.amount, rows.time, key, rows.origin)))
@@ -142,7 +125,7 @@ class Steps:
         owners = self.snapshot.ledger.into("ownership")
         rows = Rows.between(owners, *owners.all_of(accounts))
         owned = np.zeros(len(accounts), bool)
-        owned[rows.origin[np.array([self.snapshot.kind(owner) == kind for owner in rows.other.tolist()], bool)]] = True
+        owned[rows.origin[self.snapshot.kinds[rows.other] == KIND_CODE[kind]]] = True
         return owned
 
     def loan_sum(self, loans: Iterable[int], column: int = 0) -> float:
@@ -178,42 +161,3 @@ class Steps:
             for bound, limit, skipped in told
             if skipped
         ]
-
-
-def id_order(key: str) -> tuple[bool, int, str]:
-    """Where an id stands in order: those of digits alone as numbers, before all others.
-
-    >>> sorted(["b", "10", "9", "a"], key=id_order)
-    ['9', '10', 'a', 'b']
-    """
-    digits = re.fullmatch("[0-9]+", key) is not None
-    return not digits, int(key) if digits and len(key) < 4000 else 0, key
-
-
-def by_origin(values: np.ndarray, rows: Rows, count: int) -> list[list]:
-    """Values of rows, by the ``count`` nodes that these are of."""
-    ends = np.cumsum(np.bincount(rows.origin, minlength=count)).tolist()
-    flat = values.tolist()
-    return [flat[low:high] for low, high in pairwise([0, *ends])]
-
-
-def totals(rows: Rows, count: int) -> np.ndarray:
-    """float64: the amounts of the rows of each of ``count`` nodes together, exact, so that no order of rows shows."""
-    return np.array([fsum(amounts) for amounts in by_origin(rows.amount, rows, count)])
-
-
-def by_other(rows: Rows) -> tuple[np.ndarray, Rows]:
-    """The distinct nodes at the other end, ascending, and the rows again, their ``origin`` the place among these."""
-    others, place = np.unique(rows.other, return_inverse=True)
-    order = np.argsort(place, kind="stable")
-    return others, rows._replace(origin=place).where(order)
-
-
-def rounded(value: float) -> float:
-    """Three decimals, which an answer gives."""
-    return round(float(value), 3)
-
-
-def ratio(part: float, whole: float) -> float:
-    """The one by the other, -1 where there is nothing to divide by."""
-    return rounded(part / whole) if whole else -1

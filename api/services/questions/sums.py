@@ -6,7 +6,8 @@ import numpy as np
 
 from ....graph.kernels.sets import among, distinct
 from ....graph.kernels.timed import Rows
-from .steps import Steps, by_other, id_order, ratio, rounded, totals
+from .figures import by_other, id_order, ratio, rounded, totals
+from .steps import Steps
 
 COLLECTED = 3
 """An account collects where it received more transfers than these."""
@@ -69,7 +70,6 @@ def paid_to_companies(steps: Steps, id: int) -> list[list]:
     """Accounts of companies that a person's accounts transferred to, with the sums."""
     accounts, rows = by_other(steps.out_of(steps.accounts_of(id), "transfers"))
     companies = steps.owned_by(accounts, "company")
-    found = zip(steps.keys(accounts), totals(rows, len(accounts)).tolist(), companies.tolist(), strict=True)
-    return sorted(
-        [[key, rounded(total)] for key, total, so in found if so], key=lambda row: (-row[1], id_order(row[0]))
-    )
+    sums = zip(steps.keys(accounts), totals(rows, len(accounts)).tolist(), companies.tolist(), strict=True)
+    found = [[key, rounded(total)] for key, total, so in sums if so]
+    return sorted(found, key=lambda row: (-row[1], id_order(row[0])))

@@ -7,7 +7,8 @@ import numpy as np
 from ....graph.kernels.sets import among, distinct
 from ....graph.kernels.timed import Rows
 from ....graph.kernels.traces import simple_paths, traced
-from .steps import MOST, Steps, by_origin, by_other, id_order, ratio, rounded, totals
+from .figures import by_origin, by_other, id_order, ratio, rounded, totals
+from .steps import MOST, Steps
 
 HOPS = 3
 """How many transfers a trace goes over."""
@@ -103,6 +104,6 @@ def trace_after_loan(steps: Steps, id: int, threshold: float) -> list[list]:
 def _flowed_into(steps: Steps, nodes: np.ndarray, first: np.ndarray) -> np.ndarray:
     """float64 by node: all transfers that came in within the window, and loans paid in where the trace begins."""
     whole = Steps(steps.snapshot, steps.start, steps.end)
-    transfers, deposits = whole.into(nodes, "transfers"), whole.into(nodes, "deposits")
-    rows = Rows.joined([transfers, deposits.where(among(nodes, first)[deposits.origin])])
-    return totals(rows, len(nodes))
+    transfers, deposits = (whole.into(nodes, kind, above=-np.inf) for kind in ("transfers", "deposits"))
+    steps.unknown += whole.unknown
+    return totals(Rows.joined([transfers, deposits.where(among(nodes, first)[deposits.origin])]), len(nodes))
