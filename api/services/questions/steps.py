@@ -8,7 +8,7 @@ from math import fsum
 
 import numpy as np
 
-from ....graph.kernels.sets import distinct
+from ....graph.kernels.sets import distinct, laid_out
 from ....graph.kernels.timed import Rows, Timed
 from ....graph.model import KIND_CODE
 from ....graph.snapshot import Snapshot
@@ -56,7 +56,7 @@ class Steps:
         Parameters
         ----------
         kinds : of ``ledger.RELATIONS_OF``
-        above : only amounts above this, one for all nodes or one for each
+        above : only amounts above this, one for all nodes or one for each, which are then distinct and ascending
         later : only what was later than this, epoch milliseconds by node
         most : most rows in all
         """
@@ -83,18 +83,34 @@ class Steps:
         before: int | np.ndarray,
         most: int | None = None,
     ) -> Rows:
-        # A limit keeps the first of a node's rows in the window, however the node was reached.
-        window = (after, before) if self.limit is None else (self.start, self.end)
-        spans = [(some, *some.spans(nodes, *window)) for some in events.values()]
-        rows = Rows.joined([Rows.between(some, low, self._within(low, high, most)) for some, low, high in spans])
-        if above is not None:
-            self.unknown += int(np.isnan(rows.amount).sum())
-            rows = rows.where(rows.amount > np.broadcast_to(above, len(nodes))[rows.origin])
         if self.limit is None:
-            return rows
-        rows = self._first(rows, nodes, " ".join(events), self.limit)
+            return self._between(nodes, events, above, after, before, most)
+        # A limit keeps the first of a node's rows in the window, however often and when the node was reached.
+        different, place = np.unique(nodes, return_inverse=True)
+        rows = self._between(different, events, above, self.start, self.end)
+        rows = self._first(rows, different, " ".join(events), self.limit)
+        ends = np.cumsum(np.bincount(rows.origin, minlength=len(different)))
+        low, high = np.concatenate(([0], ends))[place], ends[place]
+        high = self._within(low, high, most)
+        rows = rows.where(laid_out(low, high))._replace(origin=np.repeat(np.arange(len(nodes)), high - low))
         by_row = [np.broadcast_to(bound, len(nodes))[rows.origin] for bound in (after, before)]
         return rows.where((by_row[0] < rows.time) & (rows.time < by_row[1]))
+
+    def _between(
+        self,
+        nodes: np.ndarray,
+        events: dict[str, Timed],
+        above: float | np.ndarray | None,
+        after: int | np.ndarray,
+        before: int | np.ndarray,
+        most: int | None = None,
+    ) -> Rows:
+        spans = [(some, *some.spans(nodes, after, before)) for some in events.values()]
+        rows = Rows.joined([Rows.between(some, low, self._within(low, high, most)) for some, low, high in spans])
+        if above is None:
+            return rows
+        self.unknown += int(np.isnan(rows.amount).sum())
+        return rows.where(rows.amount > np.broadcast_to(above, len(nodes))[rows.origin])
 
     def _within(self, low: np.ndarray, high: np.ndarray, most: int | None) -> np.ndarray:
         """The ends of spans that hold ``most`` rows together, the first of them; what is beyond is noted."""
