@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from .ask import EPILOG, ask
 from .cases import cases
 from .commands import Commands
 from .findings import findings, path, show
@@ -51,6 +52,7 @@ for command in (
 ):  # fmt: skip
     app.command()(command)
 app.command("map")(first_mapping)
+app.command(epilog=EPILOG)(ask)
 app.add_typer(cases, name="case")
 app.add_typer(keys, name="keys")
 app.add_typer(tokens, name="tokens")

@@ -220,6 +220,15 @@ class PathAnswer(Answer):
     not_followed: list[NotFollowed] = Field(description="behind these ties there may be a link, or a shorter one")
 
 
+class QuestionAnswer(BaseModel):
+    """What a question found."""
+
+    question: str = Field(description="its number")
+    params: dict[str, Any] = Field(description="what was given; raw personal keys as tokens")
+    result: Any = Field(description="rows, one row or a value, as the question has it; ids are keys without their kind")
+    truncated: list[Truncation] = Field(description="every bound that cut the answer short")
+
+
 class Health(BaseModel):
     """Whether the service can answer."""
 

@@ -8,6 +8,7 @@ those of one relation standing together.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ import pyarrow as pa
 
 from ..kernels.texts import Texts
 from .files import Files
+from .ledger import Ledger
 from .part import Part
 from .view import GraphView
 
@@ -36,6 +38,11 @@ class Snapshot(GraphView):
 
     def part(self, nodes: np.ndarray | Sequence[int]) -> Part:
         return Part(self, nodes)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """Every row by its ends, in order of time, whatever ``as_of``."""
+        return Ledger(self)
 
     @property
     def kinds(self) -> np.ndarray:

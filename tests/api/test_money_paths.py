@@ -76,6 +76,20 @@ def test_money_goes_from_one_partys_accounts_to_anothers(transfers, directed, in
     assert way(book, "A1", "A2", in_time=True) == in_time
 
 
+@pytest.mark.parametrize(
+    ("start", "goal", "ways"),
+    [
+        ("a1", "a2", ["a1", "a5", "a2"]),
+        ("a1", "A2", ["a1", "a5", "a2", "A2"]),
+        ("A1", "a2", ["A1", "a1", "a5", "a2"]),
+        ("a2", "a1", None),
+    ],
+)
+def test_money_is_followed_between_accounts_as_between_parties(start, goal, ways):
+    book = owned("A1:a1 A2:a2", "a1-a5@1 a5-a2@2")
+    assert way(book, start, goal, directed=True) == way(book, start, goal, in_time=True) == ways
+
+
 def test_nothing_but_money_is_followed():
     book = owned("A1:a1 A2:a2").contact("A1", "1", "父母").contact("A2", "1", "父母")
     assert way(book, "A1", "A2") == ["A1", "1", "A2"]

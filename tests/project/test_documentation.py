@@ -80,6 +80,21 @@ def test_every_detector_is_documented(docs):
     assert_documented([f"`{name}`" for name in DETECTORS], docs)
 
 
+def test_every_question_is_documented_as_it_is_declared(root):
+    from ringfence.api.services.questions.declared import MEANINGS, QUESTIONS
+    from ringfence.api.services.questions.steps import MOST
+
+    lines = (root / "docs" / "api.md").read_text("utf-8").splitlines()
+    of_all = {"start", "end", "limit", "order"}
+    for question in QUESTIONS.values():
+        takes = " ".join(f"`{one.name}`" for one in question.parameters if one.name not in of_all)
+        line = f"| `{question.number}` `{question.name}` | {question.when} | {takes} | {question.answers} |"
+        assert line in lines, line
+    for name, meaning in MEANINGS.items():
+        assert f"| `{name}` | {meaning} |" in lines, name
+    assert f"at most {MOST:,} transfers at a step" in "\n".join(lines)
+
+
 def test_a_name_inside_another_is_not_documented():
     names = ["--top", "/v1/findings", "load"]
     assert missing(names, "--top-most /v1/findings/{id} loaders") == names

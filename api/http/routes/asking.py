@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 
 from ...services.findings import is_id
 from ...services.names import read_node
+from ...services.questions.asking import Asked, read_question
 from ...services.reader import Reader
 from ..errors import RESPONSES
 
@@ -21,11 +22,19 @@ def reader_of(request: Request) -> Reader:
 def named(request: Request) -> dict[str, tuple[str, str]]:
     """The nodes a request names, by parameter: each node's name, and what was written for it."""
     given = {**_asked(request), **request.path_params}
+    if "question" in given:
+        return asked_question(request, given["question"]).nodes
     return {
         parameter: (read_node(reader_of(request), given[parameter]), given[parameter])
         for parameter in ("node", "from", "to")
         if parameter in given
     }
+
+
+def asked_question(request: Request, question: str) -> Asked:
+    """A question with what the request gives it."""
+    given = {name: moment_text(value) or "" for name, value in _asked(request).items() if name != "question"}
+    return read_question(reader_of(request), question, given)
 
 
 def _asked(request: Request) -> dict[str, str]:
@@ -46,10 +55,13 @@ def audited(request: Request, reader: Store, nodes: Named) -> None:
     subject = " ".join(node for node, _ in nodes.values()) or name
     if is_id(prefix := request.path_params.get("id", "")):
         subject = prefix
-    bounds = {name: value for name, value in _asked(request).items() if name not in nodes}
+    bounds = {name: value for name, value in _asked(request).items() if name not in NAMES_NODES}
     client = request.client.host if request.client else "unknown"
     reader.audit.record(f"anonymous@{client}", f"api.{name}", subject, None, bounds)
 
+
+NAMES_NODES = frozenset({"from", "to", "id", "id1", "id2"})
+"""Query parameters that name a node, perhaps by a raw personal value: what is on record of them is the node's name."""
 
 SHOWS_NO_DATA = frozenset({"health"})
 """Routes that are asked every few seconds and show nothing of the book; all others are audited."""
