@@ -1,0 +1,127 @@
+"""Applications made at a shop by somebody who was far from it (远程冒名)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...graph.kernels.sets import distinct
+from ...graph.snapshot import GraphView
+from ..contract import Params
+from ..sharing.population import Population
+from .filed import Filed
+from .hits import Hit
+
+EARTH = 6371.0
+"""Kilometres from its centre."""
+ONLINE = ("电商", "网店", "网购", "网上", "线上", "互联网", "online", "e-commerce")
+"""Words in the category of a merchant at which nobody applies in person."""
+CUSTOMERS = 3
+"""What fewer households use is no shop's equipment, but a customer's own."""
+LEAST_LOCATED = 5
+"""Of a shop with fewer applications whose place is known, these do not say where its customers apply from."""
+
+
+@dataclass(frozen=True)
+class Located:
+    """Applications at merchants, both of whose places are known; arrays of one length.
+
+    Attributes
+    ----------
+    row : int64, places in ``Filed``
+    merchant : int64 nodes
+    position : int64, the relationships that say so
+    km : how far apart they are
+    """
+
+    row: np.ndarray
+    merchant: np.ndarray
+    position: np.ndarray
+    km: np.ndarray
+
+
+def located(view: GraphView, filed: Filed) -> Located:
+    """How far from the shop applications were made, of merchants that one goes to."""
+    at = view.edges("AT_MERCHANT")
+    category = _stated(view, "merchants", "category", at.target)
+    at = at.where(~np.array([any(word in text.lower() for word in ONLINE) for text in category], dtype=bool))
+    row = filed.row_of[at.source]
+    at, row = at.where(row >= 0), row[row >= 0]
+    here, there = _places(view, "applications", at.source), _places(view, "merchants", at.target)
+    km = _apart(here, there)
+    known = ~np.isnan(km)
+    return Located(row[known], at.target[known].astype(np.int64), at.positions[known], km[known])
+
+
+def _places(view: GraphView, table: str, nodes: np.ndarray) -> np.ndarray:
+    """float64[2, nodes], latitude and longitude in radians, NaN where unknown: a zero is what a device that knows no
+    place says."""
+    told = view.facts(table, distinct(nodes), ("gps_lat", "gps_lon")).set_index("node")
+    degrees = told.reindex(nodes)[["gps_lat", "gps_lon"]].to_numpy(dtype=np.float64).T
+    return np.radians(np.where((degrees == 0).any(axis=0), np.nan, degrees))
+
+
+def _apart(here: np.ndarray, there: np.ndarray) -> np.ndarray:
+    """Kilometres along the surface."""
+    half = np.sin((there - here) / 2) ** 2
+    return 2 * EARTH * np.arcsin(np.sqrt(np.minimum(half[0] + np.cos(here[0]) * np.cos(there[0]) * half[1], 1.0)))
+
+
+def far(
+    filed: Filed, found: Located, shared: Population, near: np.ndarray, of: np.ndarray, params: Params
+) -> Iterator[Hit]:
+    """Persons who applied far from a shop that most of its customers apply near, and whom nothing else places there.
+
+    Parameters
+    ----------
+    near, of : int64 by id, of a merchant how many of how many located applications were made near it
+    """
+    shop = filed.number[found.merchant]
+    known = shop < len(of)
+    close, all_of = (np.where(known, counts[np.where(known, shop, 0)], 0) for counts in (near, of))
+    remote = (all_of >= LEAST_LOCATED) & (2 * close <= all_of)
+    person = filed.person[filed.applicant[found.row]]
+    away = np.flatnonzero((found.km > params["far_km"]) & ~remote)
+    away = away[~_there_after_all(filed, found, away, shared, params["far_km"])]
+    away = away[np.lexsort((found.row[away], filed.time[found.row[away]], person[away]))]
+    edges = np.flatnonzero(np.diff(person[away], prepend=-1))
+    for some in np.split(away, edges[1:]) if len(away) else ():
+        rows, furthest = found.row[some], some[int(np.argmax(found.km[some]))]
+        time = int(filed.time[found.row[furthest]])
+        yield Hit(
+            sign="far",
+            people=tuple(distinct(filed.applicant[rows]).tolist()),
+            persons=1,
+            count=float(found.km[furthest]),
+            first=time,
+            last=time,
+            rows=np.concatenate((filed.position[rows], found.position[some])),
+            figures={"near": int(close[furthest]), "located": int(all_of[furthest]), "times": len(rows)},
+        )
+
+
+def _there_after_all(filed: Filed, found: Located, away: np.ndarray, shared: Population, km: float) -> np.ndarray:
+    """bool: the application was filed with the shop's own equipment, its applicant lives where the shop is, or has
+    applied near it another time: then it is the position that strayed."""
+    view, rows, merchant = filed.view, found.row[away], found.merchant[away]
+    equipment = shared.excused & (shared.users >= CUSTOMERS)
+    with_shops = np.zeros(view.node_count, dtype=bool)
+    for relation in ("USED_DEVICE", "USED_WIFI", "USED_IP"):
+        ties = view.ties(relation)
+        value = filed.number[ties.target]
+        known = value < len(equipment)
+        with_shops[ties.source[known & equipment[np.where(known, value, 0)]]] = True
+    lives = _stated(view, "applicants", "region", filed.applicant[rows])
+    stands = _stated(view, "merchants", "region", merchant)
+    at = found.km <= km
+    pair = filed.applicant[found.row] << 32 | found.merchant
+    been = np.isin(pair[away], pair[at])
+    return with_shops[filed.node[rows]] | ((lives == stands) & (lives != "")) | been
+
+
+def _stated(view: GraphView, table: str, column: str, nodes: np.ndarray) -> np.ndarray:
+    """What text rows of a table state of nodes, blank where none."""
+    told = view.facts(table, distinct(nodes), (column,)).set_index("node")[column]
+    return told.reindex(nodes).fillna("").to_numpy(dtype=object)
