@@ -20,7 +20,7 @@ from .draws import Draws
 from .filed import Filed
 from .hits import Hit
 from .limits import table
-from .place import Located, far, located
+from .place import Located, Shops, far, located, shops
 
 SIGNS = ("draws", "new_card", "night_card", "moved_out", "polishing", "far")
 """What is sought beside the policy's table."""
@@ -35,15 +35,14 @@ class Known:
     shared : the population of shared values
     reached, of : int64 by limit of the table, then by sign: how many persons, documents, phones, handsets, cards or
         loans reach it, and of how many; before an innocent explanation is tried on them
-    near, located : int64 by id: of a merchant how many of how many applications of known place were made near it
+    shops : where the customers of merchants are
     hits : all that reaches a limit or shows a sign, where the book is at hand
     """
 
     shared: Population
     reached: np.ndarray
     of: np.ndarray
-    near: np.ndarray
-    located: np.ndarray
+    shops: Shops
     hits: list[Hit] | None = field(default=None, metadata=AT_HAND)
 
 
@@ -58,9 +57,7 @@ def measure(view: GraphView, params: Params, at_hand: Population | None = None) 
     none = np.zeros(0, dtype=np.int64)
     filed = Filed(view, shared.frame)
     found = located(view, filed)
-    shop, size = filed.number[found.merchant], shared.frame.size
-    near = np.bincount(shop[found.km <= params["far_km"]], minlength=size)
-    known = Known(shared, none, none, near, np.bincount(shop, minlength=size))
+    known = Known(shared, none, none, shops(filed, found, shared, params))
     sought = list(_sought(filed, found, known, params))
     return replace(
         known,
@@ -90,4 +87,4 @@ def _sought(filed: Filed, found: Located, known: Known, params: Params) -> Itera
     yield list(drawn.moved_out(draws, params)), len(draws)
     yield list(drawn.polishing(draws, params)), borrowers
     at_shops = len(distinct(filed.person[filed.applicant[found.row]]))
-    yield list(far(filed, found, known.shared, known.near, known.located, params)), at_shops
+    yield list(far(filed, found, known.shared, known.shops, params)), at_shops

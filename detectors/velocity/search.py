@@ -12,6 +12,7 @@ from ...graph.kernels.components import weak_components
 from ...graph.kernels.sets import distinct
 from ...graph.snapshot import GraphView
 from ..contract import Params
+from ..sharing.households import LARGEST_HOME
 from ..sharing.population import Population
 from .filed import Filed, ending_at
 from .hits import Hit
@@ -92,9 +93,10 @@ def explained(filed: Filed, shared: Population, hit: Hit) -> bool:
 
 
 def one_family(filed: Filed, shared: Population, hit: Hit) -> bool:
-    """They are one household, or all give one home with the phone that they give as their own."""
+    """They are one household; or all have a home, a network or an acquaintance in common beside the phone that they
+    give as their own."""
     on_phone = hit.limit is not None and hit.limit.key == "phone"
-    return households(filed, shared, hit) == 1 or (on_phone and _one_home(filed, hit))
+    return households(filed, shared, hit) == 1 or (on_phone and _live_together(filed, shared, hit))
 
 
 def households(filed: Filed, shared: Population, hit: Hit) -> int:
@@ -104,11 +106,26 @@ def households(filed: Filed, shared: Population, hit: Hit) -> int:
     return len(distinct(np.where(known, shared.household[np.where(known, number, 0)], number)))
 
 
-def _one_home(filed: Filed, hit: Hit) -> bool:
-    ties = ending_at(filed.view, hit.people, "HAS_ADDRESS")
-    use = np.array([filed.view.relationship(position)["data"].get("use") for position in ties.tolist()], dtype=object)
-    who, where = filed.view.ends(ties[use != "work"])
-    return _most(where, who) == len(hit.people)
+def _live_together(filed: Filed, shared: Population, hit: Hit) -> bool:
+    view, who, what = filed.view, [], []
+    for relation in ("HAS_ADDRESS", "LISTS_CONTACT"):
+        source, target = view.ends(_at_home(filed, ending_at(view, hit.people, relation)))
+        who, what = [*who, source], [*what, target]
+    filed_by = np.flatnonzero(np.isin(filed.applicant, hit.people))
+    for relation in ("USED_WIFI", "USED_IP"):
+        source, target = view.ends(ending_at(view, filed.node[filed_by], relation))
+        who, what = [*who, filed.applicant[filed.row_of[source]]], [*what, target]
+    thing, person = np.concatenate(what), np.concatenate(who)
+    number = filed.number[thing]
+    known = number < len(shared.users)
+    few = ~known | (shared.users[np.where(known, number, 0)] <= LARGEST_HOME)
+    return _most(thing[few], person[few]) == len(hit.people)
+
+
+def _at_home(filed: Filed, ties: np.ndarray) -> np.ndarray:
+    """Without what is of the place of work."""
+    use = (filed.view.relationship(position)["data"].get("use") for position in ties.tolist())
+    return ties[np.array([one != "work" for one in use], dtype=bool)]
 
 
 def at_one_shop(filed: Filed, hit: Hit) -> tuple[bool, int]:
