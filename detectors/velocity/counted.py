@@ -43,7 +43,8 @@ def _reached(filed: Filed, on: Pairs, limit: Limit) -> Iterator[Hit]:
 def _joined(on: Pairs, counts: Pairs) -> tuple[Pairs, np.ndarray]:
     """Each thing with each of what is counted of the same application."""
     order = np.argsort(counts.row, kind="stable")
-    low, high = (np.searchsorted(counts.row[order], on.row, side=side) for side in ("left", "right"))
+    low = np.searchsorted(counts.row[order], on.row)
+    high = np.searchsorted(counts.row[order], on.row, side="right")
     place = np.repeat(np.arange(len(on.row)), high - low)
     return on.where(place), counts.thing[order[laid_out(low, high)]]
 
@@ -61,6 +62,7 @@ def _hit(filed: Filed, on: Pairs, found: Busy, limit: Limit) -> Hit:
         people=tuple(people.tolist()),
         persons=len(distinct(filed.person[people])),
         count=found.count,
+        least=limit.limit,
         first=found.first,
         last=found.last,
         rows=np.concatenate((filed.position[row], ties[ties >= 0])),

@@ -48,7 +48,9 @@ MEASURES = (
     Measure("people", Words("涉及人数", "People")),
     Measure(
         "rarity",
-        Words("最少见的一项有多罕见（3：全库千分之一）", "How rare the rarest sign is (3: one in a thousand of the book)"),
+        Words(
+            "最少见的一项有多罕见（3：全库千分之一）", "How rare the rarest sign is (3: one in a thousand of the book)"
+        ),
     ),
     Measure("applications", Words("窗口内最多申请笔数", "Most applications in a window")),
     Measure("lenders", Words("窗口内最多申请机构数", "Most lenders in a window")),

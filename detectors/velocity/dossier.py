@@ -1,9 +1,10 @@
-"""What is put before an investigator: signs with their figures, what is shared, source rows, and the bounds that bit."""
+"""What is put before an investigator: signs with their figures, what is shared, source rows, the bounds that bit."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -44,9 +45,9 @@ def draft(view: GraphView, one: Shown, filed: Filed, known: Known, unit: str, pa
     candidate = Candidate(
         kind="velocity",
         unit=unit,
-        score=score(one.hits, known, order, params["far_km"]) * (INNOCENT if any(t.fits for t in tried) else 1.0),
+        score=score(one.hits, known, order) * (INNOCENT if any(t.fits for t in tried) else 1.0),
         reason={"signs": reasons, "people": one.hits[0].persons},
-        measures=_measures(one, known, order, reasons),
+        measures=_measures(one, filed, known, order, reasons),
         things=things,
         explanations=tried,
         truncated=[*cut, *_not_named(things, params["max_named"])],
@@ -60,7 +61,7 @@ def _once(hits: Sequence[Hit]) -> list[list[Hit]]:
     for place, hit in enumerate(hits):
         key: tuple = (place,)
         if hit.limit:
-            key = (*hit.limit._replace(key=""), tuple(hit.figures["applications"].tolist()), hit.count)
+            key = (replace(hit.limit, key=""), hit.count, *hit.figures["applications"].tolist())
         told.setdefault(key, []).append(hit)
     return list(told.values())
 
@@ -94,19 +95,23 @@ def _amounts(view: GraphView, loans: np.ndarray) -> dict[str, float]:
     return {code: math.fsum(amounts[code]) for code in sorted(amounts, key=lambda code: (not code, code))}
 
 
-def _measures(one: Shown, known: Known, order: dict[Limit, int], reasons: Sequence[dict]) -> dict[str, float]:
+def _measures(
+    one: Shown, filed: Filed, known: Known, order: dict[Limit, int], reasons: Sequence[dict]
+) -> dict[str, float]:
     most: dict[str, float] = {}
     for hit in one.hits:
         name = hit.limit.count if hit.limit else {"far": "distance_km"}.get(hit.sign, "draws")
+        if name == "people":
+            continue
         most[name] = max(most.get(name, 0), round(hit.count, 1) if hit.sign == "far" else hit.count)
     shares = [count / of for count, of in (reached(hit, known, order) for hit in one.hits)]
     amounts = [told["amount"] for told in reasons if told.get("amount")]
     largest = max((sum(some.values()) for some in amounts if len(some) == 1), default=None)
     return {
         "signs": len(reasons),
-        "people": max((hit.persons for hit in one.hits)),
+        "people": len(distinct(filed.person[np.array(one.people)])),
         "rarity": round(-math.log10(min(shares)), 2),
-        **{name: value for name, value in most.items() if name != "people" or value},
+        **most,
         **({} if largest is None else {"amount": largest}),
     }
 
@@ -156,5 +161,3 @@ def _rows(view: GraphView, hits: Sequence[Hit], limit: int) -> tuple[np.ndarray,
 def _not_named(things: Sequence[Thing], limit: int) -> list[dict]:
     count = sum(thing.users > len(thing.members) and not thing.others for thing in things)
     return [bound("max_named", limit, f"who else uses {count} things of more users")] if count else []
-
-

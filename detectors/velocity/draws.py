@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -15,7 +16,7 @@ from ...graph.snapshot import Edges, GraphView
 from ...graph.times import DEFAULT_ZONE
 from ..contract import Params
 from ..sharing.facets import DAY
-from .filed import Filed, own
+from .filed import Filed, cells, own
 from .hits import Busy, Hit, busy
 from .limits import HOUR
 
@@ -47,8 +48,7 @@ class Draws:
         borrowed = borrowed.where(view.kinds[borrowed.source] == KIND_CODE["applicant"])
         paid = view.edges("DISBURSED_TO")
         self.paid = paid.where((paid.valid_from > ALWAYS) & among(paid.source, distinct(borrowed.target)))
-        told = view.facts("loans", columns=("amount", "credit_limit", "disbursed_at"))
-        told = told.set_index("node").reindex(borrowed.target)
+        told = cells(view, "loans", borrowed.target, "amount", "credit_limit", "disbursed_at")
         self.loan, self.applicant = borrowed.target.astype(np.int64), borrowed.source.astype(np.int64)
         first, position = _first(self.paid, view.node_count)
         stated = told["disbursed_at"].astype(np.float64)
@@ -94,15 +94,20 @@ class Draws:
         out = out.where(np.asarray(kind.isin(OUT) | kind.isna(), dtype=bool))
         return out.where(np.lexsort((out.positions, out.valid_from, out.source)))
 
-    def hit(self, sign: str, rows: np.ndarray, count: float, more: np.ndarray | None = None, **rest) -> Hit:
+    def hit(self, sign: str, rows: np.ndarray, count: int, least: int, more: Sequence[int] | np.ndarray = ()) -> Hit:
         """What loans at these places, by time, show; ``more`` are further relationships that say so."""
         people = distinct(self.applicant[rows])
-        times = self.time[rows]
-        rest = {"first": int(times.min()), "last": int(times.max())} | rest
-        positions = self.position[rows] if more is None else np.concatenate((self.position[rows], more))
-        persons = len(distinct(self.filed.person[people]))
-        figures = {"loans": self.loan[rows]} | rest.pop("figures", {})
-        return Hit(sign, tuple(people.tolist()), persons, count, rows=positions, figures=figures, **rest)
+        return Hit(
+            sign=sign,
+            people=tuple(people.tolist()),
+            persons=len(distinct(self.filed.person[people])),
+            count=count,
+            least=least,
+            first=int(self.time[rows].min()),
+            last=int(self.time[rows].max()),
+            rows=np.concatenate((self.position[rows], np.asarray(more, dtype=np.int64))),
+            figures={"loans": self.loan[rows]},
+        )
 
 
 def _first(paid: Edges, nodes: int) -> tuple[np.ndarray, np.ndarray]:
@@ -118,7 +123,7 @@ def several_a_day(draws: Draws, params: Params) -> Iterator[Hit]:
     """Persons who draw several loans within 24 hours."""
     person = draws.filed.person[draws.applicant]
     for found in busy(person, draws.time, np.arange(len(draws)), REST, params["draws_a_day"]):
-        yield _drawn(draws, "draws", found, found.inside, params["draws_a_day"])
+        yield _busy_days(draws, "draws", found, found.inside, params["draws_a_day"])
 
 
 def new_card(draws: Draws, params: Params) -> Iterator[Hit]:
@@ -127,8 +132,7 @@ def new_card(draws: Draws, params: Params) -> Iterator[Hit]:
     age = paid.valid_from - draws.opened[paid.target]
     begins = (draws.opened[paid.target] > ALWAYS) & (age >= 0) & (age < DAY)
     for found in busy(paid.target.astype(np.int64), paid.valid_from, loan, REST, params["new_card_loans"], begins):
-        rows, onto = _each_once(loan, paid, found.inside)
-        yield _drawn(draws, "new_card", found, rows, params["new_card_loans"], onto, found.group)
+        yield _on_card(draws, "new_card", found, paid, loan, params["new_card_loans"])
 
 
 def night_card(draws: Draws, params: Params) -> Iterator[Hit]:
@@ -140,8 +144,7 @@ def night_card(draws: Draws, params: Params) -> Iterator[Hit]:
     begins = np.zeros(len(paid), dtype=bool)
     begins[soon] = [_at_night(int(time), params) for time in opened[soon].tolist()]
     for found in busy(paid.target.astype(np.int64), paid.valid_from, loan, REST, 1, begins):
-        rows, onto = _each_once(loan, paid, found.inside)
-        yield _drawn(draws, "night_card", found, rows, 1, onto, found.group)
+        yield _on_card(draws, "night_card", found, paid, loan, 1)
 
 
 def _on_cards(draws: Draws) -> tuple[Edges, np.ndarray]:
@@ -150,24 +153,18 @@ def _on_cards(draws: Draws) -> tuple[Edges, np.ndarray]:
     return paid, draws.row_of[paid.source]
 
 
-def _each_once(loan: np.ndarray, paid: Edges, inside: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Loans in the order of their first payment, and the positions of all payments."""
-    rows = loan[inside]
-    return rows[np.sort(np.unique(rows, return_index=True)[1])], paid.positions[inside]
+def _busy_days(draws: Draws, sign: str, found: Busy, rows: np.ndarray, least: int, more=()) -> Hit:
+    """Loans that come close together."""
+    return replace(draws.hit(sign, rows, found.count, least, more), first=found.first, last=found.last)
 
 
-def _drawn(
-    draws: Draws,
-    sign: str,
-    found: Busy,
-    rows: np.ndarray,
-    least: int,
-    more: np.ndarray | None = None,
-    card: int = -1,
-) -> Hit:
-    rest = {"key": int(draws.filed.number[card]), "things": (card,)} if card >= 0 else {}
-    figures = {"least": least} | ({"opened": int(draws.opened[card])} if card >= 0 else {})
-    return draws.hit(sign, rows, found.count, more, first=found.first, last=found.last, figures=figures, **rest)
+def _on_card(draws: Draws, sign: str, found: Busy, paid: Edges, loan: np.ndarray, least: int) -> Hit:
+    """The same of the loans that one card receives."""
+    rows = loan[found.inside]
+    rows = rows[np.sort(np.unique(rows, return_index=True)[1])]
+    hit = _busy_days(draws, sign, found, rows, least, paid.positions[found.inside])
+    figures = hit.figures | {"opened": int(draws.opened[found.group])}
+    return replace(hit, key=int(draws.filed.number[found.group]), things=(found.group,), figures=figures)
 
 
 def _at_night(time: int, params: Params) -> bool:
@@ -186,10 +183,9 @@ def moved_out(draws: Draws, params: Params) -> Iterator[Hit]:
     if not len(paid) or not len(moved):
         return
     key = _ordered(moved.source, moved.valid_from)
-    low, high = (
-        np.searchsorted(key, _ordered(paid.target, paid.valid_from + late), side=side)
-        for late, side in ((0, "left"), (params["moved_hours"] * HOUR, "right"))
-    )
+    low = np.searchsorted(key, _ordered(paid.target, paid.valid_from))
+    late = paid.valid_from + params["moved_hours"] * HOUR
+    high = np.searchsorted(key, _ordered(paid.target, late), side="right")
     of, place = np.repeat(loan, high - low), laid_out(low, high)
     owns = own(draws.view, "OWNS")
     kept = np.isin(draws.applicant[of] << 32 | moved.target[place], owns.source.astype(np.int64) << 32 | owns.target)
@@ -197,8 +193,9 @@ def moved_out(draws: Draws, params: Params) -> Iterator[Hit]:
     total = np.bincount(of, weights=moved.amount[place], minlength=len(draws))
     for row in whole[total[whole] >= params["moved_share"] * draws.amount[whole]].tolist():
         out = place[of == row]
-        last, figures = int(moved.valid_from[out].max()), {"least": 1, "moved": float(total[row])}
-        yield draws.hit("moved_out", np.array([row]), 1, distinct(moved.positions[out]), last=last, figures=figures)
+        hit = draws.hit("moved_out", np.array([row]), 1, 1, distinct(moved.positions[out]))
+        last, figures = int(moved.valid_from[out].max()), hit.figures | {"moved": float(total[row])}
+        yield replace(hit, last=last, figures=figures)
 
 
 def _ordered(account: np.ndarray, time: np.ndarray) -> np.ndarray:
@@ -222,4 +219,5 @@ def polishing(draws: Draws, params: Params) -> Iterator[Hit]:
         usual = float(np.median(gaps))
         even = np.mean(np.abs(gaps - usual) <= EVEN * usual)
         if SHORTEST_ROUND <= usual <= LONGEST_ROUND and even >= MOSTLY:
-            yield draws.hit("polishing", own_rows, len(own_rows), figures={"least": params["polish_loans"], "gap": usual})
+            hit = draws.hit("polishing", own_rows, len(own_rows), params["polish_loans"])
+            yield replace(hit, figures=hit.figures | {"gap": usual})

@@ -12,7 +12,7 @@ from ...graph.words.names import Words
 from ..contract import Explanation
 from ..sharing.facets import DAY
 from ..sharing.population import Population
-from .filed import Filed, ending_at
+from .filed import Filed, ending_at, texts
 from .hits import Hit
 from .search import at_one_shop, households
 
@@ -54,8 +54,10 @@ def explanations(filed: Filed, shared: Population, hits: Sequence[Hit], far_km: 
 
 def _tried(filed: Filed, shared: Population, hit: Hit, far_km: float) -> Iterator[tuple[str, bool, Words]]:
     if hit.limit and hit.limit.count == "names":
-        yield "same_person", False, Words(
-            f"同一人：登记的姓名有{hit.count}个", f"one person: {hit.count} names are on record"
+        yield (
+            "same_person",
+            False,
+            Words(f"同一人：登记的姓名有{hit.count}个", f"one person: {hit.count} names are on record"),
         )
     elif hit.limit and hit.persons > 1:
         yield from _sharing(filed, shared, hit)
@@ -67,8 +69,13 @@ def _tried(filed: Filed, shared: Population, hit: Hit, far_km: float) -> Iterato
         yield _salary(filed, hit)
         yield _consolidator(filed, hit)
     elif hit.sign == "moved_out":
-        yield "own_account", False, Words(
-            "转入本人账户：转给借款人名下账户的未计入", "an own account: what went to the borrower's own is not counted"
+        yield (
+            "own_account",
+            False,
+            Words(
+                "转入本人账户：转给借款人名下账户的未计入",
+                "an own account: what went to the borrower's own is not counted",
+            ),
         )
     elif hit.sign == "polishing":
         yield "shopping", False, Words("分期消费：未见贷款付给商户", "shopping: none is known to be paid to a shop")
@@ -79,38 +86,49 @@ def _tried(filed: Filed, shared: Population, hit: Hit, far_km: float) -> Iterato
 def _sharing(filed: Filed, shared: Population, hit: Hit) -> Iterator[tuple[str, bool, Words]]:
     assert hit.limit
     homes = households(filed, shared, hit)
-    yield "household", False, Words(
-        f"一家人：亲属合并后仍有{homes}户", f"one family: taken as one, families still are {homes} households"
+    yield (
+        "household",
+        False,
+        Words(f"一家人：亲属合并后仍有{homes}户", f"one family: taken as one, families still are {homes} households"),
     )
     if hit.limit.key == "device":
         most = at_one_shop(filed, hit)[1]
-        yield "shop_equipment", False, Words(
-            f"门店设备：未见商户占该手机使用次数的一半以上，在同一商户申请的最多{most}人",
-            f"shop equipment: no merchant accounts for more than half of its uses, and at most {most} applied at one",
+        yield (
+            "shop_equipment",
+            False,
+            Words(
+                f"门店设备：未见商户占该手机使用次数的一半以上，在同一商户申请的最多{most}人",
+                f"shop equipment: no merchant accounts for more than half of its uses, at most {most} applied at one",
+            ),
         )
     if hit.limit.key == "phone":
         days = (hit.last - hit.first) // DAY
-        yield "recycled_number", False, Words(
-            f"二次放号：各人申请前后相隔仅{days}天", f"a recycled number: they applied only {days} days apart"
+        yield (
+            "recycled_number",
+            False,
+            Words(f"二次放号：各人申请前后相隔仅{days}天", f"a recycled number: they applied only {days} days apart"),
         )
-    yield "same_person", False, Words(
-        f"同一人：按证件及姓名合并后仍有{hit.persons}人",
-        f"one person: by document and name they are {hit.persons} people",
+    yield (
+        "same_person",
+        False,
+        Words(
+            f"同一人：按证件及姓名合并后仍有{hit.persons}人",
+            f"one person: by document and name they are {hit.persons} people",
+        ),
     )
 
 
 def _impatient(filed: Filed, hit: Hit) -> tuple[str, bool, Words]:
     nodes = filed.node[hit.figures["applications"]]
-    told = filed.view.facts("applications", distinct(nodes), ("status",)).set_index("node")["status"]
-    status = told.reindex(nodes[:-1]).fillna("").str.lower()
-    refused = int(status.map(lambda text: any(word in text for word in REFUSED)).sum())
+    status = texts(filed.view, "applications", nodes[:-1], "status")
+    refused = sum(any(word in text.lower() for word in REFUSED) for text in status)
     before = len(nodes) - 1
     return (
         "impatient",
         refused == before,
         Words(
             f"一处被拒再申请别处：最后一笔之前的{before}笔中{refused}笔被拒",
-            f"refused here, tried there: of the {before} before the last, {refused} were refused",
+            f"refused here, tried there: refused of the {before} before the last: {refused}",
         ),
     )
 
@@ -142,20 +160,28 @@ def _salary(filed: Filed, hit: Hit) -> tuple[str, bool, Words]:
     return (
         "new_salary_card",
         wages > 0,
-        Words(f"新开工资卡：该卡收到工资{wages}笔", f"a new salary card: wages were paid to it {wages} times"),
+        Words(f"新开工资卡：该卡收到工资{wages}笔", f"a new salary card: payments of wages to it: {wages}"),
     )
 
 
 def _place(hit: Hit, far_km: float) -> Iterator[tuple[str, bool, Words]]:
     near, located = hit.figures["near"], hit.figures["located"]
-    yield "remote_shop", False, Words(
-        f"非到店商户：该商户有定位的{located}笔申请中{near}笔在{far_km:g}公里以内",
-        f"a shop that is not visited: of its {located} applications with a position {near} are within {far_km:g} km",
+    yield (
+        "remote_shop",
+        False,
+        Words(
+            f"非到店商户：该商户有定位的{located}笔申请中{near}笔在{far_km:g}公里以内",
+            f"a shop that is not visited: of its {located} located applications {near} are within {far_km:g} km",
+        ),
     )
-    yield "stray_position", False, Words(
-        "定位漂移：未用门店的设备或网络，申请人登记地区不在当地，也未在该店附近申请过",
-        "a position that strayed: no equipment of the shop was used, the applicant's region is not the shop's, and no "
-        "other application was made near it",
+    yield (
+        "stray_position",
+        False,
+        Words(
+            "定位漂移：未见使用门店的设备或网络，未见申请人登记在门店所在地区，也未见在该店附近申请过",
+            "a position that strayed: neither equipment of the shop, nor that the applicant lives in its region, nor "
+            "another application near it is on record",
+        ),
     )
 
 

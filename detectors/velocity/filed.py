@@ -29,7 +29,9 @@ class Pairs:
     node, position : int64, the thing as the view numbers it, and the relationship that ties it; -1 where none does
     """
 
-    def __init__(self, row, thing, node=None, position=None):
+    def __init__(
+        self, row: np.ndarray, thing: np.ndarray, node: np.ndarray | None = None, position: np.ndarray | None = None
+    ):
         nothing = np.full(len(row), -1, dtype=np.int64)
         self.row, self.thing = row, thing
         self.node = nothing if node is None else node
@@ -106,18 +108,13 @@ class Filed:
     @cached_property
     def lender(self) -> np.ndarray:
         """int64 by application, a number for each lender, one of them our own."""
-        return pd.factorize(self._bureau["lender"].fillna(""))[0].astype(np.int64)
+        return pd.factorize(texts(self.view, "applications", self.node, "lender"))[0].astype(np.int64)
 
     @cached_property
     def lender_kind(self) -> np.ndarray:
         """int64 by application, a place in ``LENDER_KINDS``, 0 where none is told."""
-        kind = self._bureau["lender_kind"].to_numpy(dtype=object)
+        kind = texts(self.view, "applications", self.node, "lender_kind")
         return np.select([kind == name for name in LENDER_KINDS[1:]], [1, 2], 0)
-
-    @cached_property
-    def _bureau(self) -> pd.DataFrame:
-        told = self.view.facts("applications", columns=("lender", "lender_kind"))
-        return told.set_index("node").reindex(self.node)
 
     @cached_property
     def _devices(self) -> Pairs:
@@ -151,6 +148,17 @@ def ending_at(view: GraphView, nodes: Sequence[int] | np.ndarray, relation: str)
     return positions[view.links(positions)]
 
 
+def cells(view: GraphView, table: str, nodes: np.ndarray, *columns: str) -> pd.DataFrame:
+    """What rows of a table say of nodes, a row each, in their order; blank where none does."""
+    return view.facts(table, distinct(nodes), columns).set_index("node").reindex(nodes, columns=[*columns])
+
+
+def texts(view: GraphView, table: str, nodes: np.ndarray, column: str) -> np.ndarray:
+    """A column of text of ``cells``, as objects; what is blank is the empty text."""
+    told = cells(view, table, nodes, column)[column].astype(object)
+    return told.where(told.notna(), "").to_numpy()
+
+
 def same_people(view: GraphView, names: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Pairs of applicants who are one person: tied so, or known by one document under one name. Where a document goes
     under several names, who has no name on record is nobody else's self.
@@ -160,7 +168,7 @@ def same_people(view: GraphView, names: np.ndarray) -> tuple[np.ndarray, np.ndar
     names : int64 by node, as ``Filed`` has them
     """
     said = view.ties("SAME_AS")
-    said = said.where((view.kinds[said.source] == view.kinds[said.target]))
+    said = said.where(view.kinds[said.source] == view.kinds[said.target])
     ties = own(view, "HAS_ID")
     order = np.lexsort((names[ties.source], ties.target))
     holder, document = ties.source[order].astype(np.int64), ties.target[order].astype(np.int64)

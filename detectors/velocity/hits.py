@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -24,7 +24,8 @@ class Hit:
     things : int64 nodes of that thing
     people : node numbers of the applicants, ascending
     persons : how many people these are, where one has applied under several numbers
-    count : the most in one window, by which it is ranked; for ``far`` the distance in kilometres
+    count : the most in one window; for ``far`` the distance in kilometres
+    least : the count from which on it shows; for ``far`` the same distance, as a city away is away
     first, last : epoch milliseconds of the first and last event of that window
     rows : int64 positions of the relationships that say so, the telling ones first
     figures : further numbers for words and explanations
@@ -34,6 +35,7 @@ class Hit:
     people: tuple[int, ...]
     persons: int
     count: float
+    least: float
     first: int
     last: int
     rows: np.ndarray
@@ -43,7 +45,8 @@ class Hit:
     figures: dict[str, Any] = field(default_factory=dict)
 
 
-class Busy(NamedTuple):
+@dataclass(frozen=True)
+class Busy:
     """A group whose events come close together.
 
     Attributes

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from ...graph.model import FOREVER
 from ..contract import Params
@@ -22,10 +23,12 @@ EVER = "ever"
 HOUR = DAY // 24
 UNITS = {"hour": HOUR, "day": DAY, "month": 365 * DAY // 12}
 """Milliseconds of what windows are measured in; twelve months are 365 days."""
+FIELDS = ("window", "key", "lender_kind", "count", "limit")
 CHOICES = {"key": KEYS, "lender_kind": LENDER_KINDS, "count": COUNTS}
 
 
-class Limit(NamedTuple):
+@dataclass(frozen=True)
+class Limit:
     """One row of the table.
 
     Attributes
@@ -87,9 +90,9 @@ def taken(stated: Any) -> list[dict[str, Any]]:
 def _row(number: int, stated: Mapping[str, Any]) -> dict[str, Any]:
     row = {"lender_kind": "any", **stated}
     for name in row:
-        if name not in Limit._fields:
-            raise ValueError(f"entry {number}: unknown '{name}'; it holds {', '.join(Limit._fields)}")
-    for name in Limit._fields:
+        if name not in FIELDS:
+            raise ValueError(f"entry {number}: unknown '{name}'; it holds {', '.join(FIELDS)}")
+    for name in FIELDS:
         if name not in row:
             raise ValueError(f"entry {number}: say its {name}")
     for name, choices in CHOICES.items():
@@ -100,7 +103,7 @@ def _row(number: int, stated: Mapping[str, Any]) -> dict[str, Any]:
         raise ValueError(f"entry {number}: limit is a whole number of 2 or more, and {limit!r} is not")
     if not isinstance(window, str) or not re.fullmatch(r"ever|[1-9]\d{0,3} (hour|day|month)s?", window):
         raise ValueError(f"entry {number}: window is like '1 hour', '5 days', '3 months' or 'ever', not {window!r}")
-    return {name: row[name] for name in Limit._fields}
+    return {name: row[name] for name in FIELDS}
 
 
 def _place(row: Mapping[str, Any]) -> tuple[int, str, str, str]:

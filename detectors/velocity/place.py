@@ -13,7 +13,7 @@ from ...graph.snapshot import GraphView
 from ..contract import Params
 from ..sharing.facets import DAY
 from ..sharing.population import Population
-from .filed import Filed
+from .filed import Filed, cells, texts
 from .hits import Hit
 from .limits import HOUR
 
@@ -52,7 +52,7 @@ class Located:
 def located(view: GraphView, filed: Filed) -> Located:
     """How far from the shop applications were made, of merchants that one goes to."""
     row, merchant, position = _at_shops(view, filed)
-    category = _stated(view, "merchants", "category", merchant)
+    category = texts(view, "merchants", merchant, "category")
     there = ~np.array([any(word in text.lower() for word in ONLINE) for text in category], dtype=bool)
     row, merchant, position = row[there], merchant[there], position[there]
     km = _apart(_places(view, "applications", filed.node[row]), _places(view, "merchants", merchant))
@@ -109,8 +109,7 @@ def _on_day(shop: np.ndarray, time: np.ndarray) -> np.ndarray:
 def _places(view: GraphView, table: str, nodes: np.ndarray) -> np.ndarray:
     """float64[2, nodes], latitude and longitude in radians, NaN where unknown: a zero is what a device that knows no
     place says."""
-    told = view.facts(table, distinct(nodes), ("gps_lat", "gps_lon")).set_index("node")
-    degrees = told.reindex(nodes)[["gps_lat", "gps_lon"]].to_numpy(dtype=np.float64).T
+    degrees = cells(view, table, nodes, "gps_lat", "gps_lon").to_numpy(dtype=np.float64).T
     return np.radians(np.where((degrees == 0).any(axis=0), np.nan, degrees))
 
 
@@ -146,6 +145,7 @@ def far(filed: Filed, found: Located, shared: Population, shops: Shops, params: 
             people=tuple(distinct(filed.applicant[rows]).tolist()),
             persons=1,
             count=float(found.km[furthest]),
+            least=float(found.km[furthest]),
             first=time,
             last=time,
             rows=np.concatenate((filed.position[rows], found.position[some])),
@@ -164,15 +164,9 @@ def _there_after_all(filed: Filed, found: Located, away: np.ndarray, shared: Pop
         value = filed.number[ties.target]
         known = value < len(equipment)
         with_shops[ties.source[known & equipment[np.where(known, value, 0)]]] = True
-    lives = _stated(view, "applicants", "region", filed.applicant[rows])
-    stands = _stated(view, "merchants", "region", merchant)
+    lives = texts(view, "applicants", filed.applicant[rows], "region")
+    stands = texts(view, "merchants", merchant, "region")
     at = found.km <= km
     pair = filed.applicant[found.row] << 32 | found.merchant
     been = np.isin(pair[away], pair[at])
     return with_shops[filed.node[rows]] | ((lives == stands) & (lives != "")) | been
-
-
-def _stated(view: GraphView, table: str, column: str, nodes: np.ndarray) -> np.ndarray:
-    """What text rows of a table state of nodes, blank where none."""
-    told = view.facts(table, distinct(nodes), (column,)).set_index("node")[column]
-    return told.reindex(nodes).fillna("").to_numpy(dtype=object)

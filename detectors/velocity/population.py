@@ -1,4 +1,4 @@
-"""What only the whole book knows of speed and place: how many reach each limit, and where shops' customers apply from."""
+"""What only the whole book knows of speed and place: how many reach each limit, and where customers apply from."""
 
 from __future__ import annotations
 

@@ -14,12 +14,10 @@ from ...graph.snapshot import GraphView
 from ..contract import Params
 from ..sharing.households import LARGEST_HOME
 from ..sharing.population import Population
-from .filed import Filed, ending_at
+from ..sharing.surnames import surname_codes
+from .filed import Filed, ending_at, texts
 from .hits import Hit
 from .population import Known, hits
-
-STAFF_SHARE, STAFF_LEAST = 0.35, 4
-"""A handset on which so many of the people, and that share of them, applied at one merchant is of its counter."""
 
 
 @dataclass(frozen=True)
@@ -93,10 +91,12 @@ def explained(filed: Filed, shared: Population, hit: Hit) -> bool:
 
 
 def one_family(filed: Filed, shared: Population, hit: Hit) -> bool:
-    """They are one household; or all have a home, a network or an acquaintance in common beside the phone that they
-    give as their own."""
+    """They are one household; or all have a surname, a home, a network or an acquaintance in common beside the phone
+    that they give as their own."""
     on_phone = hit.limit is not None and hit.limit.key == "phone"
-    return households(filed, shared, hit) == 1 or (on_phone and _live_together(filed, shared, hit))
+    if households(filed, shared, hit) == 1:
+        return True
+    return on_phone and (_one_surname(filed, hit) or _live_together(filed, shared, hit))
 
 
 def households(filed: Filed, shared: Population, hit: Hit) -> int:
@@ -104,6 +104,12 @@ def households(filed: Filed, shared: Population, hit: Hit) -> int:
     number = filed.number[np.array(hit.people)]
     known = number < len(shared.household)
     return len(distinct(np.where(known, shared.household[np.where(known, number, 0)], number)))
+
+
+def _one_surname(filed: Filed, hit: Hit) -> bool:
+    names = texts(filed.view, "applicants", np.array(hit.people), "name")
+    codes = surname_codes(filed.view, [name or None for name in names])
+    return codes[0] >= 0 and len(distinct(codes)) == 1
 
 
 def _live_together(filed: Filed, shared: Population, hit: Hit) -> bool:
@@ -129,12 +135,12 @@ def _at_home(filed: Filed, ties: np.ndarray) -> np.ndarray:
 
 
 def at_one_shop(filed: Filed, hit: Hit) -> tuple[bool, int]:
-    """Whether so many applied at one merchant that the handset is of its counter; and how many did at most."""
+    """Whether most applied at one merchant, so that the handset is of its counter; and how many did at most."""
     application, merchant = filed.view.ends(
         ending_at(filed.view, filed.node[hit.figures["applications"]], "AT_MERCHANT")
     )
     most = _most(merchant, filed.person[filed.applicant[filed.row_of[application]]])
-    return most >= max(STAFF_LEAST, STAFF_SHARE * hit.persons), most
+    return 2 * most > hit.persons, most
 
 
 def _most(thing: np.ndarray, who: np.ndarray) -> int:

@@ -30,7 +30,11 @@ COUNTS = {
     "phones": ("用{}个本人手机号申请", "applications with {} own phones", "个"),
     "names": ("以{}个姓名申请", "applications under {} names", "个"),
 }
-LENDERS = {"any": Words("", ""), "bank": Words("（银行）", " to banks"), "nonbank": Words("（非银机构）", " to non-banks")}
+LENDERS = {
+    "any": Words("", ""),
+    "bank": Words("（银行）", " to banks"),
+    "nonbank": Words("（非银机构）", " to non-banks"),
+}
 UNITS = {"hour": "小时", "day": "天", "month": "个月"}
 OF = {
     "draws": ("名借款人", "borrowers"),
@@ -132,7 +136,9 @@ def _polishing(sign: Mapping[str, Any]) -> Words:
 
 def _far(sign: Mapping[str, Any]) -> Words:
     km = round(sign["count"])
-    return _sign(sign, f"在门店申请时定位距门店约{km:,}公里", f"an application at a shop was made about {km:,} km from it")
+    return _sign(
+        sign, f"在门店申请时定位距门店约{km:,}公里", f"an application at a shop was made about {km:,} km from it"
+    )
 
 
 _SAID = {
