@@ -18,7 +18,7 @@ from .units import around, units
 from .wording import reasons
 
 PARAMETERS = (
-    Parameter("limits", SHIPPED, "the table of what may be counted within which time, see below", taken=taken),
+    Parameter("limits", SHIPPED, "the table of what may be counted within which time", taken=taken),
     Parameter("draws_a_day", 3, "fewest loans of one person paid out within 24 hours that are told", least=2),
     Parameter("new_card_loans", 2, "fewest loans within 24 hours on a card opened that day that are told", least=2),
     Parameter("night_begins", 22, "hour of the day from which on a card is opened at night"),
@@ -29,12 +29,13 @@ PARAMETERS = (
     Parameter("polish_loans", 6, "fewest loans, all small and regular, that polish a record", least=3),
     Parameter("polish_amount", 1000.0, "largest amount of a loan that only polishes a record", least=0.0),
     Parameter("far_km", 30.0, "kilometres from a shop from which on an application at it is far away", least=0.0),
-    Parameter("max_users", 200, "most users of a value that the population of shared values compares"),
+    Parameter("max_users", 200, "most users of a value that the population of shared values compares", least=2),
     Parameter(
         "max_named",
         50,
         "most applicants who use a thing for those who are no members to be named",
         Words("列出其他使用人的最多使用人数", "most users of a thing whose others are named"),
+        least=0,
     ),
     Parameter(
         "max_evidence",

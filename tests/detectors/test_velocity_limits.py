@@ -1,5 +1,7 @@
 """The table of the policy: what it may say, what is told of what it may not, and each limit at its edge."""
 
+from dataclasses import replace
+
 import pytest
 from ringfence.detectors.policy import read_policy
 from ringfence.detectors.run import run
@@ -7,7 +9,7 @@ from ringfence.detectors.settings import stated_settings
 from ringfence.detectors.velocity.limits import SHIPPED, taken
 from ringfence.graph.errors import UserError
 from support.toy import Book
-from support.velocity_books import applies, at, fast, find, members, one_handset, one_phone, person
+from support.velocity_books import applies, at, fast, find, members, name, one_handset, one_phone, person
 
 HEAD = 'version = "x"\n[colours]\nyellow = 0.4\norange = 0.6\nred = 0.8\n'
 FIVE = {"window": "5 days", "key": "person", "lender_kind": "any", "count": "applications", "limit": 5}
@@ -140,8 +142,6 @@ def test_a_phone_that_is_the_employers_is_nobodys_own():
 def test_a_phone_counts_for_applications_filed_while_it_was_ones_own():
     book = one_phone(Book(), "P", "Q", 10)
     place = next(i for i, tie in enumerate(book.ties) if tie.relation == "HAS_PHONE" and tie.source == "applicant:P")
-    from dataclasses import replace
-
     book.ties[place] = replace(book.ties[place], end=at("2026-03-01"))
     assert find(book) == []
 
@@ -149,7 +149,7 @@ def test_a_phone_counts_for_applications_filed_while_it_was_ones_own():
 def test_one_document_under_two_names_is_told_whatever_lies_between():
     book = Book()
     for key, day in (("P", "2020-01-01"), ("Q", "2026-01-01")):
-        applies(book.person(key, f"137{key}", name=f"name of {key}").identified(key, "one document"), key, at(day))
+        applies(book.person(key, f"137{key}", name=name(key)).identified(key, "one document"), key, at(day))
     (only,) = find(book)
     assert (members(only), only.measures["names"]) == (["P", "Q"], 2)
 
@@ -184,7 +184,7 @@ def test_handsets_and_phones_of_a_person_are_counted(count, thing):
     for i in range(3):
         applies(book, "P", at("2026-03-02", i), device=f"handset {i}" if thing == "device" else "one")
     if thing == "phone":
-        book.person("P", "second phone").person("P", "third phone")
+        book.phone("P", "second phone").phone("P", "third phone")
     assert found(book, window="1 day", key="person", count=count, limit=3) == [["P"]]
     assert found(book, window="1 day", key="person", count=count, limit=4) == []
 

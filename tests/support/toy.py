@@ -113,6 +113,10 @@ class Book:
         """A home address."""
         return self._own(person, "HAS_ADDRESS", f"address:{address}", "home_address", "own")
 
+    def phone(self, person: str, mobile: str) -> Book:
+        """Another own phone."""
+        return self._own(person, "HAS_PHONE", f"phone:{mobile}", "mobile", "own")
+
     def email(self, person: str, address: str) -> Book:
         """An e-mail address."""
         return self._own(person, "HAS_EMAIL", f"email:{address}", "email", "own")

@@ -18,9 +18,14 @@ def at(day, hours=0.0):
     return parse_moment(day) + round(hours * HOUR)
 
 
+def name(key):
+    """A name whose surname few others have."""
+    return f"{chr(0x4E00 + sum(ord(letter) * (place + 1) for place, letter in enumerate(key)))}某"
+
+
 def person(book, key, **cells):
     """The book with somebody who has a phone, a document, a card and a home of their own."""
-    book.person(key, f"137{key}", **{"name": f"name of {key}", **cells}).identified(key, f"document {key}")
+    book.person(key, f"137{key}", **{"name": name(key), **cells}).identified(key, f"document {key}")
     return book.owns(key, f"card {key}").lives(key, f"lane {key}")
 
 
@@ -47,7 +52,7 @@ def one_handset(book, keys, start="2026-03-02", step=10.0, handset="one handset"
 def one_phone(book, one, other, days=10, phone="one phone"):
     """The book with two strangers who give one phone as their own, and apply so many days apart."""
     for key, time in ((one, at("2026-03-02")), (other, at("2026-03-02", 24 * days))):
-        applies(book.person(key, phone, name=f"name of {key}").lives(key, f"lane {key}"), key, time)
+        applies(book.person(key, phone, name=name(key)).lives(key, f"lane {key}"), key, time)
     return book
 
 
@@ -72,9 +77,7 @@ def planted():
     one_handset(book, [f"client{i}" for i in range(6)])
     one_phone(book, "one", "other")
     for key in ("left", "right"):
-        applies(book.person(key, f"137{key}", name=f"name of {key}"), key, at("2026-02-02")).identified(
-            key, "one document"
-        )
+        applies(book.person(key, f"137{key}", name=name(key)), key, at("2026-02-02")).identified(key, "one document")
     draws(person(book, "drawer"), "drawer", *(at("2026-03-02", i) for i in range(3)))
     draws(
         person(book, "fresh").account("new card", "fresh", "2026-03-02"), "fresh", at("2026-03-02", 9), card="new card"
@@ -104,7 +107,7 @@ def innocent():
     one_handset(book, [f"shopper{i}" for i in range(8)], handset="tablet", merchant="M1")
     for i in range(5):
         key = f"kin{i}"
-        book.person(key, "family phone", name=f"name of {key}").lives(key, "lake road 1")
+        book.person(key, "family phone", name=name(key)).lives(key, "lake road 1")
         book.related(key, "kin0", "子女") if i else None
         applies(book, key, at("2026-03-02", i), device="family handset")
     one_phone(book, "earlier", "later", 100, "recycled phone")
