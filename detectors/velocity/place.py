@@ -24,7 +24,7 @@ ONLINE = ("电商", "网店", "网购", "网上", "线上", "互联网", "online
 CUSTOMERS = 3
 """What fewer households use is no shop's equipment, but a customer's own."""
 CROWD = 10
-"""So many times as many as usual are a crowd, as on a promotion day."""
+"""So many times as many as usual are a crowd, as on a promotion day: that tells of the shop, not of one person."""
 ZONE = 8 * HOUR
 """By which a day begins earlier here than in Greenwich."""
 LEAST_LOCATED = 5
@@ -81,7 +81,7 @@ class Shops:
     Attributes
     ----------
     near, located : int64 by id, how many of how many applications of known place were made near it
-    crowds : int64, ascending, ``id << 32 | day``: days on which many times as many as usual applied, most of them there
+    crowds : int64, ascending, ``id << 32 | day``: days on which many times as many as usual applied there
     """
 
     near: np.ndarray
@@ -94,10 +94,9 @@ def shops(filed: Filed, found: Located, shared: Population, params: Params) -> S
     shop, close = filed.number[found.merchant], found.km <= params["far_km"]
     size = shared.frame.size
     near, all_of = np.bincount(shop[close], minlength=size), np.bincount(shop, minlength=size)
-    days, place, count = np.unique(_on_day(shop, filed.time[found.row]), return_inverse=True, return_counts=True)
-    there = np.bincount(place[close], minlength=len(days))
+    days, count = np.unique(_on_day(shop, filed.time[found.row]), return_counts=True)
     usual = all_of[days >> 32] * DAY / shared.span
-    crowd = (count >= LEAST_LOCATED) & (count >= CROWD * usual) & (2 * there > count)
+    crowd = (count >= LEAST_LOCATED) & (count >= CROWD * usual)
     return Shops(near, all_of, days[crowd])
 
 

@@ -91,12 +91,12 @@ def explained(filed: Filed, shared: Population, hit: Hit) -> bool:
 
 
 def one_family(filed: Filed, shared: Population, hit: Hit) -> bool:
-    """They are one household; or all have a surname, a home, a network or an acquaintance in common beside the phone
-    that they give as their own."""
+    """They are one household; or beside the phone that they give as their own all have a surname, a home, a network or
+    an acquaintance in common, or one of two names the other as a contact."""
     on_phone = hit.limit is not None and hit.limit.key == "phone"
     if households(filed, shared, hit) == 1:
         return True
-    return on_phone and (_one_surname(filed, hit) or _live_together(filed, shared, hit))
+    return on_phone and (_one_surname(filed, hit) or _named(filed, hit) or _live_together(filed, shared, hit))
 
 
 def households(filed: Filed, shared: Population, hit: Hit) -> int:
@@ -110,6 +110,19 @@ def _one_surname(filed: Filed, hit: Hit) -> bool:
     names = texts(filed.view, "applicants", np.array(hit.people), "name")
     codes = surname_codes(filed.view, [name or None for name in names])
     return codes[0] >= 0 and len(distinct(codes)) == 1
+
+
+def _named(filed: Filed, hit: Hit) -> bool:
+    """Whether one of two names the phone as a contact's, or a contact by the other's name."""
+    view, people = filed.view, np.array(hit.people)
+    ties = ending_at(view, people, "LISTS_CONTACT")
+    who, phone = view.ends(ties)
+    if hit.persons > 2 or np.isin(phone, hit.things).any():
+        return hit.persons == 2
+    names = dict(zip(hit.people, texts(view, "applicants", people, "name"), strict=True))
+    called = (view.relationship(position)["data"].get("name") for position in ties.tolist())
+    pairs = zip(who.tolist(), called, strict=True)
+    return any(name and name in {names[one] for one in names if one != lister} for lister, name in pairs)
 
 
 def _live_together(filed: Filed, shared: Population, hit: Hit) -> bool:

@@ -100,6 +100,8 @@ def test_a_document_without_a_second_name_on_record_is_one_person():
         ),
         lambda book: applies(applies(book, "P", at("2025-03-02"), ip="one ip"), "Q", at("2025-09-02"), ip="one ip"),
         lambda book: book.related("P", "Q", "配偶"),
+        lambda book: book.contact("P", "one phone", "朋友"),
+        lambda book: book.contact("P", "136", "朋友", name("Q")),
     ],
 )
 def test_two_of_one_phone_who_have_a_home_contact_network_or_kinship_in_common_are_a_family(tie):
@@ -205,7 +207,7 @@ def test_who_lives_there_or_applied_near_it_another_time_was_there():
     assert find(applies(far_away(shop(), "P"), "P", at("2026-04-02"), merchant="shop", **BEIJING)) == []
 
 
-def test_an_application_in_a_crowd_of_locals_is_one_of_a_promotion_day():
+def test_an_application_in_a_crowd_at_the_shop_tells_of_no_person():
     def day(near):
         book = shop(near=4)
         for i in range(near):
