@@ -48,7 +48,6 @@ class Filed:
     Attributes
     ----------
     number : int64 by node of the view, its id in the frame; of a device that of its handset
-    person : int64 by node, one number for all applicants who are one person
     node, applicant, position : int64 by application: its node, who filed it, the relationship that says so
     time : int64 by application, epoch milliseconds
     """
@@ -87,6 +86,7 @@ class Filed:
 
     @cached_property
     def person(self) -> np.ndarray:
+        """int64 by node, one number for all applicants who are one person."""
         one, other = same_people(self.view, self.names)
         return weak_components(one, other, self.view.node_count).astype(np.int64)
 
