@@ -155,12 +155,15 @@ def unit_name(view: GraphView, parties: np.ndarray) -> str:
 
 @dataclass(frozen=True)
 class Parameter:
-    """One setting of a detector, described where it is defined: a number of the default's type.
+    """One setting of a detector, described where it is defined: a number of the default's type, unless it has a form
+    of its own.
 
     Attributes
     ----------
     least : what it is at least
     words : where it is a bound, what it is called when it bit
+    taken : where it is no number, what it makes of what is stated: plain data like the default. It raises
+        ``ValueError`` with what is wrong, to be read behind the parameter's name
     """
 
     name: str
@@ -168,6 +171,7 @@ class Parameter:
     description: str
     words: Words | None = None
     least: int | float = 1
+    taken: Callable[[Any], Any] | None = None
 
 
 class Measure(NamedTuple):

@@ -6,5 +6,6 @@ from .contract import Detector
 from .guarantees.detector import GUARANTEE
 from .intermediaries.detector import INTERMEDIARY
 from .rings.detector import FRAUD_RING
+from .velocity.detector import VELOCITY
 
-DETECTORS: dict[str, Detector] = {detector.id: detector for detector in (GUARANTEE, FRAUD_RING, INTERMEDIARY)}
+DETECTORS: dict[str, Detector] = {detector.id: detector for detector in (GUARANTEE, FRAUD_RING, INTERMEDIARY, VELOCITY)}

@@ -83,8 +83,13 @@ def _parameter(detector: Detector, name: str) -> Parameter:
     return names[name]
 
 
-def _taken(detector: str, parameter: Parameter, value: Any) -> int | float:
+def _taken(detector: str, parameter: Parameter, value: Any) -> Any:
     """A value as a parameter takes it."""
+    if parameter.taken:
+        try:
+            return parameter.taken(value)
+        except ValueError as error:
+            raise UserError(f"parameter {parameter.name} of detector {detector}: {error}") from error
     whole = isinstance(parameter.default, int)
     number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
     if not number or (whole and not isinstance(value, int)):
@@ -96,7 +101,7 @@ def _taken(detector: str, parameter: Parameter, value: Any) -> int | float:
     return value if whole else float(value)
 
 
-def _number(text: str, default: float) -> int | float | str:
+def _number(text: str, default: Any) -> int | float | str:
     """The number that a text states, of the default's type; the text itself where it states none."""
     try:
         return int(text) if isinstance(default, int) else float(text)

@@ -61,14 +61,22 @@ def lay(snapshot: GraphView) -> tuple[Frame, Uses, np.ndarray]:
 
 def seen_in(frame: Frame, snapshot: GraphView) -> tuple[Uses, np.ndarray]:
     """The uses of a book, or a part of one, in a frame; and int64 by node of that book, its id."""
+    numbers = numbered(frame, snapshot)
     if frame.uses is not None and snapshot is frame.base:
-        return frame.uses, np.arange(snapshot.node_count)
-    found = frame.names.find_all(snapshot.names(np.arange(snapshot.node_count)))
-    numbers = np.where(found < 0, frame.size + np.arange(snapshot.node_count), found)
+        return frame.uses, numbers
     uses, _, family = collect(snapshot)
-    known = found >= 0
-    family[known] = frame.family[found[known]]
+    known = numbers < frame.size
+    family[known] = frame.family[numbers[known]]
     return _numbered(frame, snapshot, uses, numbers, family), numbers
+
+
+def numbered(frame: Frame, snapshot: GraphView) -> np.ndarray:
+    """int64 by node of a book, or a part of one, its id in a frame; what the frame does not know is numbered behind
+    all that it does."""
+    if snapshot is frame.base:
+        return np.arange(snapshot.node_count)
+    found = frame.names.find_all(snapshot.names(np.arange(snapshot.node_count)))
+    return np.where(found < 0, frame.size + np.arange(snapshot.node_count), found)
 
 
 def inverse(numbers: np.ndarray) -> np.ndarray:

@@ -19,13 +19,14 @@ def surnames(snapshot: GraphView, contacts: Edges) -> tuple[np.ndarray, np.ndarr
     it was given."""
     frame = snapshot.facts("applicants")
     own = frame["name"] if "name" in frame else pd.Series([None] * len(frame), dtype=object)
-    codes = _codes(snapshot, pd.concat([own, contacts.column("name")], ignore_index=True))
+    codes = surname_codes(snapshot, pd.concat([own, contacts.column("name")], ignore_index=True))
     by_node = np.full(snapshot.node_count, -1, dtype=np.int64)
     by_node[frame["node"].to_numpy()] = codes[: len(own)]
     return by_node, codes[len(own) :]
 
 
-def _codes(snapshot: GraphView, names: Iterable[str | None]) -> np.ndarray:
+def surname_codes(snapshot: GraphView, names: Iterable[str | None]) -> np.ndarray:
+    """int64 by name: a number for its surname, -1 where none can be told."""
     codes, texts = pd.factorize(np.array(snapshot.masked(names), dtype=object))
     masks = (text if "*" in text else mask("name", text) for text in texts)
     told = [None if text[:1] in FAMILIAR else text.partition("*")[0] for text in masks]

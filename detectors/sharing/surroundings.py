@@ -37,7 +37,7 @@ def used_by(view: GraphView, people: np.ndarray) -> np.ndarray:
 def beside(view: GraphView, population: Population, people: np.ndarray) -> np.ndarray:
     """int32 nodes, ascending: people, and all applicants who use something that may be compared with what they use."""
     used = used_by(view, people)
-    used = _whole_handsets(view, used)
+    used = whole_handsets(view, used)
     numbers = population.frame.names.find_all(view.names(used))
     shared = used[_comparable(population, numbers)]
     sought = distinct(np.concatenate((shared, _of_kinds(view, used, "wifi", "ip"))))
@@ -54,7 +54,7 @@ def _comparable(population: Population, numbers: np.ndarray) -> np.ndarray:
     return ~known | ((users > 1) & (users < population.weight.shape[1]) & ~population.excused[value])
 
 
-def _whole_handsets(view: GraphView, used: np.ndarray) -> np.ndarray:
+def whole_handsets(view: GraphView, used: np.ndarray) -> np.ndarray:
     """With the other ids of each handset: devices that an application used together with one of these, and so on."""
     while True:
         by = _of_kinds(view, view.other_ends(_of_kinds(view, used, "device"), ("USED_DEVICE",)), "application")

@@ -320,19 +320,28 @@ class GraphView(ABC):
         }
 
     # -- facts
-    def facts(self, table: str, nodes: np.ndarray | Sequence[int] | None = None) -> pd.DataFrame:
+    def facts(
+        self,
+        table: str,
+        nodes: np.ndarray | Sequence[int] | None = None,
+        columns: Sequence[str] | None = None,
+    ) -> pd.DataFrame:
         """What rows of a table say at ``as_of``, one row each: ``node`` (int32, -1 for a row about no node), ``uid``,
-        ``valid_from``, ``valid_to`` and the table's own columns; only those about ``nodes``, where given. Columns of
-        the present state are blank before their ``status_from``. Empty where the store holds no such table."""
+        ``valid_from``, ``valid_to`` and the table's own columns; only rows about ``nodes`` and only some ``columns``,
+        where given: of these one that no row ever had is there, and blank. Columns of the present state are blank
+        before their ``status_from``. Empty where the store holds no such table."""
         if table not in self._files.tables:
             none = np.array([], dtype=np.int64)
-            return pd.DataFrame({"node": none.astype(np.int32), "valid_from": none, "valid_to": none, "uid": []})
+            frame = pd.DataFrame({"node": none.astype(np.int32), "valid_from": none, "valid_to": none, "uid": []})
+            return frame.reindex(columns=[*frame, *(columns or ())])
         facts = self._files.facts(table)
         among = self._stated(table) if nodes is None else self._about(table, np.asarray(nodes, dtype=np.int64))
         holds = self._holds(facts, among)
         places = np.flatnonzero(holds) if isinstance(among, slice) else among[holds]
         rows = pa.array(places)
         cells = facts.cells
+        if columns is not None:
+            cells = cells.select([name for name in columns if name in cells.column_names])
         frame = cells.take(rows).to_pandas() if cells.num_columns else pd.DataFrame(index=range(len(rows)))
         frame.insert(0, "uid", facts.uids.take(rows).to_pandas())
         for name in ("valid_to", "valid_from"):
@@ -342,7 +351,7 @@ class GraphView(ABC):
         if early.any():
             for name in STATUS_FIELDS.intersection(frame.columns):
                 frame.loc[early, name] = None
-        return frame
+        return frame if columns is None else frame.reindex(columns=["node", "valid_from", "valid_to", "uid", *columns])
 
     def statements(self, node: int) -> list[dict]:
         """What rows say of one node at ``as_of``, at the cost of what the node has: ``{"table", "uid", "file", "row",

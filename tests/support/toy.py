@@ -22,7 +22,10 @@ from ringfence.graph.times import parse_moment
 
 NOW = parse_moment("2026-06-30")
 """When toy graphs are looked at unless a test says otherwise."""
-TIMES = {"start_date", "end_date", "released_at", "status_date", "listed_from", "listed_to", "apply_time"}
+TIMES = {
+    "start_date", "end_date", "released_at", "status_date", "listed_from", "listed_to", "apply_time", "opened_at",
+    "disbursed_at",
+}  # fmt: skip
 
 
 def name(party: str) -> str:
@@ -109,6 +112,10 @@ class Book:
     def lives(self, person: str, address: str) -> Book:
         """A home address."""
         return self._own(person, "HAS_ADDRESS", f"address:{address}", "home_address", "own")
+
+    def phone(self, person: str, mobile: str) -> Book:
+        """Another own phone."""
+        return self._own(person, "HAS_PHONE", f"phone:{mobile}", "mobile", "own")
 
     def email(self, person: str, address: str) -> Book:
         """An e-mail address."""
@@ -227,11 +234,26 @@ class Book:
         )
         return self
 
-    def transferred(self, source: str, target: str, time: str, kind: str = "transfer") -> Book:
+    def account(self, number: str, owner: str | None = None, opened: str | None = None) -> Book:
+        """An account's row; it is its owner's from when it was opened."""
+        start, uid = _moment(opened, ALWAYS), f"accounts:{number}"
+        cells = {"opened_at": start if opened else None}
+        self.facts.append(Fact("accounts", f"account:{number}", uid, ALWAYS, FOREVER, cells, start))
+        if owner:
+            ends = (f"applicant:{owner}", f"account:{number}", f"{uid}/owner_id", None, start, FOREVER)
+            self._tie("OWNS", *ends, {"via": "owner_id"}, known=start)
+        return self
+
+    def merchant(self, key: str, **cells) -> Book:
+        """A merchant's row."""
+        self.facts.append(Fact("merchants", f"merchant:{key}", f"merchants:{key}", ALWAYS, FOREVER, cells))
+        return self
+
+    def transferred(self, source: str, target: str, time: str, kind: str = "transfer", amount: float = 5000.0) -> Book:
         """Money of one account to another."""
         start = _moment(time, ALWAYS)
         uid = f"transfers:{len(self.ties)}"
-        ends = (f"account:{source}", f"account:{target}", uid, 5000.0, start, FOREVER, {"kind": kind})
+        ends = (f"account:{source}", f"account:{target}", uid, amount, start, FOREVER, {"kind": kind})
         return self._tie("TRANSFERRED", *ends, known=start)
 
     def signed_in(self, device: str, account: str, time: str) -> Book:
