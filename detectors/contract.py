@@ -155,11 +155,11 @@ def unit_name(view: GraphView, parties: np.ndarray) -> str:
 
 @dataclass(frozen=True)
 class Parameter:
-    """One setting of a detector, described where it is defined: a number of the default's type.
+    """One setting of a detector, described where it is defined: a number of the default's type, or words.
 
     Attributes
     ----------
-    least : what it is at least
+    least : what it is at least, where it is a number
     words : where it is a bound, what it is called when it bit
     """
 

@@ -11,6 +11,8 @@ from ..graph.errors import UserError
 from .contract import Detector, Parameter
 from .registry import DETECTORS
 
+Value = int | float | tuple[str, ...]
+"""What a parameter is set to: a number, or words."""
 Stated = Mapping[str, Mapping[str, Any]]
 """Values by detector and parameter, where they differ from the defaults."""
 
@@ -54,7 +56,7 @@ def stated_settings(texts: Iterable[str]) -> dict[str, dict[str, Any]]:
             raise UserError(f"write a setting as DETECTOR.PARAMETER=VALUE, for example {example}; {text!r} is none")
         named = _known(detector)
         known = _parameter(DETECTORS[named], parameter.strip())
-        stated.setdefault(named, {})[known.name] = _taken(named, known, _number(value, known.default))
+        stated.setdefault(named, {})[known.name] = _taken(named, known, _stated(value, known.default))
     return stated
 
 
@@ -83,8 +85,10 @@ def _parameter(detector: Detector, name: str) -> Parameter:
     return names[name]
 
 
-def _taken(detector: str, parameter: Parameter, value: Any) -> int | float:
+def _taken(detector: str, parameter: Parameter, value: Any) -> Value:
     """A value as a parameter takes it."""
+    if isinstance(parameter.default, tuple):
+        return _words(detector, parameter, value)
     whole = isinstance(parameter.default, int)
     number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
     if not number or (whole and not isinstance(value, int)):
@@ -96,8 +100,18 @@ def _taken(detector: str, parameter: Parameter, value: Any) -> int | float:
     return value if whole else float(value)
 
 
-def _number(text: str, default: float) -> int | float | str:
-    """The number that a text states, of the default's type; the text itself where it states none."""
+def _words(detector: str, parameter: Parameter, value: Any) -> tuple[str, ...]:
+    """Words as a parameter takes them."""
+    if not isinstance(value, list | tuple) or not all(isinstance(word, str) and word.strip() for word in value):
+        raise UserError(f"parameter {parameter.name} of detector {detector} is a list of words, and {value!r} is not")
+    return tuple(word.strip() for word in value)
+
+
+def _stated(text: str, default: Value) -> Value | str:
+    """The number that a text states, of the default's type, or the words between its commas; the text itself where it
+    states no number."""
+    if isinstance(default, tuple):
+        return tuple(text.split(","))
     try:
         return int(text) if isinstance(default, int) else float(text)
     except ValueError:

@@ -1,0 +1,150 @@
+"""What happened in the accounts that a flow passed: whose money went on by convention, and what was there at most."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...graph.kernels.flow_along_time import Balances, Movements
+from ...graph.kernels.lots import OUTSIDE, UNSTATED, Events, carried
+from ...graph.kernels.sets import among, distinct
+from ..contract import Params
+from .destinations import Destinations
+from .ledger import Ledger, cents
+from .search import Flow
+
+
+@dataclass(frozen=True)
+class Course:
+    """All that is on record of the accounts that a flow passed, until its last arrival.
+
+    Attributes
+    ----------
+    accounts : int64, ascending
+    movement : int64 by event
+    events : what happened, by places in ``accounts``
+    since : the time of the first payment
+    """
+
+    accounts: np.ndarray
+    movement: np.ndarray
+    events: Events
+    time: np.ndarray
+    since: int
+
+
+def course(ledger: Ledger, where: Destinations, flow: Flow, params: Params) -> Course:
+    """The course of a flow."""
+    passed = (ledger.target[flow.payments], ledger.source[flow.leads], ledger.target[flow.leads])
+    accounts = distinct(np.concatenate(passed))
+    accounts = accounts[~where.restricted[accounts]]
+    movement = ledger.of_accounts(accounts)
+    movement = movement[ledger.time[movement] <= ledger.time[flow.arrives].max()]
+    movement = movement[_order(ledger, flow, movement, bool(params["follows_at_once"]))]
+    source, target = (_among(accounts, column[movement]) for column in (ledger.source, ledger.target))
+    paid = np.isin(movement, flow.payments)
+    events = Events(source, target, ledger.amount[movement], paid, *_stated(ledger, movement))
+    return Course(accounts, movement, events, ledger.time[movement], int(ledger.time[flow.payments].min()))
+
+
+def _order(ledger: Ledger, flow: Flow, movement: np.ndarray, follows_at_once: bool) -> np.ndarray:
+    """Places of movements by time. At one instant money comes in before it goes on, along the flow; or goes out first,
+    where nothing follows at once."""
+    step = np.zeros(len(movement), np.int64)
+    step[ledger.target[movement] == OUTSIDE] = len(movement)
+    leads = np.flatnonzero(among(movement, flow.leads))
+    step[leads] = 1 + _steps(ledger, movement[leads])
+    return np.lexsort((movement, step if follows_at_once else -step, ledger.time[movement]))
+
+
+def _steps(ledger: Ledger, leads: np.ndarray) -> np.ndarray:
+    """int64 by transfer: how many of its own instant can have come before it."""
+    steps = np.zeros(len(leads), np.int64)
+    moment = ledger.time[leads]
+    for _ in range(len(leads)):
+        before = (moment[:, None] == moment) & (ledger.target[leads][:, None] == ledger.source[leads])
+        later = np.minimum((before * (steps[:, None] + 1)).max(axis=0, initial=0), len(leads))
+        if (later == steps).all():
+            break
+        steps = later
+    return steps
+
+
+def _among(accounts: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """int64: the places of values among the accounts, ``OUTSIDE`` for others."""
+    return np.where(among(values, accounts), np.searchsorted(accounts, values), OUTSIDE)
+
+
+def _stated(ledger: Ledger, movement: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The balances, in cents, that the rows of transfers state of both accounts."""
+    stated = np.full((2, len(movement)), UNSTATED)
+    transfers = np.flatnonzero(ledger.loan[movement] < 0)
+    rows = ledger.transfers.where(movement[transfers])
+    for balance, name in zip(stated, ("balance_after", "to_balance_after"), strict=True):
+        values = rows.column(name).astype(float).to_numpy()
+        known = np.flatnonzero(values >= 0)
+        balance[transfers[known]] = cents(values[known])
+    return stated[0], stated[1]
+
+
+def by_convention(course: Course, payments: np.ndarray, params: Params) -> np.ndarray:
+    """float64 by event: how much of it is the money that some payments brought, by the policy's convention."""
+    events = course.events
+    own = Events(
+        events.source, events.target, events.amount, np.isin(course.movement, payments),
+        events.source_after, events.target_after,
+    )  # fmt: skip
+    return carried(own, len(course.accounts), bool(params["pro_rata"]))
+
+
+def outward(course: Course) -> tuple[Movements, np.ndarray]:
+    """What left the accounts of a course since its first payment, and by transfer the event that it is."""
+    events = course.events
+    left = np.flatnonzero((events.source != OUTSIDE) & (course.time >= course.since))
+    return Movements(events.source[left], events.target[left], events.amount[left], course.time[left]), left
+
+
+def balances(course: Course) -> Balances:
+    """What was in accounts at most, for those of which any balance is stated since the first payment.
+
+    Between two statements the balance is what the one before or the one behind gives with what is on record, whichever
+    is more: what moved unseen moved at a time that nobody knows.
+    """
+    found: list[tuple[int, int, int, int]] = []
+    for account in range(len(course.accounts)):
+        found += _of_account(course, account)
+    columns = np.array(found, dtype=np.int64).reshape(-1, 4).T
+    return Balances(*columns)
+
+
+def _of_account(course: Course, account: int) -> list[tuple[int, int, int, int]]:
+    """``(account, time, balance at most, what left unseen)`` for each time at which something happened in it."""
+    events = course.events
+    places = np.flatnonzero((events.source == account) | (events.target == account))
+    out = events.source[places] == account
+    change = np.where(out, -events.amount[places], events.amount[places])
+    stated = np.where(out, events.source_after[places], events.target_after[places])
+    if not (stated != UNSTATED).any():
+        return []
+    behind = _carried_on(change, stated)
+    before = _carried_on(-np.append(change[1:], 0)[::-1], stated[::-1])[::-1]
+    unseen = np.zeros(len(places), np.int64)
+    told = np.flatnonzero(stated != UNSTATED)
+    told = told[told > 0]
+    expected = behind[told - 1] + change[told]
+    unseen[told] = np.where(behind[told - 1] == UNSTATED, 0, np.maximum(expected - stated[told], 0))
+    last: dict[int, tuple[int, int]] = {}
+    rows = zip(course.time[places].tolist(), np.maximum(behind, before).tolist(), unseen.tolist(), strict=True)
+    for time, most, gone in rows:
+        last[time] = (most, last.get(time, (0, 0))[1] + gone)
+    return [(account, time, most, gone) for time, (most, gone) in last.items() if time >= course.since]
+
+
+def _carried_on(change: np.ndarray, stated: np.ndarray) -> np.ndarray:
+    """int64: the balance behind each event, from the last statement on; ``UNSTATED`` before the first."""
+    balance = stated.copy()
+    for place in range(1, len(balance)):
+        if balance[place] == UNSTATED and balance[place - 1] != UNSTATED:
+            balance[place] = max(balance[place - 1] + change[place], 0)
+    return balance
