@@ -73,7 +73,7 @@ def most(paid: Paid, moved: Movements, arrives: np.ndarray, follows_at_once: boo
     arrives : bool by transfer, whether it leads to the goal, where the money stays
     follows_at_once : whether of two transfers at one instant either may follow the other
     """
-    net = _Net(paid, moved, follows_at_once)
+    net = _Net(paid, moved, arrives, follows_at_once)
     net.transfers(moved, np.flatnonzero(~arrives & (moved.target != OUTSIDE)))
     net.transfers(moved, np.flatnonzero(arrives), to_goal=True)
     return net.flow()[1]
@@ -93,7 +93,7 @@ def least(
     moved : all transfers out of the accounts that are followed, those to the goal among them
     arrives : bool by transfer, whether it leads to the goal
     """
-    net = _Net(paid, moved, follows_at_once)
+    net = _Net(paid, moved, arrives, follows_at_once)
     outside = ~arrives & (moved.target == OUTSIDE)
     net.transfers(moved, np.flatnonzero(~arrives & ~outside))
     net.transfers(moved, np.flatnonzero(outside), to_goal=True)
@@ -108,9 +108,9 @@ class _Net:
     later than it could have left.
     """
 
-    def __init__(self, paid: Paid, moved: Movements, follows_at_once: bool):
+    def __init__(self, paid: Paid, moved: Movements, arrives: np.ndarray, follows_at_once: bool):
         late = 0 if follows_at_once else 1
-        lands = np.flatnonzero(moved.target != OUTSIDE)
+        lands = np.flatnonzero(~arrives & (moved.target != OUTSIDE))
         account = np.concatenate((paid.account, moved.source, moved.target[lands])).astype(np.int64)
         moment = np.concatenate((2 * paid.time + late, 2 * moved.time, 2 * moved.time[lands] + late))
         self._moments, rank = np.unique(moment, return_inverse=True)
@@ -152,7 +152,9 @@ class _Net:
         gone = found[balances.unseen[found] > 0]
         self._add(at[gone], self.goal, balances.unseen[gone])
         self._add(np.flatnonzero(self._last), self.goal, self._room[self._last])
-        return bool((self._room < UNBOUNDED).all())
+        moment = self._moments[self._keys % max(len(self._moments), 1)]
+        at_once = ~self._last & (np.append(moment[1:], -1) == moment + 1) & (moment % 2 == 0)
+        return bool((at_once | (self._room < UNBOUNDED)).all())
 
     def flow(self) -> tuple[int, np.ndarray]:
         """What reaches the goal at most, and by transfer how much goes along it."""

@@ -41,8 +41,9 @@ class Events:
 def carried(events: Events, accounts: int, pro_rata: bool = False) -> np.ndarray:
     """float64 by event: how much of its amount is the traced money.
 
-    An account holds what came in by what is on record. What leaves beyond that came in unseen before it. Where a
-    balance is stated, what is too much left unseen, and what is missing came in unseen.
+    An account begins with what its first stated balance says that it held before all that is on record, with nothing
+    where none is stated. What leaves beyond what it holds came in unseen just before. At each further stated balance,
+    what is too much left unseen, and what is missing came in unseen.
 
     Parameters
     ----------
@@ -52,12 +53,31 @@ def carried(events: Events, accounts: int, pro_rata: bool = False) -> np.ndarray
     """
     columns = (events.source, events.target, events.amount, events.source_after, events.target_after)
     run = _in_proportion if pro_rata else _first_in
-    return run(*(frozen(column, np.int64) for column in columns), frozen(events.traced, np.bool_), accounts)
+    whole = tuple(frozen(column, np.int64) for column in columns)
+    return run(*whole, frozen(events.traced, np.bool_), frozen(_opening(*whole, accounts), np.int64))
 
 
 @kernel
-def _in_proportion(source, target, amount, source_after, target_after, traced, accounts):
-    held, mine = np.zeros(accounts), np.zeros(accounts)
+def _opening(source, target, amount, source_after, target_after, accounts):
+    """What each account held before all: its first stated balance without what had come in and gone out by then."""
+    opening, told = np.zeros(accounts, np.int64), np.zeros(accounts, np.bool_)
+    for event in range(len(amount)):
+        for account, moved, after in (
+            (source[event], -amount[event], source_after[event]),
+            (target[event], amount[event], target_after[event]),
+        ):
+            if account < 0 or told[account]:
+                continue
+            opening[account] -= moved
+            if after >= 0:
+                opening[account] += after
+                told[account] = True
+    return np.where(told, np.maximum(opening, 0), 0)
+
+
+@kernel
+def _in_proportion(source, target, amount, source_after, target_after, traced, opening):
+    held, mine = opening.astype(np.float64), np.zeros(len(opening))
     part = np.zeros(len(amount))
     for event in range(len(amount)):
         one, other, moved = source[event], target[event], float(amount[event])
@@ -87,9 +107,10 @@ def _state(held, mine, account, before):
 
 
 @kernel
-def _first_in(source, target, amount, source_after, target_after, traced, accounts):
+def _first_in(source, target, amount, source_after, target_after, traced, opening):
     """Every account is a queue of lots. A lot is money that came in together and is traced, or is not."""
-    room = 4 * len(amount) + 4
+    accounts = len(opening)
+    room = 4 * len(amount) + accounts + 4
     lot, own = np.zeros(room, np.int64), np.zeros(room, np.bool_)
     after, free = np.full(room, -1, np.int64), np.arange(room)
     first, last = np.full(accounts + 1, -1, np.int64), np.full(accounts + 1, -1, np.int64)
@@ -97,6 +118,8 @@ def _first_in(source, target, amount, source_after, target_after, traced, accoun
     left = room  # free lots
     purse = accounts  # what is on its way
     part = np.zeros(len(amount))
+    for account in range(accounts):
+        left = _put(account, opening[account], False, lot, own, after, first, last, held, free, left)
     for event in range(len(amount)):
         one, other, moved = source[event], target[event], amount[event]
         if one >= 0:

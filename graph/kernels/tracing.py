@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .compiled import frozen, kernel
+from .compiled import edge_ids, frozen, ids, kernel
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,7 @@ class Outgoing:
 
 def outgoing(source: np.ndarray, target: np.ndarray, amount: np.ndarray, time: np.ndarray, accounts: int) -> Outgoing:
     """Sort transfers by the account that they leave and by time."""
+    source, target = edge_ids(source, target, accounts)
     order = np.lexsort((target, amount, time, source))
     offsets = np.zeros(accounts + 1, np.int64)
     np.cumsum(np.bincount(source, minlength=accounts), out=offsets[1:])
@@ -92,7 +93,7 @@ class Traces(NamedTuple):
     transfer : int64, places in ``Outgoing``
     leads : bool, whether it lies on a way to a goal
     arrives : bool, whether it arrives at one
-    hubs : how many accounts were too busy to be followed, by seed
+    busy : int64[2, n], a seed and an account that was too busy to be followed from it; of all seeds
     stopped : whether ``most`` ended it, by seed
     """
 
@@ -100,7 +101,7 @@ class Traces(NamedTuple):
     transfer: np.ndarray
     leads: np.ndarray
     arrives: np.ndarray
-    hubs: np.ndarray
+    busy: np.ndarray
     stopped: np.ndarray
 
 
@@ -119,21 +120,26 @@ def traces(
     goal : bool by account, where money of anybody must not go; it is not followed from there
     back_only : bool by account, from where it is followed only back to the owner
     owned : the accounts of each party: ``offsets``, and accounts
+
+    Raises
+    ------
+    ValueError : an account or an owner of a seed that is none
     """
-    hubs, stopped = np.zeros(len(seeds.account), np.int64), np.zeros(len(seeds.account), np.bool_)
+    start, _ = ids(seeds.account, len(goal), "account"), ids(seeds.owner + 1, len(owned[0]), "owner")
+    stopped = np.zeros(len(start), np.bool_)
     found = _traces(
         frozen(out.offsets, np.int64), out.source, out.target, out.amount, out.time,
-        frozen(seeds.account, np.int64), frozen(seeds.time, np.int64), frozen(seeds.least, np.int64),
+        frozen(start, np.int64), frozen(seeds.time, np.int64), frozen(seeds.least, np.int64),
         frozen(seeds.owner, np.int64), frozen(goal, np.bool_), frozen(back_only, np.bool_),
-        frozen(owned[0], np.int64), frozen(owned[1], np.int64), *rules, hubs, stopped,
+        frozen(owned[0], np.int64), frozen(owned[1], np.int64), *rules, stopped,
     )  # fmt: skip
-    return Traces(found[0], found[1], (found[2] & 1) > 0, (found[2] & 2) > 0, hubs, stopped)
+    return Traces(found[0], found[1], (found[2] & 1) > 0, (found[2] & 2) > 0, found[3], stopped)
 
 
 @kernel
 def _traces(
     offsets, source, target, amount, time, start, since, least, owner, goal, back_only, owned, accounts,
-    hops, rest, fan_out, most, late, hubs, stopped,
+    hops, rest, fan_out, most, late, stopped,
 ):  # fmt: skip
     reached = np.full(len(source), -1, np.int64)  # by transfer, the seed that last reached it
     place = np.empty(len(source), np.int64)  # by transfer, where it stands in the queue
@@ -142,30 +148,30 @@ def _traces(
     queue, hop, role = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.int64)
     room = 1024
     seeds, transfers, roles = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.int64)
-    total = 0
+    hubs, hub_count, total = np.empty((2, 16), np.int64), 0, 0
     for seed in range(len(start)):
         if owner[seed] >= 0:
             own[start[seed]] = seed
             for mine in range(owned[owner[seed]], owned[owner[seed] + 1]):
                 own[accounts[mine]] = seed
         count, goals, looked = 0, 0, -1
-        while looked < count:
+        while looked < count and not stopped[seed]:
             if looked < 0:
                 account, begin, depth = start[seed], since[seed], 0
             else:
                 account, begin, depth = target[queue[looked]], time[queue[looked]], hop[looked]
             follows = depth < hops and not (goal[account] and looked >= 0)
             looked += 1
-            if not follows or stopped[seed]:
+            if not follows:
                 continue
-            first = offsets[account] + np.searchsorted(time[offsets[account] : offsets[account + 1]], begin + late)
-            last = first
-            while last < offsets[account + 1] and time[last] <= begin + rest:
-                last += 1
+            first, last = _followed(offsets, time, account, begin, rest, late)
             if last - first > fan_out:
                 if busy[account] != seed:
                     busy[account] = seed
-                    hubs[seed] += 1
+                    if hub_count == hubs.shape[1]:
+                        hubs = np.hstack((hubs, np.empty_like(hubs)))
+                    hubs[0, hub_count], hubs[1, hub_count] = seed, account
+                    hub_count += 1
                 continue
             for out in range(first, last):
                 if amount[out] < least[seed] or reached[out] == seed:
@@ -184,14 +190,22 @@ def _traces(
                 count += 1
         if goals == 0:
             continue
-        _mark(queue[:count], role[:count], offsets, target, time, reached, place, seed, rest, late)
+        _mark(queue[:count], hop, role, offsets, target, time, reached, place, seed, hops, rest, fan_out, late)
         if total + count > room:
             room = 2 * (total + count)
             seeds, transfers, roles = _larger(seeds, room), _larger(transfers, room), _larger(roles, room)
         for one in range(count):
             seeds[total], transfers[total], roles[total] = seed, queue[one], role[one]
             total += 1
-    return seeds[:total], transfers[:total], roles[:total]
+    return seeds[:total], transfers[:total], roles[:total], hubs[:, :hub_count]
+
+
+@kernel
+def _followed(offsets, time, account, begin, rest, late):
+    """From where to where the transfers out of an account stand that may carry on what came in at a time."""
+    here = time[offsets[account] : offsets[account + 1]]
+    first, last = np.searchsorted(here, begin + late), np.searchsorted(here, begin + rest, side="right")
+    return offsets[account] + first, offsets[account] + max(first, last)
 
 
 @kernel
@@ -202,22 +216,27 @@ def _larger(values, room):
 
 
 @kernel
-def _mark(queue, role, offsets, target, time, reached, place, seed, rest, late):
-    """Mark what lies on a way to a goal: the latest first, and again while transfers of one instant follow each
-    other."""
+def _mark(queue, hop, role, offsets, target, time, reached, place, seed, hops, rest, fan_out, late):
+    """Mark what lies on a way of so many hops to a goal: from the latest on, and again while transfers of one instant
+    follow each other."""
+    far = np.full(len(queue), hops, np.int64)  # hops from behind it to a goal
+    for one in range(len(queue)):
+        if role[one]:
+            far[one] = 0
     order = np.argsort(-time[queue])
     changed = True
     while changed:
         changed = False
         for one in order:
-            if role[one]:
-                continue
             here = queue[one]
-            first, end = offsets[target[here]], offsets[target[here] + 1]
-            out = first + np.searchsorted(time[first:end], time[here] + late)
-            while out < end and time[out] <= time[here] + rest:
-                if reached[out] == seed and role[place[out]]:
-                    role[one] = 1
+            if role[one] == 3:
+                continue
+            first, last = _followed(offsets, time, target[here], time[here], rest, late)
+            if last - first > fan_out:
+                continue
+            for out in range(first, last):
+                if reached[out] == seed and far[place[out]] + 1 < far[one]:
+                    far[one] = far[place[out]] + 1
                     changed = True
-                    break
-                out += 1
+            if hop[one] + far[one] <= hops:
+                role[one] = 1
