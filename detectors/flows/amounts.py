@@ -42,7 +42,8 @@ class Amounts(NamedTuple):
     lent : what its loans paid out
     arrived : by destination, the most by convention first
     can, convention, must : at all destinations together
-    carried : float64 by event of the course, how much of it is the loans' money by convention
+    carried : float64 by event of the course, how much of it is the loans' money by convention, that of an arrival
+        counted once and not followed from there
     """
 
     lent: int
@@ -55,15 +56,15 @@ class Amounts(NamedTuple):
 
 def amounts(ledger: Ledger, where: Destinations, flow: Flow, course: Course, params: Params) -> Amounts:
     """The three amounts of a flow, by destination and in all."""
-    carried = np.minimum(by_convention(course, flow.payments, params), course.events.amount)
+    carried = by_convention(course, flow.payments, flow.arrives, params)
+    ever = by_convention(course, flow.payments, flow.arrives[:0], params)
     whole = _arrived(ledger, flow, course, carried, params, None, flow.arrives)
     found = [
-        _arrived(ledger, flow, course, carried, params, account, here)
+        _arrived(ledger, flow, course, carried if account is None else ever, params, account, here)
         for account, here in _destinations(ledger, where, flow)
     ]
     found.sort(key=lambda one: (-one.convention, -one.can, one.account is None))
-    lent = int(ledger.amount[flow.payments].sum())
-    return Amounts(lent, found, whole.can, whole.convention, whole.must, carried)
+    return Amounts(int(ledger.lent[flow.loans].sum()), found, whole.can, whole.convention, whole.must, carried)
 
 
 def _destinations(ledger: Ledger, where: Destinations, flow: Flow) -> list[tuple[int | None, np.ndarray]]:
@@ -88,17 +89,17 @@ def _arrived(
     direct = int(ledger.amount[np.intersect1d(flow.payments, here)].sum())
     can = int(can_arrive(ledger, flow, here, params).sum())
     convention = direct + round(carried[np.isin(course.movement, np.setdiff1d(here, flow.payments))].sum())
-    must = _must(ledger, flow, course, here, params)
-    return Arrived(account, here, can, min(convention, can), None if must is None else must + direct)
+    must, known = _must(flow, course, here, params)
+    must = min(must + direct, can)
+    return Arrived(account, here, can, min(convention, can), must if must or known else None)
 
 
-def _must(ledger: Ledger, flow: Flow, course: Course, here: np.ndarray, params: Params) -> int | None:
-    """What cannot but have arrived; None where no balance says so."""
+def _must(flow: Flow, course: Course, here: np.ndarray, params: Params) -> tuple[int, bool]:
+    """What cannot but have arrived along transfers, and whether balances tell that it was no more."""
     paid = np.flatnonzero(np.isin(course.movement, np.setdiff1d(flow.payments, flow.arrives)))
     if not len(paid):
-        return 0
+        return 0, True
     moved, event = outward(course)
     first = Paid(course.events.target[paid], course.events.amount[paid], course.time[paid])
     arrives = np.isin(course.movement[event], here)
-    amount, known = least(first, moved, arrives, balances(course), bool(params["follows_at_once"]))
-    return amount if amount or known else None
+    return least(first, moved, arrives, balances(course), bool(params["follows_at_once"]))

@@ -9,6 +9,7 @@ import numpy as np
 from ...graph.kernels.flow_along_time import Balances, Movements
 from ...graph.kernels.lots import OUTSIDE, UNSTATED, Events, carried
 from ...graph.kernels.sets import among, distinct
+from ...graph.snapshot import GraphView
 from ..contract import Params
 from .destinations import Destinations
 from .ledger import Ledger, cents
@@ -34,41 +35,56 @@ class Course:
     since: int
 
 
-def course(ledger: Ledger, where: Destinations, flow: Flow, params: Params) -> Course:
+def course(view: GraphView, ledger: Ledger, where: Destinations, flow: Flow, params: Params) -> Course:
     """The course of a flow."""
     passed = (ledger.target[flow.payments], ledger.source[flow.leads], ledger.target[flow.leads])
     accounts = distinct(np.concatenate(passed))
     accounts = accounts[~where.restricted[accounts]]
     movement = ledger.of_accounts(accounts)
     movement = movement[ledger.time[movement] <= ledger.time[flow.arrives].max()]
-    movement = movement[_order(ledger, flow, movement, bool(params["follows_at_once"]))]
+    movement = movement[_order(view, ledger, flow, movement, params)]
     source, target = (_among(accounts, column[movement]) for column in (ledger.source, ledger.target))
     paid = np.isin(movement, flow.payments)
     events = Events(source, target, ledger.amount[movement], paid, *_stated(ledger, movement))
     return Course(accounts, movement, events, ledger.time[movement], int(ledger.time[flow.payments].min()))
 
 
-def _order(ledger: Ledger, flow: Flow, movement: np.ndarray, follows_at_once: bool) -> np.ndarray:
-    """Places of movements by time. At one instant money comes in before it goes on, along the flow; or goes out first,
-    where nothing follows at once."""
-    step = np.zeros(len(movement), np.int64)
-    step[ledger.target[movement] == OUTSIDE] = len(movement)
-    leads = np.flatnonzero(among(movement, flow.leads))
-    step[leads] = 1 + _steps(ledger, movement[leads])
-    return np.lexsort((movement, step if follows_at_once else -step, ledger.time[movement]))
+def _order(view: GraphView, ledger: Ledger, flow: Flow, movement: np.ndarray, params: Params) -> np.ndarray:
+    """Places of movements by time. At one instant other money moves first, then the flow, step by step, and loans are
+    repaid last. Where nothing follows at once, all of an instant that leaves an account does so before anything comes.
+    """
+    if params["follows_at_once"]:
+        step = np.where(ledger.target[movement] == OUTSIDE, params["max_hops"] + 2, 0)
+        leads = np.flatnonzero(among(movement, flow.leads))
+        step[leads] = 1 + _steps(ledger, movement[leads], params["max_hops"])
+    else:
+        step = -_steps(ledger, movement, params["max_hops"])
+    by_uid = np.argsort(view.uid_order(ledger.position[movement]))
+    return np.lexsort((by_uid, ledger.amount[movement], step, ledger.time[movement]))
 
 
-def _steps(ledger: Ledger, leads: np.ndarray) -> np.ndarray:
-    """int64 by transfer: how many of its own instant can have come before it."""
-    steps = np.zeros(len(leads), np.int64)
-    moment = ledger.time[leads]
-    for _ in range(len(leads)):
-        before = (moment[:, None] == moment) & (ledger.target[leads][:, None] == ledger.source[leads])
-        later = np.minimum((before * (steps[:, None] + 1)).max(axis=0, initial=0), len(leads))
+def _steps(ledger: Ledger, movement: np.ndarray, most: int) -> np.ndarray:
+    """int64 by movement: how many of its own instant can have come before it, one after the other."""
+    left, landed = moments(ledger, movement)
+    lands, steps = np.flatnonzero(landed >= 0), np.zeros(len(movement), np.int64)
+    for _ in range(most):
+        before = np.zeros(2 * len(movement), np.int64)
+        np.maximum.at(before, landed[lands], steps[lands] + 1)
+        later = np.where(left >= 0, before[left], 0)
         if (later == steps).all():
             break
         steps = later
     return steps
+
+
+def moments(ledger: Ledger, movement: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """int64 by movement: the account that it left at its time, and that in which it landed, as one number for each
+    account and time; -1 for ``OUTSIDE``."""
+    account = np.concatenate((ledger.source[movement], ledger.target[movement]))
+    time = np.tile(ledger.time[movement], 2)
+    _, moment = np.unique(np.stack((account, time)), axis=1, return_inverse=True)
+    left, landed = np.where(account == OUTSIDE, -1, moment.reshape(-1)).reshape(2, -1)
+    return left, landed
 
 
 def _among(accounts: np.ndarray, values: np.ndarray) -> np.ndarray:
@@ -88,14 +104,27 @@ def _stated(ledger: Ledger, movement: np.ndarray) -> tuple[np.ndarray, np.ndarra
     return stated[0], stated[1]
 
 
-def by_convention(course: Course, payments: np.ndarray, params: Params) -> np.ndarray:
-    """float64 by event: how much of it is the money that some payments brought, by the policy's convention."""
-    events = course.events
-    own = Events(
-        events.source, events.target, events.amount, np.isin(course.movement, payments),
-        events.source_after, events.target_after,
-    )  # fmt: skip
-    return carried(own, len(course.accounts), bool(params["pro_rata"]))
+def by_convention(course: Course, payments: np.ndarray, settled: np.ndarray, params: Params) -> np.ndarray:
+    """float64 by event: how much of it is the money that some payments brought, by the policy's convention.
+
+    Parameters
+    ----------
+    settled : int64, ascending, movements behind which that money is no longer told from other money
+    """
+    events, times = course.events, 1 + among(course.movement, settled)
+    row = np.repeat(np.arange(len(events)), times)
+    last = np.append(row[1:] != row[:-1], True)
+    first = np.append(True, last[:-1]) if len(row) else last
+    split = Events(
+        np.where(first, events.source[row], OUTSIDE),
+        np.where(last, events.target[row], OUTSIDE),
+        events.amount[row],
+        np.isin(course.movement, payments)[row] & first,
+        np.where(first, events.source_after[row], UNSTATED),
+        np.where(last, events.target_after[row], UNSTATED),
+    )
+    part = carried(split, len(course.accounts), bool(params["pro_rata"]))
+    return np.minimum(part[first], events.amount)
 
 
 def outward(course: Course) -> tuple[Movements, np.ndarray]:

@@ -87,17 +87,17 @@ def detect(view: GraphView, known: Population, params: Params) -> Iterator[Candi
     Innocent twins, tried first: money of one's own that was in the accounts before; a family's accounts; a refund.
     """
     found = search(view, params)
-    traced = [_traced(found, flow, known, params) for flow in found.flows]
+    traced = [_traced(view, found, flow, known, params) for flow in found.flows]
     people = _borrowers(found) + [other for one in traced for other in one.weighed.others]
     kin, unit = said_to_be_kin(view, people), _unit_names(view, found)
     drafts = (draft(view, found, one, known, kin, unit[id(one.flow)], params) for one in traced)
     yield from portable(view, filter(_stands, drafts))
 
 
-def _traced(found: Search, flow: Flow, known: Population, params: Params) -> Traced:
-    passed = course(found.ledger, found.where, flow, params)
+def _traced(view: GraphView, found: Search, flow: Flow, known: Population, params: Params) -> Traced:
+    passed = course(view, found.ledger, found.where, flow, params)
     sums = amounts(found.ledger, found.where, flow, passed, params)
-    return Traced(flow, passed, sums, weigh(found.ledger, found.where, flow, passed, sums, known))
+    return Traced(flow, passed, sums, weigh(found, flow, passed, sums, known, params))
 
 
 def _stands(draft: Draft) -> bool:

@@ -7,18 +7,18 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...graph.kernels.sets import distinct
+from ...graph.kernels.sets import among, distinct
 from ...graph.snapshot import GraphView
 from ...graph.words.money import currency_code
 from ..contract import Candidate, Draft, Params, Thing, bound
 from .amounts import Amounts
-from .course import Course
+from .course import Course, moments
 from .explained import explanations
 from .ledger import CENTS, Ledger
 from .population import Population
 from .scoring import score
 from .search import DAY, Flow, Search
-from .weighing import Weighed, told
+from .weighing import Weighed, enough, told
 
 FIFO, PRO_RATA = ("先进先出", "first in, first out"), ("按比例", "in proportion")
 """What the two conventions are called."""
@@ -78,10 +78,8 @@ def _members(view: GraphView, ledger: Ledger, flow: Flow, weighed: Weighed, know
 def _things(view: GraphView, ledger: Ledger, amounts: Amounts, known: Population) -> list[Thing]:
     """The restricted accounts that it reached, with who paid into them."""
     found = []
-    for arrived in amounts.arrived:
-        if arrived.account is None:
-            continue
-        name = view.name(arrived.account)
+    restricted = [(view.name(one.account), one) for one in amounts.arrived if one.account is not None]
+    for name, arrived in sorted(restricted, key=lambda pair: (-pair[1].convention, pair[0])):
         payers = distinct(ledger.source[arrived.arrives])
         owners = sorted({owner for account in payers.tolist() if account >= 0 for owner in ledger.owners_of(account)})
         members = tuple(sorted(view.names(owners)))
@@ -121,10 +119,16 @@ def _reason(
         "follows_at_once": bool(params["follows_at_once"]),
         "by_chance": weighed.by_chance,
         "told": told(weighed, amounts, params),
-        "by_convention": amounts.convention >= params["least_share"] * amounts.lent,
-        "kin": bool(weighed.others) and all(_is_kin(other, borrowers, kin) for other in weighed.others),
+        "by_convention": enough(amounts, params),
+        "kin": _in_family(weighed, borrowers, kin),
         "refunded": bool(len(back)) and _refunded(ledger, back),
     }
+
+
+def _in_family(weighed: Weighed, borrowers: list[int], kin: set[tuple[int, int]]) -> bool:
+    """Whether all by whose accounts the money went are known, and kin of a borrower."""
+    known = bool(weighed.others) and not weighed.ownerless
+    return known and all(_is_kin(other, borrowers, kin) for other in weighed.others)
 
 
 def _is_kin(other: int, borrowers: list[int], kin: set[tuple[int, int]]) -> bool:
@@ -138,9 +142,8 @@ def _refunded(ledger: Ledger, back: np.ndarray) -> bool:
 
 def _at_once(ledger: Ledger, flow: Flow) -> bool:
     """Whether one transfer followed another, or a payment, at one instant."""
-    came = np.concatenate((flow.payments, flow.leads))
-    left = np.stack([ledger.source[flow.leads], ledger.time[flow.leads]])
-    return bool((left[:, :, None] == np.stack([ledger.target[came], ledger.time[came]])[:, None, :]).all(axis=0).any())
+    left, landed = moments(ledger, np.concatenate((flow.payments, flow.leads)))
+    return bool(among(left[left >= 0], np.sort(landed[landed >= 0])).any())
 
 
 def _lent(view: GraphView, ledger: Ledger, flow: Flow) -> dict[str, float]:
@@ -148,10 +151,10 @@ def _lent(view: GraphView, ledger: Ledger, flow: Flow) -> dict[str, float]:
     facts = view.facts("loans", flow.loans.tolist())
     stated = dict(zip(facts["node"], facts["currency"], strict=True)) if "currency" in facts else {}
     lent: dict[str, int] = {}
-    for payment in flow.payments.tolist():
-        word = stated.get(int(ledger.loan[payment]))
+    for loan in flow.loans.tolist():
+        word = stated.get(loan)
         code = currency_code(word if isinstance(word, str) else None)
-        lent[code] = lent.get(code, 0) + int(ledger.amount[payment])
+        lent[code] = lent.get(code, 0) + int(ledger.lent[loan])
     return {code: lent[code] / CENTS for code in sorted(lent, key=lambda code: (not code, code))}
 
 
@@ -186,12 +189,13 @@ def _measures(amounts: Amounts, weighed: Weighed, reason: dict[str, Any]) -> dic
 
 
 def _rows(view: GraphView, ledger: Ledger, flow: Flow, course: Course, limit: int) -> tuple[np.ndarray, list[dict]]:
-    """Payments, then transfers by time, then whose the loans and accounts are."""
+    """What the loans paid out, then transfers by time, then whose the loans and accounts are."""
     owns = ledger.owns.where(np.isin(ledger.owns.target, course.accounts)).positions
     borrowed = ledger.borrowed.where(np.isin(ledger.borrowed.target, flow.loans)).positions
     leads = flow.leads[view.uid_order(ledger.position[flow.leads])]
     leads = ledger.position[leads[np.argsort(ledger.time[leads], kind="stable")]]
-    paid, borrowed, owns = (some[view.uid_order(some)] for some in (ledger.position[flow.payments], borrowed, owns))
+    paid = ledger.position[ledger.paid_out(flow.loans)]
+    paid, borrowed, owns = (some[view.uid_order(some)] for some in (paid, borrowed, owns))
     rows = np.concatenate((paid, leads, borrowed, owns))
     over = len(rows) - limit
     return rows[:limit], [bound("max_evidence", limit, f"{over} more rows")] if over > 0 else []
@@ -199,9 +203,9 @@ def _rows(view: GraphView, ledger: Ledger, flow: Flow, course: Course, limit: in
 
 def _not_followed(flow: Flow, params: Params) -> list[dict]:
     found = []
-    if flow.hubs:
+    if len(flow.hubs):
         limit = params["max_fan_out"]
-        skipped = f"{flow.hubs} accounts sent more transfers than that within the time and were not followed"
+        skipped = f"{len(flow.hubs)} accounts sent more transfers than that within the time and were not followed"
         found.append(bound("max_fan_out", limit, skipped, could_change=True))
     if flow.stopped:
         limit = params["max_transfers"]

@@ -17,7 +17,8 @@ CENTS = 100
 
 @dataclass(frozen=True)
 class Ledger:
-    """Everything of known time and of an amount above nothing that moved, by the numbers of the view.
+    """Everything of known time and of an amount above nothing that moved from one account to another, by the numbers of
+    the view.
 
     Attributes
     ----------
@@ -28,6 +29,7 @@ class Ledger:
     out, transfers : the transfers between accounts, which are the first movements, in the same order
     loan : int64 by movement, the loan that was paid out or repaid, -1 for a transfer
     borrower : int64 by node, who borrowed a loan, -1 where that is not known
+    lent : int64 by node, what a loan paid out, in all its parts
     borrowed, owns : who borrowed what, and whose the accounts are
     owners, owned : by account its owners, and by party its accounts: ``offsets`` by node, and nodes
     """
@@ -41,6 +43,7 @@ class Ledger:
     transfers: Edges
     loan: np.ndarray
     borrower: np.ndarray
+    lent: np.ndarray
     borrowed: Edges
     owns: Edges
     owners: tuple[np.ndarray, np.ndarray]
@@ -58,6 +61,11 @@ class Ledger:
         offsets, movements = self._ends
         return distinct(movements[laid_out(offsets[accounts], offsets[accounts + 1])])
 
+    def paid_out(self, loans: np.ndarray) -> np.ndarray:
+        """int64, ascending: the movements that paid out some loans, wherever to."""
+        movements = self.of_accounts(loans)
+        return movements[self.source[movements] == OUTSIDE]
+
     def owners_of(self, account: int) -> list[int]:
         """The parties that own an account, ascending."""
         offsets, parties = self.owners
@@ -68,6 +76,7 @@ def read(view: GraphView) -> Ledger:
     """All that moved, as the view shows it."""
     count = view.node_count
     moved, paid, repaid = (_timed(view.ties(name)) for name in ("TRANSFERRED", "DISBURSED_TO", "REPAID"))
+    moved = moved.where(moved.source != moved.target)
     borrowed, owns = view.ties("BORROWED"), view.ties("OWNS")
     out = outgoing(moved.source, moved.target, cents(moved.amount), moved.valid_from, count)
     transfers = moved.where(out.order)
@@ -78,24 +87,28 @@ def read(view: GraphView) -> Ledger:
     target = np.concatenate((out.target, _paid_to(view, paid.target, owned), outside[1])).astype(np.int64)
     borrower = np.full(count, -1, np.int64)
     borrower[borrowed.target] = borrowed.source
-    movements = np.arange(len(source))
-    ends = np.concatenate((source, target))
+    amount = np.concatenate((out.amount, cents(paid.amount), cents(repaid.amount)))
+    loan = np.concatenate((nothing, paid.source, repaid.target)).astype(np.int64)
+    lent = np.zeros(count, np.int64)
+    np.add.at(lent, paid.source, cents(paid.amount))
+    ends = np.concatenate((source, target, loan))
     here = ends >= 0
     return Ledger(
         source=source,
         target=target,
-        amount=np.concatenate((out.amount, cents(paid.amount), cents(repaid.amount))),
+        amount=amount,
         time=np.concatenate((out.time, paid.valid_from, repaid.valid_from)),
         position=np.concatenate((transfers.positions, paid.positions, repaid.positions)),
         out=out,
         transfers=transfers,
-        loan=np.concatenate((nothing, paid.source, repaid.target)).astype(np.int64),
+        loan=loan,
         borrower=borrower,
+        lent=lent,
         borrowed=borrowed,
         owns=owns,
         owners=_grouped(owns.target, owns.source, count),
         owned=owned,
-        _ends=_grouped(ends[here], np.concatenate((movements, movements))[here], count),
+        _ends=_grouped(ends[here], np.tile(np.arange(len(source)), 3)[here], count),
     )
 
 

@@ -28,7 +28,7 @@ class Flow(NamedTuple):
     leads : int64, the transfers that lie on a way from a payment to where it arrives; movements
     arrives : int64, those of them, or of the payments, that arrive
     reached : int64, accounts that were looked at
-    hubs : how many accounts were too busy to be followed
+    hubs : int64, accounts that were too busy to be followed
     stopped : how many of the loans were followed no further, for the number of their transfers
     """
 
@@ -37,7 +37,7 @@ class Flow(NamedTuple):
     leads: np.ndarray
     arrives: np.ndarray
     reached: np.ndarray
-    hubs: int
+    hubs: np.ndarray
     stopped: int
 
 
@@ -68,7 +68,7 @@ def _flows(ledger: Ledger, where: Destinations, params: Params) -> list[Flow]:
     seeds = Seeds(
         ledger.target[followed],
         ledger.time[followed],
-        np.ceil(_lent(ledger, payments)[ledger.loan[followed]] * params["least_part"]).astype(np.int64),
+        np.ceil(ledger.lent[ledger.loan[followed]] * params["least_part"]).astype(np.int64),
         _whose(ledger, followed),
     )
     traced = traces(ledger.out, seeds, where.restricted, where.shop, ledger.owned, rules(params))
@@ -85,13 +85,6 @@ def _whose(ledger: Ledger, payments: np.ndarray) -> np.ndarray:
     pairs = (np.repeat(np.arange(len(offsets) - 1), np.diff(offsets)) << 32) | owners
     own = among((account << 32) | borrower, pairs)
     return np.where(own | ~owned, borrower, -1)
-
-
-def _lent(ledger: Ledger, payments: np.ndarray) -> np.ndarray:
-    """int64 by node: how much each loan paid out."""
-    return np.bincount(ledger.loan[payments], weights=ledger.amount[payments], minlength=len(ledger.borrower)).astype(
-        np.int64
-    )
 
 
 def _of_loans(ledger: Ledger, followed: np.ndarray, traced: Traces, direct: np.ndarray) -> list[Flow]:
@@ -111,7 +104,7 @@ def _of_loans(ledger: Ledger, followed: np.ndarray, traced: Traces, direct: np.n
                 distinct(traced.transfer[mine][traced.leads[mine]]),
                 distinct(arrives),
                 distinct(np.concatenate(reached)),
-                int(traced.hubs[seeds].sum()),
+                distinct(traced.busy[1][np.isin(traced.busy[0], seeds)]),
                 int(traced.stopped[seeds].any()),
             )
         )
@@ -120,7 +113,7 @@ def _of_loans(ledger: Ledger, followed: np.ndarray, traced: Traces, direct: np.n
 
 def _arrives(ledger: Ledger, where: Destinations, flow: Flow, params: Params) -> bool:
     """Whether enough of a loan can have arrived: at restricted accounts, or back at the borrower."""
-    lent = ledger.amount[flow.payments].sum()
+    lent = ledger.lent[flow.loans].sum()
     for restricted, share in ((True, params["least_share"]), (False, params["least_back"])):
         here = flow.arrives[where.restricted[ledger.target[flow.arrives]] == restricted]
         if can_arrive(ledger, flow, here, params).sum() >= share * lent:
@@ -166,8 +159,5 @@ def _together(ledger: Ledger, flows: list[Flow]) -> list[Flow]:
 def _merged(flows: list[Flow]) -> Flow:
     if len(flows) == 1:
         return flows[0]
-    loans, payments, leads, arrives, reached = (
-        distinct(np.concatenate(column)) for column in zip(*(flow[:5] for flow in flows), strict=True)
-    )
-    hubs, stopped = sum(flow.hubs for flow in flows), sum(flow.stopped for flow in flows)
-    return Flow(loans, payments, leads, arrives, reached, hubs, stopped)
+    columns = (distinct(np.concatenate(column)) for column in zip(*(flow[:6] for flow in flows), strict=True))
+    return Flow(*columns, stopped=sum(flow.stopped for flow in flows))

@@ -11,10 +11,9 @@ from ...graph.kernels.sets import distinct
 from ..contract import Params
 from .amounts import Amounts
 from .course import OUTSIDE, Course
-from .destinations import Destinations
 from .ledger import Ledger
 from .population import Population
-from .search import DAY, Flow
+from .search import DAY, Flow, Search, rules
 
 HALF = 0.5
 """A transfer out of an account is like another where it is at least half as large; and what an account is known to do
@@ -45,21 +44,20 @@ class Weighed:
     repaid_for: int
 
 
-def weigh(
-    ledger: Ledger, where: Destinations, flow: Flow, course: Course, amounts: Amounts, known: Population
-) -> Weighed:
+def weigh(found: Search, flow: Flow, course: Course, amounts: Amounts, known: Population, params: Params) -> Weighed:
     """Weigh a flow."""
+    ledger, where, _ = found
     borrowers = set(ledger.borrower[flow.loans].tolist())
     accounts = [account for account in course.accounts.tolist() if not where.restricted[account]]
     owners = {account: ledger.owners_of(account) for account in accounts}
     others = {owner for some in owners.values() for owner in some} - borrowers
-    rests = _rests(ledger, flow)
+    rests = _rests(ledger, flow, rules(params).late)
     first = set(ledger.target[flow.payments].tolist())
     return Weighed(
-        by_chance=known.payments * math.prod(_habit(ledger, flow, *one, known.span) for one in rests),
+        by_chance=known.payments * math.prod(sorted(_habit(ledger, flow, *one[:3], known.span) for one in rests)),
         others=sorted(others),
         ownerless=sorted(account for account in accounts if not owners[account] and account not in first),
-        longest_rest=max((rest for _, _, rest in rests), default=0),
+        longest_rest=max((longest for *_, longest in rests), default=0),
         repaid_old=_repaid_old(ledger, flow, course, amounts, borrowers),
         repaid_for=_repaid_for(ledger, flow, course, borrowers),
     )
@@ -68,22 +66,32 @@ def weigh(
 def told(weighed: Weighed, amounts: Amounts, params: Params) -> bool:
     """Whether it is told: by convention enough of the loans arrived, or it went by accounts of others as money hardly
     ever happens to go."""
-    if amounts.convention >= params["least_share"] * amounts.lent:
-        return True
+    return enough(amounts, params) or _rare(weighed)
+
+
+def enough(amounts: Amounts, params: Params) -> bool:
+    """Whether by convention enough of the loans arrived, at restricted accounts or back."""
+    back = sum(one.convention for one in amounts.arrived if one.account is None)
+    restricted = sum(one.convention for one in amounts.arrived if one.account is not None)
+    return restricted >= params["least_share"] * amounts.lent or back >= params["least_back"] * amounts.lent
+
+
+def _rare(weighed: Weighed) -> bool:
     return bool(weighed.others or weighed.ownerless) and weighed.by_chance <= RARE
 
 
-def _rests(ledger: Ledger, flow: Flow) -> list[tuple[int, int, int]]:
-    """By account that the money left: ``(account, its largest transfer on the way, how long the money had been
-    there)``."""
+def _rests(ledger: Ledger, flow: Flow, late: int) -> list[tuple[int, int, int, int]]:
+    """By account that the money left: ``(account, its largest transfer on the way, how long money had been there when
+    it left, how long at most before any transfer on the way)``."""
     found = []
     came = np.concatenate((flow.payments, flow.leads))
     for account in distinct(ledger.source[flow.leads]).tolist():
         mine = flow.leads[ledger.source[flow.leads] == account]
-        most = int(mine[ledger.amount[mine].argmax()])
-        before = ledger.time[came[ledger.target[came] == account]]
-        before = before[before <= ledger.time[most]]
-        found.append((account, most, int(ledger.time[most] - before.max()) if len(before) else 0))
+        before = np.sort(ledger.time[came[ledger.target[came] == account]])
+        left = ledger.time[mine]
+        rest = left - before[np.searchsorted(before, left - late, side="right") - 1]
+        most = int(ledger.amount[mine].argmax())
+        found.append((account, int(mine[most]), int(rest[most]), int(rest.max())))
     return found
 
 
