@@ -227,12 +227,38 @@ class Book:
         )
         return self
 
-    def transferred(self, source: str, target: str, time: str, kind: str = "transfer") -> Book:
-        """Money of one account to another."""
+    def transferred(
+        self,
+        source: str,
+        target: str,
+        time: str | int | None,
+        kind: str = "transfer",
+        amount: float | None = 5000.0,
+        **balances,
+    ) -> Book:
+        """Money of one account to another; ``balance_after`` and ``to_balance_after`` may be stated."""
         start = _moment(time, ALWAYS)
         uid = f"transfers:{len(self.ties)}"
-        ends = (f"account:{source}", f"account:{target}", uid, 5000.0, start, FOREVER, {"kind": kind})
+        ends = (f"account:{source}", f"account:{target}", uid, amount, start, FOREVER, {"kind": kind, **balances})
         return self._tie("TRANSFERRED", *ends, known=start)
+
+    def disbursed(self, loan: str, account: str, amount: float, time: str) -> Book:
+        """A part of a loan that is paid out in parts."""
+        start = _moment(time, ALWAYS)
+        uid = f"disbursements:{len(self.ties)}"
+        self._tie("DISBURSED_TO", f"loan:{loan}", f"account:{account}", uid, amount, start, FOREVER, {}, known=start)
+        return self
+
+    def merchant(self, key: str, account: str | None = None, category: str | None = None) -> Book:
+        """A merchant's row, with the tie to its account."""
+        uid, node = f"merchants:{key}", f"merchant:{key}"
+        self.facts.append(Fact("merchants", node, uid, ALWAYS, FOREVER, {"category": category}))
+        return self.account(account, node, f"{uid}/account_no") if account else self
+
+    def account(self, number: str, owner: str, uid: str | None = None) -> Book:
+        """An account of anybody; of joint owners, one row for each."""
+        uid, node = uid or f"account_owners:{number}|{name(owner)}", f"account:{number}"
+        return self._tie("OWNS", owner, node, uid, None, ALWAYS, FOREVER, {})
 
     def signed_in(self, device: str, account: str, time: str) -> Book:
         """A sign-in."""
