@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -45,7 +46,8 @@ def course(view: GraphView, ledger: Ledger, where: Destinations, flow: Flow, par
     movement = movement[_order(view, ledger, flow, movement, params)]
     source, target = (_among(accounts, column[movement]) for column in (ledger.source, ledger.target))
     paid = np.isin(movement, flow.payments)
-    events = Events(source, target, ledger.amount[movement], paid, *_stated(ledger, movement))
+    stated = _by_instant(source, target, ledger.amount[movement], ledger.time[movement], _stated(ledger, movement))
+    events = Events(source, target, ledger.amount[movement], paid, *stated)
     return Course(accounts, movement, events, ledger.time[movement], int(ledger.time[flow.payments].min()))
 
 
@@ -92,8 +94,8 @@ def _among(accounts: np.ndarray, values: np.ndarray) -> np.ndarray:
     return np.where(among(values, accounts), np.searchsorted(accounts, values), OUTSIDE)
 
 
-def _stated(ledger: Ledger, movement: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The balances, in cents, that the rows of transfers state of both accounts."""
+def _stated(ledger: Ledger, movement: np.ndarray) -> np.ndarray:
+    """int64[2, events]: the balances, in cents, that the rows of transfers state of both accounts."""
     stated = np.full((2, len(movement)), UNSTATED)
     transfers = np.flatnonzero(ledger.loan[movement] < 0)
     rows = ledger.transfers.where(movement[transfers])
@@ -101,7 +103,50 @@ def _stated(ledger: Ledger, movement: np.ndarray) -> tuple[np.ndarray, np.ndarra
         values = rows.column(name).astype(float).to_numpy()
         known = np.flatnonzero(values >= 0)
         balance[transfers[known]] = cents(values[known])
-    return stated[0], stated[1]
+    return stated
+
+
+def _by_instant(
+    source: np.ndarray, target: np.ndarray, amount: np.ndarray, time: np.ndarray, stated: np.ndarray
+) -> np.ndarray:
+    """int64[2, events]: of each account the balance behind all of an instant, at its last event of it.
+
+    Rows of one instant state their balances in an order that nobody knows.
+    """
+    side = np.repeat([0, 1], len(amount))
+    event = np.tile(np.arange(len(amount)), 2)
+    account = np.concatenate((source, target))
+    order = np.lexsort((event, np.where(account == OUTSIDE, np.iinfo(np.int64).max, account)))
+    order = order[account[order] != OUTSIDE]
+    side, event, account = side[order], event[order], account[order]
+    change = np.where(side == 0, -amount[event], amount[event])
+    found = np.full_like(stated, UNSTATED)
+    begins = np.flatnonzero(np.diff(account, prepend=-1))
+    for first, end in pairwise([*begins.tolist(), len(account)]):
+        sides, events = side[first:end], event[first:end]
+        told = stated[sides, events]
+        if (told != UNSTATED).any():
+            found[sides, events] = _behind_instants(time[events], change[first:end], told)
+    return found
+
+
+def _behind_instants(time: np.ndarray, change: np.ndarray, stated: np.ndarray) -> np.ndarray:
+    """int64 by event of one account: the balance behind the instant that it is the last of: among those that the
+    instant's statements allow, the nearest to what is expected; ``UNSTATED`` elsewhere."""
+    found, balance = np.full_like(stated, UNSTATED), int(UNSTATED)
+    begins = np.flatnonzero(np.diff(time, prepend=time[0] - 1))
+    for first, end in pairwise([*begins.tolist(), len(time)]):
+        moved, told = change[first:end], stated[first:end]
+        expected = int(UNSTATED) if balance == UNSTATED else max(balance + int(moved.sum()), 0)
+        known = np.flatnonzero(told != UNSTATED)
+        if len(known):
+            up, down = np.maximum(moved, 0), np.minimum(moved, 0)
+            most = max(int((told + up.sum() - up)[known].min()), 0)
+            least = min(int((told + down.sum() - down)[known].max()), most)
+            expected = most if expected == UNSTATED else min(max(expected, least), most)
+            found[end - 1] = expected
+        balance = expected
+    return found
 
 
 def by_convention(course: Course, payments: np.ndarray, settled: np.ndarray, params: Params) -> np.ndarray:
@@ -113,8 +158,7 @@ def by_convention(course: Course, payments: np.ndarray, settled: np.ndarray, par
     """
     events, times = course.events, 1 + among(course.movement, settled)
     row = np.repeat(np.arange(len(events)), times)
-    last = np.append(row[1:] != row[:-1], True)
-    first = np.append(True, last[:-1]) if len(row) else last
+    first, last = np.diff(row, prepend=-1) > 0, np.diff(row, append=len(events)) > 0
     split = Events(
         np.where(first, events.source[row], OUTSIDE),
         np.where(last, events.target[row], OUTSIDE),

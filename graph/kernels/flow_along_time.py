@@ -64,6 +64,9 @@ class Balances:
     unseen: np.ndarray
 
 
+NO_BALANCES = Balances(*np.zeros((4, 0), np.int64))
+
+
 def most(paid: Paid, moved: Movements, arrives: np.ndarray, follows_at_once: bool = True) -> np.ndarray:
     """int64 by transfer: a largest flow of what was paid to the goal. What reaches the goal is its sum over
     ``arrives``.
@@ -93,7 +96,7 @@ def least(
     moved : all transfers out of the accounts that are followed, those to the goal among them
     arrives : bool by transfer, whether it leads to the goal
     """
-    net = _Net(paid, moved, arrives, follows_at_once)
+    net = _Net(paid, moved, arrives, follows_at_once, balances)
     outside = ~arrives & (moved.target == OUTSIDE)
     net.transfers(moved, np.flatnonzero(~arrives & ~outside))
     net.transfers(moved, np.flatnonzero(outside), to_goal=True)
@@ -108,16 +111,22 @@ class _Net:
     later than it could have left.
     """
 
-    def __init__(self, paid: Paid, moved: Movements, arrives: np.ndarray, follows_at_once: bool):
-        late = 0 if follows_at_once else 1
+    def __init__(
+        self, paid: Paid, moved: Movements, arrives: np.ndarray, follows_at_once: bool, known: Balances | None = None
+    ):
+        known, late = known or NO_BALANCES, 0 if follows_at_once else 1
         lands = np.flatnonzero(~arrives & (moved.target != OUTSIDE))
-        account = np.concatenate((paid.account, moved.source, moved.target[lands])).astype(np.int64)
-        moment = np.concatenate((2 * paid.time + late, 2 * moved.time, 2 * moved.time[lands] + late))
+        account = np.concatenate((paid.account, moved.source, moved.target[lands], known.account)).astype(np.int64)
+        landed = np.concatenate((moved.time[lands], known.time))
+        moment = np.concatenate((2 * paid.time + late, 2 * moved.time, 2 * landed + late))
         self._moments, rank = np.unique(moment, return_inverse=True)
         self._keys, place = np.unique(account * len(self._moments) + rank, return_inverse=True)
-        place, (begin, count) = place.astype(np.int32), (len(paid.account), len(moved))
-        self._leaves, self._lands = place[begin : begin + count], np.full(count, -1, np.int32)
-        self._lands[lands] = place[begin + count :]
+        begin, count, there = len(paid.account), len(moved), len(lands)
+        paid_at, self._leaves, landed_at, self._told = np.split(
+            place.astype(np.int32), np.cumsum([begin, count, there])
+        )
+        self._lands = np.full(count, -1, np.int32)
+        self._lands[lands] = landed_at
         self.start, self.goal = len(self._keys), len(self._keys) + 1
         owner = self._keys // max(len(self._moments), 1)
         self._last = np.append(owner[1:] != owner[:-1], True) if len(owner) else np.zeros(0, bool)
@@ -125,7 +134,7 @@ class _Net:
         self._arcs: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
         self._moved: list[np.ndarray] = []
         self._count = count
-        self._add(self.start, place[:begin], paid.amount)
+        self._add(self.start, paid_at, paid.amount)
 
     def _add(self, tail: np.ndarray | int, head: np.ndarray | int, room: np.ndarray, moved: np.ndarray | None = None):
         tails, heads = (np.broadcast_to(end, len(room)).astype(np.int32) for end in (tail, head))
@@ -137,20 +146,12 @@ class _Net:
         head = self.goal if to_goal else self._lands[which]
         self._add(self._leaves[which], head, moved.amount[which], which)
 
-    def rest(self, balances: Balances) -> bool:
+    def rest(self, known: Balances) -> bool:
         """Let money stay where it is at the end and leave unseen, and never more stay anywhere than the balance;
         whether the balance is known wherever it can stay."""
-        rank = np.searchsorted(self._moments, 2 * balances.time + 1, side="right") - 1
-        at = np.searchsorted(self._keys, balances.account * len(self._moments) + rank, side="right") - 1
-        found = np.flatnonzero((at >= 0) & (rank >= 0))
-        key = self._keys[at[found]]
-        same = (key // len(self._moments) == balances.account[found]) & (
-            self._moments[key % len(self._moments)] >= 2 * balances.time[found]
-        )
-        found = found[same]
-        self._room[at[found]] = balances.amount[found]
-        gone = found[balances.unseen[found] > 0]
-        self._add(at[gone], self.goal, balances.unseen[gone])
+        self._room[self._told] = known.amount
+        gone = np.flatnonzero(known.unseen > 0)
+        self._add(self._told[gone], self.goal, known.unseen[gone])
         self._add(np.flatnonzero(self._last), self.goal, self._room[self._last])
         moment = self._moments[self._keys % max(len(self._moments), 1)]
         at_once = ~self._last & (np.append(moment[1:], -1) == moment + 1) & (moment % 2 == 0)

@@ -115,6 +115,11 @@ def test_what_may_have_left_unseen_or_with_another_transfer_need_not_have_arrive
     assert must(paid((0, 100, 1)), moved, 1, known) == (90, True)
 
 
+def test_what_left_unseen_while_nothing_moved_on_record_counts_too():
+    known = balances((0, 1, 100, 0), (0, 2, 60, 40), (0, 3, 0, 0))
+    assert must(paid((0, 100, 1)), movements((0, 1, 60, 3)), 1, known) == (60, True)
+
+
 def test_what_must_have_gone_by_way_of_another_account_counts():
     """Account 1 held 40 before the 100 came, and sends 120 on: 80 are the loan's, if all of it went there."""
     known = balances((0, 1, 100, 0), (0, 2, 0, 0), (1, 2, 140, 0), (1, 3, 20, 0))

@@ -3,6 +3,7 @@ around."""
 
 import random
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from ringfence.detectors.flows.detector import FUND_FLOW
 from support.detecting import findings
@@ -28,7 +29,7 @@ def lends(book, key, start="2026-03-02T10:00", amount=LENT, number=None):
 
 def chain(book, accounts, start="2026-03-02T12:00", amount=LENT, wait=5, keep=0.98):
     """The book in which money goes from account to account, every few hours, a little less each time."""
-    for place, (source, target) in enumerate(zip(accounts, accounts[1:], strict=False)):
+    for place, (source, target) in enumerate(pairwise(accounts)):
         book.transferred(source, target, at(start, wait * place), amount=round(amount * keep**place, 2))
     return book
 
@@ -86,8 +87,8 @@ def planted():
 
 
 def innocent():
-    """Savings that go to a broker while a loan arrives, a loan that passes within a family and comes back, and a refund:
-    none is a flow."""
+    """Savings that go to a broker while a loan arrives, a loan that passes within a family and comes back, and a
+    refund: none is a flow."""
     book = broker(lends(Book(), "S", "2026-03-05T10:00"))
     book.transferred("S savings", "S", "2026-02-01T10:00", amount=60_000)
     book.transferred("S", "R", "2026-03-06T10:00", amount=55_000)
