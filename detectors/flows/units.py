@@ -19,12 +19,13 @@ BESIDE = ("OWNS", "HAS_PHONE", "LISTS_CONTACT", "RELATED_TO")
 
 
 class _Group(NamedTuple):
-    """Borrowers of flows that have a borrower in common, with their loans, the accounts that were looked at, and those
-    by which the money went."""
+    """Borrowers of flows that have a borrower in common, with their loans, the accounts that were looked at, those that
+    the money left, and those by which it went, where it arrived among them."""
 
     borrowers: np.ndarray
     loans: np.ndarray
     reached: np.ndarray
+    left: np.ndarray
     passed: np.ndarray
 
 
@@ -53,8 +54,8 @@ def around(view: GraphView, known: Population, params: Params, nodes: np.ndarray
         part_nodes = _nodes(view, borrowers, loans, _forward(view, loans, params))
         found = [_in_whole(group, part_nodes) for group in _groups(search(view.part(part_nodes), params))]
         mine = [group for group in found if among(group.borrowers, borrowers).any()]
-        passed = np.concatenate([group.passed for group in mine]) if mine else accounts[:0]
-        grown = distinct(np.concatenate((borrowers, _paid(view, _back(view, passed, params)))))
+        left = np.concatenate([group.left for group in mine]) if mine else accounts[:0]
+        grown = distinct(np.concatenate((borrowers, _paid(view, _back(view, left, params)))))
         if len(grown) == len(borrowers):
             return [_unit(view, group) for group in mine if _touches(group, nodes, accounts)]
         borrowers = grown
@@ -63,15 +64,16 @@ def around(view: GraphView, known: Population, params: Params, nodes: np.ndarray
 def _groups(found: Search) -> list[_Group]:
     ledger, groups = found.ledger, []
     for borrowers, flows in by_borrower(found):
-        loans, reached, passed = (
+        loans, reached, left, passed = (
             distinct(np.concatenate([column(flow) for flow in flows]))
             for column in (
                 lambda flow: flow.loans,
                 lambda flow: flow.reached,
+                lambda flow: ledger.source[flow.leads],
                 lambda flow: np.concatenate((ledger.source[flow.leads], ledger.target[flow.leads])),
             )
         )
-        groups.append(_Group(borrowers, loans, reached, passed))
+        groups.append(_Group(borrowers, loans, reached, left, passed))
     return groups
 
 
