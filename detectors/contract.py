@@ -160,7 +160,7 @@ class Parameter:
 
     Attributes
     ----------
-    least : what it is at least
+    least : what it is at least, where it is a number
     words : where it is a bound, what it is called when it bit
     taken : where it is no number, what it makes of what is stated: plain data like the default. It raises
         ``ValueError`` with what is wrong, to be read behind the parameter's name
@@ -172,6 +172,22 @@ class Parameter:
     words: Words | None = None
     least: int | float = 1
     taken: Callable[[Any], Any] | None = None
+
+
+def list_of_words(stated: Any) -> tuple[str, ...]:
+    """For ``Parameter.taken``: a list of words, or a text with commas between them.
+
+    Raises
+    ------
+    ValueError : neither
+
+    >>> list_of_words("a, b")
+    ('a', 'b')
+    """
+    given = stated.split(",") if isinstance(stated, str) else stated
+    if not isinstance(given, list | tuple) or not all(isinstance(word, str) and word.strip() for word in given):
+        raise ValueError(f"state a list of words, which {stated!r} is not")
+    return tuple(word.strip() for word in given)
 
 
 class Measure(NamedTuple):

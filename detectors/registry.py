@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from .contract import Detector
+from .flows.detector import FUND_FLOW
 from .guarantees.detector import GUARANTEE
 from .intermediaries.detector import INTERMEDIARY
 from .rings.detector import FRAUD_RING
 from .velocity.detector import VELOCITY
 
-DETECTORS: dict[str, Detector] = {detector.id: detector for detector in (GUARANTEE, FRAUD_RING, INTERMEDIARY, VELOCITY)}
+DETECTORS: dict[str, Detector] = {
+    detector.id: detector for detector in (GUARANTEE, FRAUD_RING, INTERMEDIARY, FUND_FLOW, VELOCITY)
+}

@@ -11,10 +11,10 @@ from ...graph.snapshot import GraphView
 from ...graph.words.names import Words
 from ..contract import Candidate, Detector, Measure, Parameter, Params, portable, unit_name
 from ..sharing.ground import SHARED, shared
+from ..sharing.kin import said_to_be_kin
 from ..sharing.population import Population
 from .dossier import draft
 from .explained import TWINS
-from .kin import said_to_be_kin
 from .search import Search, search
 from .units import around, units
 from .wording import reasons

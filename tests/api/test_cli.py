@@ -203,6 +203,7 @@ def test_status_counts_what_is_there(run, book):
     assert [reject["rows"] for reject in state["rejects"] if reject["level"] == "row"] == [1]
     assert [run["detector"] for run in state["last_run"]["detectors"]] == [
         "fraud-ring",
+        "fund-flow",
         "guarantee",
         "intermediary",
         "velocity",

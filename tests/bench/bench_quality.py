@@ -52,15 +52,21 @@ from support.quality import (
     totals,
 )
 
-RINGS, BROKERS, VELOCITY = "fraud_ring", "intermediary", "velocity"
-KINDS = {"rings": (RINGS,), "intermediaries": (BROKERS,), "both": (RINGS, BROKERS), "velocity": (VELOCITY,)}
+RINGS, BROKERS, FLOWS, VELOCITY = "fraud_ring", "intermediary", "fund_flow", "velocity"
+KINDS = {
+    "rings": (RINGS,),
+    "intermediaries": (BROKERS,),
+    "both": (RINGS, BROKERS),
+    "flows": (FLOWS,),
+    "velocity": (VELOCITY,),
+}
 """What is judged: findings of these kinds, taken as one."""
 BASELINES = {"three identifiers": three_identifiers, "all identifiers": all_identifiers}
 SECOND = "second"
 """The setting of the second generator."""
 REPLAYED = "default"
 """The setting whose books are also searched month by month, as they were known then."""
-DETECTORS = ("fraud-ring", "intermediary", "velocity")
+DETECTORS = ("fraud-ring", "intermediary", "fund-flow", "velocity")
 
 
 class Book(NamedTuple):
@@ -158,7 +164,7 @@ COLUMNS = ("setting", "applicants", "seed", "kind", "case", "difficulty", "shape
 def cases(results: dict[str, list[Result]]) -> Iterator[tuple[str, ...]]:
     """A row for each planted group, which is caught or missed, and for each finding that catches none."""
     for book, judged, _ in (result for books in results.values() for result in books):
-        for name in ("rings", "intermediaries", "velocity"):
+        for name in ("rings", "intermediaries", "flows", "velocity"):
             of = tuple(map(str, (*book[:3], name)))
             for group in judged[name].planted:
                 yield (*of, group.id, group.difficulty, group.shape, "caught" if group.caught else "missed")
@@ -177,8 +183,8 @@ def compare(rows: list[tuple[str, ...]], path: Path) -> None:
     """Print in which cases of the same books a file differs."""
     with path.open(encoding="utf-8", newline="") as file:
         before = {tuple(row[:-1]): row[-1] for row in list(csv.reader(file))[1:]}
-    books = {row[:3] for row in rows} & {key[:3] for key in before}
-    now = {row[:-1]: row[-1] for row in rows}
+    books, kinds = {row[:3] for row in rows} & {key[:3] for key in before}, {key[3] for key in before}
+    now = {row[:-1]: row[-1] for row in rows if row[3] in kinds}
     keys = sorted(key for key in now.keys() | before.keys() if key[:3] in books and now.get(key) != before.get(key))
     print(f"\n== {len(books)} books are in {path}, too; they differ in {len(keys)} cases")
     for key in keys:

@@ -159,7 +159,7 @@ def test_an_explanation_of_one_sign_does_not_excuse_another():
 
 
 def test_wages_on_the_new_card_make_it_a_salary_card():
-    book = person(Book(), "P").account("new", "P", "2026-03-02")
+    book = person(Book(), "P").card("new", "P", "2026-03-02")
     draws(book, "P", at("2026-03-02", 9), at("2026-03-02", 10), card="new")
     assert find(book)[0].innocent_twin is None
     assert find(book.transferred("firm", "new", at("2026-03-20"), "payroll"))[0].innocent_twin == "new_salary_card"

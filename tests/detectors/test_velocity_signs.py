@@ -27,7 +27,7 @@ def drawn(*hours, **given):
 
 def on_card(opened, *hours):
     """The same on a card opened at a time."""
-    book = person(Book(), "P").account("new", "P", opened)
+    book = person(Book(), "P").card("new", "P", opened)
     return draws(book, "P", *(at("2026-03-02", hour) for hour in hours), card="new")
 
 

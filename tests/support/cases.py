@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from support import broker_books, guarantee_books, ring_books, velocity_books
+from support import broker_books, flow_books, guarantee_books, ring_books, velocity_books
 from support.toy import Book
 
 
@@ -33,5 +33,6 @@ CASES = {
     "intermediary": Case(
         broker_books.planted, broker_books.innocent, broker_books.hard, broker_books.units, told=False
     ),
+    "fund-flow": Case(flow_books.planted, flow_books.innocent, flow_books.hard, flow_books.units, told=False),
     "velocity": Case(velocity_books.planted, velocity_books.innocent, velocity_books.hard, velocity_books.units),
 }

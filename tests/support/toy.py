@@ -234,8 +234,8 @@ class Book:
         )
         return self
 
-    def account(self, number: str, owner: str | None = None, opened: str | None = None) -> Book:
-        """An account's row; it is its owner's from when it was opened."""
+    def card(self, number: str, owner: str | None = None, opened: str | None = None) -> Book:
+        """An account's row; it is an applicant's from when it was opened."""
         start, uid = _moment(opened, ALWAYS), f"accounts:{number}"
         cells = {"opened_at": start if opened else None}
         self.facts.append(Fact("accounts", f"account:{number}", uid, ALWAYS, FOREVER, cells, start))
@@ -244,17 +244,38 @@ class Book:
             self._tie("OWNS", *ends, {"via": "owner_id"}, known=start)
         return self
 
-    def merchant(self, key: str, **cells) -> Book:
-        """A merchant's row."""
-        self.facts.append(Fact("merchants", f"merchant:{key}", f"merchants:{key}", ALWAYS, FOREVER, cells))
-        return self
-
-    def transferred(self, source: str, target: str, time: str, kind: str = "transfer", amount: float = 5000.0) -> Book:
-        """Money of one account to another."""
+    def transferred(
+        self,
+        source: str,
+        target: str,
+        time: str | int | None,
+        kind: str = "transfer",
+        amount: float | None = 5000.0,
+        **balances,
+    ) -> Book:
+        """Money of one account to another; ``balance_after`` and ``to_balance_after`` may be stated."""
         start = _moment(time, ALWAYS)
         uid = f"transfers:{len(self.ties)}"
-        ends = (f"account:{source}", f"account:{target}", uid, amount, start, FOREVER, {"kind": kind})
+        ends = (f"account:{source}", f"account:{target}", uid, amount, start, FOREVER, {"kind": kind, **balances})
         return self._tie("TRANSFERRED", *ends, known=start)
+
+    def disbursed(self, loan: str, account: str, amount: float, time: str) -> Book:
+        """A part of a loan that is paid out in parts."""
+        start = _moment(time, ALWAYS)
+        uid = f"disbursements:{len(self.ties)}"
+        self._tie("DISBURSED_TO", f"loan:{loan}", f"account:{account}", uid, amount, start, FOREVER, {}, known=start)
+        return self
+
+    def merchant(self, key: str, account: str | None = None, **cells) -> Book:
+        """A merchant's row, with the tie to its account."""
+        uid, node = f"merchants:{key}", f"merchant:{key}"
+        self.facts.append(Fact("merchants", node, uid, ALWAYS, FOREVER, cells))
+        return self.account(account, node, f"{uid}/account_no") if account else self
+
+    def account(self, number: str, owner: str, uid: str | None = None) -> Book:
+        """An account of anybody; of joint owners, one row for each."""
+        uid, node = uid or f"account_owners:{number}|{name(owner)}", f"account:{number}"
+        return self._tie("OWNS", owner, node, uid, None, ALWAYS, FOREVER, {})
 
     def signed_in(self, device: str, account: str, time: str) -> Book:
         """A sign-in."""

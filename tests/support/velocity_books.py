@@ -79,11 +79,9 @@ def planted():
     for key in ("left", "right"):
         applies(book.person(key, f"137{key}", name=name(key)), key, at("2026-02-02")).identified(key, "one document")
     draws(person(book, "drawer"), "drawer", *(at("2026-03-02", i) for i in range(3)))
-    draws(
-        person(book, "fresh").account("new card", "fresh", "2026-03-02"), "fresh", at("2026-03-02", 9), card="new card"
-    )
+    draws(person(book, "fresh").card("new card", "fresh", "2026-03-02"), "fresh", at("2026-03-02", 9), card="new card")
     draws(book, "fresh", at("2026-03-02", 20), card="new card")
-    person(book, "owl").account("night card", "owl", at("2026-03-02", 2))
+    person(book, "owl").card("night card", "owl", at("2026-03-02", 2))
     draws(book, "owl", at("2026-03-02", 9), card="night card")
     draws(person(book, "mover"), "mover", at("2026-03-02", 9), credit_limit=10_000)
     book.transferred("card mover", "elsewhere", at("2026-03-02", 10), amount=9_500.0)
@@ -100,7 +98,7 @@ def innocent():
     person(book, "refused")
     for i in range(5):
         applies(book, "refused", at("2026-03-02", 24 * i), status="已放款" if i == 4 else "已拒绝")
-    person(book, "hired").account("wage card", "hired", "2026-03-02").transferred(
+    person(book, "hired").card("wage card", "hired", "2026-03-02").transferred(
         "firm", "wage card", at("2026-03-12"), "payroll"
     )
     draws(book, "hired", at("2026-03-02", 9), at("2026-03-02", 10), card="wage card")
@@ -132,7 +130,7 @@ def units(seed):
         one_handset(Book(), [f"a{i}" for i in range(chance.randint(5, 9))], start, 8, "handset a"),
         fast(Book(), "b", chance.randint(5, 9), start, 20),
         one_phone(Book(), "c", "d", chance.randint(1, 80), "phone c"),
-        draws(person(Book(), "e").account("card of e", "e", start), "e", at(start, 8), at(start, 12), card="card of e"),
+        draws(person(Book(), "e").card("card of e", "e", start), "e", at(start, 8), at(start, 12), card="card of e"),
     ]
     return [crowd(book, chance.randint(5, 15), f"H{part}x") for part, book in enumerate(books)]
 

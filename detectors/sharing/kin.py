@@ -8,7 +8,7 @@ import numpy as np
 
 from ...graph.snapshot import Edges, GraphView
 from ...graph.words.kin import KIN, RELATIVES
-from ..sharing.uses import relation_words
+from .uses import relation_words
 
 
 def said_to_be_kin(view: GraphView, people: Sequence[int]) -> set[tuple[int, int]]:

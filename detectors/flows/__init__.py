@@ -1,0 +1,1 @@
+"""Fund flows 资金流向: loan money followed along time to where it must not go, or back to the borrower."""

@@ -1,0 +1,133 @@
+"""The detector ``fund-flow``: loan money that arrives where it must not go, or back at the borrower."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...graph.snapshot import GraphView
+from ...graph.words.names import Words
+from ..contract import Candidate, Detector, Draft, Measure, Parameter, Params, list_of_words, portable, unit_name
+from ..sharing.kin import said_to_be_kin
+from .amounts import amounts
+from .course import course
+from .dossier import Traced, draft
+from .explained import TWINS
+from .population import Population, measure
+from .search import Flow, Search, by_borrower, search
+from .units import around, units
+from .weighing import weigh
+from .wording import reasons
+
+PARAMETERS = (
+    Parameter("least_share", 0.3, "share of a loan that must arrive at restricted accounts", least=0),
+    Parameter("least_back", 0.3, "share of a loan that must come back to the borrower", least=0),
+    Parameter("least_part", 0.05, "share of a loan below which a transfer is not followed", least=0),
+    Parameter("rest_days", 7.0, "days that money may rest in an account before it goes on", least=0),
+    Parameter("max_hops", 10, "most transfers one after the other", Words("最多转账层数", "most transfers in a row")),
+    Parameter(
+        "max_fan_out",
+        500,
+        "most transfers out of one account, within the days that money may rest, that are followed",
+        Words("单个账户最多追踪的转出笔数", "most transfers out of an account that are followed"),
+    ),
+    Parameter(
+        "max_transfers",
+        5_000,
+        "most transfers that are followed from one payment of a loan",
+        Words("单笔放款最多追踪的转账数", "most transfers followed from one payment"),
+    ),
+    Parameter(
+        "max_evidence",
+        400,
+        "most relationships listed as evidence of one finding",
+        Words("最多来源行数", "most rows of evidence"),
+    ),
+    Parameter("pro_rata", 0, "convention: 0 for first in, first out; 1 for a share of each withdrawal", least=0),
+    Parameter("follows_at_once", 1, "whether a transfer may follow another of the same instant: 1, or 0", least=0),
+    Parameter(
+        "restricted_categories",
+        ("证券", "期货", "股票", "基金", "虚拟货币", "数字货币", "房地产", "房产", "境外"),
+        "words in a merchant's line of business that make its accounts restricted",
+        taken=list_of_words,
+    ),
+)
+MEASURES = (
+    Measure("borrowers", Words("借款人数", "Borrowers")),
+    Measure("loans", Words("贷款笔数", "Loans")),
+    Measure("amount", Words("放款金额", "Amount paid out")),
+    Measure("passed", Words("经手的他人数", "Others by whose accounts it went")),
+    Measure("transfers", Words("转账笔数", "Transfers")),
+    Measure("days", Words("放款到最后到达的天数", "Days from payment to last arrival")),
+    Measure("rest_hours", Words("最长停留小时数", "Longest rest in hours")),
+    Measure("restricted_accounts", Words("到达的受限账户数", "Restricted accounts reached")),
+    Measure("can", Words("最多可能来自贷款的金额", "Arrived, at most of the loans")),
+    Measure("convention", Words("按约定规则计算的金额", "Arrived, by convention")),
+    Measure("must", Words("必为贷款资金的金额", "Arrived, cannot be other money")),
+    Measure("share", Words("按约定规则到达的贷款占比", "Share of the loans that arrived, by convention")),
+    Measure(
+        "rarity",
+        Words(
+            "凑巧这样转账有多罕见（6：全库预计百万分之一例）",
+            "How rare such a way is by chance (6: a millionth in the book)",
+        ),
+    ),
+    Measure("repaid_old", Words("归还其他贷款的金额", "Amount that repaid other loans")),
+    Measure("repaid_for", Words("经过账户还款的他人数", "Others whose loans these accounts repaid")),
+)
+
+
+def detect(view: GraphView, known: Population, params: Params) -> Iterator[Candidate]:
+    """``fund_flow`` 资金流向: money of a loan that arrives at a restricted account, or back at its borrower.
+
+    It is followed from the account that the loan was paid to, along ascending times, as long as it rests nowhere for
+    more than a week. Money that a merchant got is followed no further, except back to the borrower. Of what arrived
+    three amounts are told: what can be the loan's at most, what is by convention, and what must be. A flow is told
+    where the convention says that enough of the loan arrived, or where it went by accounts of others as money hardly
+    ever happens to go. Loans whose money may have gone along one transfer are one flow.
+
+    Innocent twins, tried first: money of one's own that was in the accounts before; a family's accounts; a refund.
+    """
+    found = search(view, params)
+    traced = [_traced(view, found, flow, known, params) for flow in found.flows]
+    people = _borrowers(found) + [other for one in traced for other in one.weighed.others]
+    kin, unit = said_to_be_kin(view, people), _unit_names(view, found)
+    drafts = (draft(view, found, one, known, kin, unit[id(one.flow)], params) for one in traced)
+    yield from portable(view, filter(_stands, drafts))
+
+
+def _traced(view: GraphView, found: Search, flow: Flow, known: Population, params: Params) -> Traced:
+    passed = course(view, found.ledger, found.where, flow, params)
+    sums = amounts(found.ledger, found.where, flow, passed, params)
+    return Traced(flow, passed, sums, weigh(found, flow, passed, sums, known, params))
+
+
+def _stands(draft: Draft) -> bool:
+    return draft.candidate.innocent_twin is None
+
+
+def _borrowers(found: Search) -> list[int]:
+    return [int(one) for flow in found.flows for one in found.ledger.borrower[flow.loans]]
+
+
+def _unit_names(view: GraphView, found: Search) -> dict[int, str]:
+    """What the unit of each flow is called, by the flow's identity."""
+    names: dict[int, str] = {}
+    for borrowers, flows in by_borrower(found):
+        names |= dict.fromkeys(map(id, flows), unit_name(view, borrowers))
+    return names
+
+
+FUND_FLOW = Detector(
+    id="fund-flow",
+    version="1",
+    kinds=("fund_flow",),
+    unit="borrowers whose money went along the same transfers, with all that moved in the accounts that it reached",
+    parameters=PARAMETERS,
+    measures=MEASURES,
+    twins=TWINS,
+    population=measure,
+    units=units,
+    around=around,
+    detect=detect,
+    wording=reasons,
+)
