@@ -266,10 +266,10 @@ class Book:
         self._tie("DISBURSED_TO", f"loan:{loan}", f"account:{account}", uid, amount, start, FOREVER, {}, known=start)
         return self
 
-    def merchant(self, key: str, account: str | None = None, **cells) -> Book:
+    def merchant(self, key: str, account: str | None = None, category: str | None = None, **cells) -> Book:
         """A merchant's row, with the tie to its account."""
         uid, node = f"merchants:{key}", f"merchant:{key}"
-        self.facts.append(Fact("merchants", node, uid, ALWAYS, FOREVER, cells))
+        self.facts.append(Fact("merchants", node, uid, ALWAYS, FOREVER, {"category": category, **cells}))
         return self.account(account, node, f"{uid}/account_no") if account else self
 
     def account(self, number: str, owner: str, uid: str | None = None) -> Book:
