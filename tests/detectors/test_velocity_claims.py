@@ -27,8 +27,8 @@ CLAUSES = {
     "names": r"one identity document has applications under (?P<n>\d+) names at any time "
     r"\(WHEN, the limit is 2, RARE\)",
     "draws": r"(?P<n>\d+) loans of (?P<amount>[\d,.]+) in all drawn within 24 hours \(WHEN, RARE\)",
-    "card": r"a card opened (?:at night )?on (?P<opened>[\d-]+) received (?P<n>\d+) loans? of (?P<amount>[\d,.]+) in all "
-    r"within 24 hours \(WHEN, RARE\)",
+    "card": r"a card opened (?:at night )?on (?P<opened>[\d-]+) received (?P<n>\d+) loans? of "
+    r"(?P<amount>[\d,.]+) in all within 24 hours \(WHEN, RARE\)",
     "moved": r"of a loan of (?P<amount>[\d,.]+) in all that takes the whole limit (?P<out>[\d,.]+) was moved out "
     r"within 2 hours \(WHEN, RARE\)",
     "polish": r"all (?P<n>\d+) loans are of 1,000 or less, one about every (?P<gap>\d+) days, as if to polish a record "
