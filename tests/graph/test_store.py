@@ -284,8 +284,11 @@ def test_a_snapshot_carries_the_cells_of_rows_and_where_they_stood(store):
     ]
     companies = snapshot.facts("companies")
     assert companies["name"].tolist() == ["甲"] and companies["net_assets"].tolist() == [3]
+    some = snapshot.facts("companies", columns=("no_such_cell", "name"))
+    assert list(some) == ["node", "valid_from", "valid_to", "uid", "no_such_cell", "name"]
+    assert some["name"].tolist() == ["甲"] and some["no_such_cell"].isna().all()
     assert snapshot.facts("partners")["node"].tolist() == [-1]
-    assert snapshot.facts("loans").empty
+    assert snapshot.facts("loans").empty and list(snapshot.facts("loans", columns=("amount",)))[-1] == "amount"
     assert [snapshot.name(snapshot.find(n)) for n in ("company:A", "company:B")] == ["company:A", "company:B"]
     assert snapshot.find("company:Z") is None and snapshot.find("") is None
     assert snapshot.as_of == 1000
