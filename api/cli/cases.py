@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from .commands import ListFormat, StoreUrl, Top, audit, first, opened, user
+from .commands import Output, SheetFormat, StoreUrl, Top, audit, check_output, first, opened, user, write_file
 from .narrowing import ByDetector, Channel, Colours, From, Kind, Product, Region, To, narrowed, wanted
 from .output import case_amounts, cases_csv, plain, say, table
 
@@ -80,8 +80,10 @@ def list_cases(
     ] = CaseSort.queue,
     top: Top = None,
     format: Annotated[
-        ListFormat, typer.Option("--format", help="A table; or all fields, as JSON lines or CSV for spreadsheets.")
-    ] = ListFormat.table,
+        SheetFormat,
+        typer.Option("--format", help="A table; or all fields, as JSON lines, CSV for spreadsheets, or a workbook."),
+    ] = SheetFormat.table,
+    output: Output = None,
     store: StoreUrl = None,
 ) -> None:
     """List the cases of the latest nightly batch.
@@ -93,6 +95,7 @@ def list_cases(
     from ..services import cases as answers
     from ..services.triage import Wanted
 
+    check_output(format, output)
     members = {"products": product, "regions": region, "channels": channel}
     sought = wanted(kind, detector, (since, until), colours=colour, min_amount=min_amount, **members)
     with opened(store) as reader:
@@ -108,11 +111,16 @@ def list_cases(
             found = answers.holding(found, [one["id"] for one in kept], min_amount)
         found = answers.ordered(found, sort)
         shown = first(found, top, format)
-        if format == ListFormat.jsonl:
+        if format == SheetFormat.jsonl:
             for case in shown:
                 print(json.dumps(case, ensure_ascii=False))
-        elif format == ListFormat.csv:
+        elif format == SheetFormat.csv:
             print(cases_csv(shown), end="")
+        elif output is not None:
+            from ..services.workbook import case_workbook
+
+            write_file(output, case_workbook(shown, reader.snapshot()))
+            print(f"{len(shown)} cases are in {output}")
         else:
             print(_cases_table(reader, shown))
             if len(shown) < len(found):

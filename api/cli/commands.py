@@ -14,6 +14,7 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -59,6 +60,33 @@ class ListFormat(StrEnum):
     table = "table"
     jsonl = "jsonl"
     csv = "csv"
+
+
+class SheetFormat(StrEnum):
+    """How a list is given that may be a workbook, too."""
+
+    table = "table"
+    jsonl = "jsonl"
+    csv = "csv"
+    xlsx = "xlsx"
+
+
+Output = Annotated[Path | None, typer.Option("--output", metavar="FILE", help="Where the workbook is written.")]
+
+
+def check_output(form: str, output: Path | None) -> None:
+    """A list that is a workbook has a file to be written to, and no other has one."""
+    if (form == SheetFormat.xlsx) != (output is not None):
+        raise UserError("say --format xlsx and --output FILE together: a workbook is a file, all else is printed")
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write what a command makes."""
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        told = f"cannot write {path}: {error.strerror or error}; name a file in a folder that exists"
+        raise UserError(told) from None
 
 
 def first(found: list[dict], top: int | None, form: str) -> list[dict]:

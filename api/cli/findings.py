@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ...graph.errors import UserError
-from .commands import AsOf, StoreUrl, Top, audit, first, opened
+from .commands import AsOf, Output, SheetFormat, StoreUrl, Top, audit, check_output, first, opened, write_file
 from .narrowing import ByDetector, Channel, Colours, From, Kind, Product, Region, To, narrowed, wanted
 from .output import bound, findings_csv, number, plain, say, table
 
@@ -34,15 +33,6 @@ class PathFormat(StrEnum):
 
     text = "text"
     json = "json"
-
-
-class FindingsFormat(StrEnum):
-    """How a list of findings is given."""
-
-    table = "table"
-    jsonl = "jsonl"
-    csv = "csv"
-    xlsx = "xlsx"
 
 
 class Sort(StrEnum):
@@ -74,20 +64,17 @@ def findings(
     sort: Annotated[Sort, typer.Option("--sort", help="By rank, or the largest or latest first.")] = Sort.score,
     top: Top = None,
     format: Annotated[
-        FindingsFormat,
+        SheetFormat,
         typer.Option("--format", help="A table; or all fields, as JSON lines, CSV for spreadsheets, or a workbook."),
-    ] = FindingsFormat.table,
-    output: Annotated[
-        Path | None, typer.Option("--output", metavar="FILE", help="Where the workbook is written.")
-    ] = None,
+    ] = SheetFormat.table,
+    output: Output = None,
     store: StoreUrl = None,
 ) -> None:
     """List what the detectors' latest runs found.
 
     By rank; a table shows the first 20 by default.
     """
-    if (format == FindingsFormat.xlsx) != (output is not None):
-        raise UserError("say --format xlsx and --output FILE together: a workbook is a file, all else is printed")
+    check_output(format, output)
     views = [view.value] if view else None
     members = {"products": product, "regions": region, "channels": channel}
     sought = wanted(kind, detector, (since, until), colours=colour, views=views, min_amount=min_amount, **members)
@@ -100,13 +87,16 @@ def findings(
         elif not found:
             say("no finding is as asked")
         shown = first(found, top, format)
-        if format == FindingsFormat.jsonl:
+        if format == SheetFormat.jsonl:
             for finding in shown:
                 print(json.dumps(finding, ensure_ascii=False))
-        elif format == FindingsFormat.csv:
+        elif format == SheetFormat.csv:
             print(findings_csv(shown, fresh), end="")
         elif output is not None:
-            _write_workbook(output, shown, reader, fresh)
+            from ..services.workbook import workbook
+
+            write_file(output, workbook(shown, reader.snapshot(), fresh))
+            print(f"{len(shown)} findings are in {output}")
         elif runs:
             print(_findings_table(shown, fresh))
             if len(shown) < len(found):
@@ -126,18 +116,6 @@ def _triaged(reader: Reader, sought: Wanted, new_since: str | None, sort: Sort) 
     found = [finding for finding in found if since is None or fresh[finding["id"]].is_new]
     found, told = narrowed(reader, found, sought, dated=sort == Sort.date)
     return runs, ordered(found, sort, told), fresh
-
-
-def _write_workbook(path: Path, found: list[dict], reader: Reader, fresh: dict) -> None:
-    from ..services.workbook import workbook
-
-    content = workbook(found, reader.snapshot(), fresh)
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        told = f"cannot write {path}: {error.strerror or error}; name a file in a folder that exists"
-        raise UserError(told) from None
-    print(f"{len(found)} findings are in {path}")
 
 
 def _findings_table(found: list[dict], fresh: dict) -> str:

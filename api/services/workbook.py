@@ -1,4 +1,4 @@
-"""Findings as a workbook: one sheet of findings, one of their members."""
+"""Findings, or cases, as a workbook: one sheet of them, one of their members."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ...detectors.stakes import FIGURES
 from ...graph.model import KIND_CODE, RELATION_CODE
 from ...graph.snapshot import GraphView
 from ...graph.words.money import currency_code
@@ -26,6 +27,15 @@ MEMBERS = (
     "finding", "thread", "kind", "colour", "role", "角色", "member", "name", "new", "loans", "amount", "currency",
     "amounts_unknown",
 )  # fmt: skip
+CASES = (
+    "id", "state", "colour", "assigned", "verdict", "kinds", "parts", "people", "beside", "added", "currency", "loans",
+    "balance", "overdue", "written_off", "balance_unknown", "overdue_unknown", "written_off_unknown", "first_seen",
+    "last_seen",
+)  # fmt: skip
+CASE_MEMBERS = (
+    "case", "state", "colour", "member", "name", "added", "currency", "loans", "balance", "overdue", "written_off",
+    "balance_unknown", "overdue_unknown", "written_off_unknown",
+)  # fmt: skip
 LONGEST = 32_000
 """Most characters of a cell: a workbook holds no more than 32,767."""
 
@@ -40,13 +50,21 @@ def workbook(findings: Sequence[dict], view: GraphView, fresh: Mapping[str, News
     ----------
     fresh : what is new of each finding, by its id
     """
+    listed = (_finding(finding, fresh[finding["id"]]) for finding in findings)
+    return _content(("findings", FINDINGS, listed), ("members", MEMBERS, _members(findings, view, fresh)))
+
+
+def case_workbook(cases: Sequence[dict], view: GraphView) -> bytes:
+    """The file's content, as ``workbook`` makes it: money at stake currency by currency, each in a row of its own."""
+    listed = (row for case in cases for row in _case(case))
+    return _content(("cases", CASES, listed), ("members", CASE_MEMBERS, _case_members(cases, view)))
+
+
+def _content(*sheets: tuple[str, Sequence[str], Iterable[tuple]]) -> bytes:
     from openpyxl import Workbook
 
     book = Workbook(write_only=True)
-    for title, header, rows in (
-        ("findings", FINDINGS, (_finding(finding, fresh[finding["id"]]) for finding in findings)),
-        ("members", MEMBERS, _members(findings, view, fresh)),
-    ):
+    for title, header, rows in sheets:
         sheet = book.create_sheet(title)
         sheet.freeze_panes = "A2"
         for row in (header, *rows):
@@ -84,6 +102,38 @@ def _members(findings: Sequence[dict], view: GraphView, fresh: Mapping[str, News
             is_new = "yes" if new.is_new or node in new.joined else ""
             for row in loans.get(node, [(0, None, None, 0)]):
                 yield *told, node, shown[node].name, is_new, *row
+
+
+def _case(case: dict) -> Iterable[tuple]:
+    verdict = case["verdict"]["verdict"] if case["verdict"] else None
+    kinds = "\n".join(f"{count} {kind}" for kind, count in case["kinds"].items())
+    told = (case["id"], case["state"], case["colour"], case["assigned"], verdict, kinds, len(case["parts"]))
+    sizes = (len(case["people"]), len(case["beside"]), len(case["added"]))
+    for figures in _at_stake(case["amounts"]):
+        yield *told, *sizes, *figures, case["first_seen"], case["last_seen"]
+
+
+def _case_members(cases: Sequence[dict], view: GraphView) -> Iterable[tuple]:
+    shown = labels(view, sorted({node for case in cases for node in case["people"]}))
+    for case in cases:
+        for node in case["people"]:
+            told = (case["id"], case["state"], case["colour"], node, shown[node].name)
+            for figures in _at_stake(case["by_member"].get(node, ())):
+                yield *told, "yes" if node in case["added"] else "", *figures
+
+
+def _at_stake(amounts: Sequence[dict]) -> list[tuple]:
+    """By currency: its code, the number of loans, each figure, and of how many loans each is not known."""
+    found = [
+        (
+            one["currency"] or None,
+            one["loans"],
+            *(one[figure] for figure in FIGURES),
+            *(one["unknown"][figure] for figure in FIGURES),
+        )
+        for one in amounts
+    ]
+    return found or [(None, 0, *(None for _ in FIGURES), *(0 for _ in FIGURES))]
 
 
 def _loans(view: GraphView, nodes: Sequence[str]) -> dict[str, list[tuple]]:

@@ -10,6 +10,7 @@ from ringfence.api.access.audit import AuditLog
 from ringfence.api.cli import app
 from ringfence.graph.store import open_store
 from support.case_book import RING, write_newcomers, write_ring_book, write_tables
+from support.sheets import sheet_rows
 from support.stores import STORES
 from typer.testing import CliRunner
 
@@ -137,6 +138,29 @@ def test_a_sheet_of_cases_opens_in_a_spreadsheet_and_holds_no_formula(days):
     days.run("case", "assign", ring["id"], "=HYPERLINK(1)")
     sheet = days.run("case", "list", "--format", "csv")
     assert sheet.startswith("\ufeff") and "'=HYPERLINK(1)" in sheet
+
+
+def test_a_workbook_has_a_row_for_each_case_and_for_each_member_with_money_by_currency(days, tmp_path):
+    path = tmp_path / "cases.xlsx"
+    assert days.run("case", "list", "--format", "xlsx", "--output", str(path)) == f"2 cases are in {path}\n"
+    ring, circle = days.cases()
+    told = sheet_rows(path.read_bytes(), "cases")
+    assert [(row["id"], row["colour"], row["people"]) for row in told] == [
+        (ring["id"], "yellow", 8),
+        (circle["id"], "yellow", 3),
+    ]
+    money = ("currency", "loans", "balance", "overdue", "written_off", "balance_unknown")
+    assert [tuple(row[name] for name in money) for row in told] == [
+        ("CNY", 8, 188_000, 41_000, 21_000, 0),
+        (None, 0, None, None, None, 0),
+    ]
+    members = sheet_rows(path.read_bytes(), "members")
+    assert [(row["case"], row["member"]) for row in members] == [
+        (case["id"], node) for case in (ring, circle) for node in case["people"]
+    ]
+    (one,) = [row for row in members if row["member"] == "applicant:R1"]
+    assert (one["loans"], one["balance"], one["overdue"]) == (1, 21_000, 21_000)
+    assert "say --format xlsx and --output FILE together" in days.fails("case", "list", "--format", "xlsx")
 
 
 def test_show_names_people_by_their_masks_with_money_parts_and_notes(days):

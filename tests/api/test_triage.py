@@ -18,6 +18,7 @@ from ringfence.graph.store import Run, open_store
 from ringfence.graph.times import parse_moment
 from support.book import ringfence
 from support.ring_books import crowd, people, ring
+from support.sheets import sheet_rows
 from support.toy import Book
 
 
@@ -173,24 +174,18 @@ def test_no_cell_of_a_csv_is_a_formula():
     assert (row["measures.delta"], row["people"], row["new"], row["joined"]) == ("-0.5", "2", "yes", "0")
 
 
-def rows(content, sheet):
-    """A sheet's rows by their headings."""
-    header, *lines = openpyxl.load_workbook(io.BytesIO(content))[sheet].iter_rows(values_only=True)
-    return [dict(zip(header, line, strict=True)) for line in lines]
-
-
 def test_a_workbook_has_a_sheet_of_findings_and_one_of_their_members():
     book = Book().person("A", "13A", name="张*").person("B", "13B", name="=1+1")
     book.loan("A", "L1", 1000, "2026-03-01", currency="CNY").loan("A", "L2", 500, "2026-03-02", currency="人民币")
     book.loan("A", "L3", 70, "2026-03-02", currency="USD").loan("A", "L4", None, "2026-03-02", currency="USD")
     made = finding(1, "AB", colour="red", detector="fraud-ring", reason_zh="=SUM(1)", measures={"amount": 1500.0})
     content = workbook([made], book.snapshot(), news([made], []))
-    (told,) = rows(content, "findings")
+    (told,) = sheet_rows(content, "findings")
     assert (told["id"], told["kind"], told["种类"], told["colour"]) == (made["id"], "fraud_ring", "团伙", "red")
     assert (told["people"], told["amount"], told["new"], told["reason_zh"]) == (2, 1500, "yes", "=SUM(1)")
     members = [
         (m["member"], m["角色"], m["name"], m["loans"], m["amount"], m["currency"], m["amounts_unknown"])
-        for m in rows(content, "members")
+        for m in sheet_rows(content, "members")
     ]
     assert members == [
         ("applicant:A", "成员", "张*", 2, 1500, "CNY", 0),
@@ -231,7 +226,7 @@ def test_the_command_filters_sorts_and_tells_what_is_new(run):
 def test_a_workbook_is_written_to_a_file_and_nothing_else_is(run, tmp_path):
     path = tmp_path / "找到.xlsx"
     done = run("findings", "--format", "xlsx", "--output", str(path))
-    count = len(rows(path.read_bytes(), "findings"))
+    count = len(sheet_rows(path.read_bytes(), "findings"))
     assert done.exit_code == 0 and count and done.stdout == f"{count} findings are in {path}\n"
     lost = run("findings", "--format", "xlsx", "--output", str(tmp_path / "no" / "folder.xlsx"))
     assert lost.exit_code == 2 and "name a file in a folder that exists" in lost.stderr
