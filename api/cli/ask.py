@@ -46,6 +46,9 @@ def ask(
     threshold: Annotated[str | None, _option("threshold", "N")] = None,
     threshold1: Annotated[str | None, _option("threshold1", "N")] = None,
     threshold2: Annotated[str | None, _option("threshold2", "N")] = None,
+    shortest: Annotated[str | None, _option("shortest", "N")] = None,
+    longest: Annotated[str | None, _option("longest", "N")] = None,
+    days: Annotated[str | None, _option("days", "N")] = None,
     start: Annotated[str | None, _option("start", "T")] = None,
     end: Annotated[str | None, _option("end", "T")] = None,
     limit: Annotated[str | None, _option("limit", "N")] = None,
@@ -69,7 +72,8 @@ def ask(
     """
     stated = {
         "id": id, "id1": id1, "id2": id2, "threshold": threshold, "threshold1": threshold1, "threshold2": threshold2,
-        "start": start, "end": end, "limit": limit, "order": order,
+        "shortest": shortest, "longest": longest, "days": days, "start": start, "end": end, "limit": limit,
+        "order": order,
     }  # fmt: skip
     given = _given(params or [], {name: value for name, value in stated.items() if value is not None})
     if (question is None) == (batch is None) or (batch is not None and given):
@@ -150,8 +154,10 @@ def _lines(snapshot: Snapshot, told: dict) -> list[str]:
     ]
 
 
-def _cell(snapshot: Snapshot, cell: str | float | None) -> str:
-    """A number, or an id; one that is a token with its mask."""
+def _cell(snapshot: Snapshot, cell: str | float | list | None) -> str:
+    """A number, or an id; one that is a token with its mask; of several, one after the other."""
+    if isinstance(cell, list):
+        return " → ".join(_cell(snapshot, one) for one in cell)
     if not isinstance(cell, str):
         return "" if cell is None else number(cell)
     mask = snapshot.mask(cell)

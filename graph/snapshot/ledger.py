@@ -40,6 +40,10 @@ class Ledger:
         self._edges: dict[str, Edges] = {}
         self._timed: dict[tuple[str, bool], Timed] = {}
 
+    def rows(self, rows: str) -> Edges:
+        """Rows of a kind of ``RELATIONS_OF`` as relationships, in no order."""
+        return self._of(rows)
+
     def out_of(self, rows: str) -> Timed:
         """Rows of a kind of ``RELATIONS_OF`` by the node they come from."""
         return self._ordered(rows, forward=True)

@@ -4,6 +4,7 @@ import pytest
 from oracles.questions import ORACLES, Book
 from ringfence.api.services.questions.asking import ANSWERS
 from ringfence.api.services.questions.steps import MOST, Steps
+from ringfence.graph.errors import UserError
 from support.question_books import at, snapshot
 
 WINDOW = {"start": at(0), "end": at(10)}
@@ -278,6 +279,34 @@ def test_payments_to_companies_are_added_up_by_their_account():
         transfers=moves("a>c@1:5 b>c@2:5.5 a>d@1:20 a>e@1:99 x>c@1:7"), owners=owners("1:a 1:b C1:c C2:d 2:d 2:e 1:c")
     )
     assert answer(book, "tcr12", {"id": "applicant:1"}) == [["d", 20.0], ["c", 10.5]]
+
+
+# -- cycles
+
+
+def test_money_that_goes_round_in_order_of_time_is_told_once_with_its_accounts():
+    book = Book(transfers=moves("a>b@1:50 b>c@2:40 c>a@3:30 c>a@9"))
+    asked = {"shortest": 3, "longest": 6}
+    assert answered(book, "cycles", {}, days=5, **asked)[0] == [[3, at(1), at(3), 30.0, ["a", "b", "c"]]]
+    assert len(answered(book, "cycles", {}, days=8, **asked)[0]) == 2
+    assert answered(book, "cycles", {}, days=1.5, **asked) == ([], [])
+
+
+def test_transfers_on_the_ends_of_the_window_close_no_cycle():
+    book = Book(transfers=moves("a>b@0 b>a@5 c>d@5 d>c@10"))
+    assert answered(book, "cycles", {}, shortest=2, longest=2, days=10) == ([], [])
+
+
+def test_cycles_that_a_bound_left_out_are_counted():
+    many = " ".join(f"b>a@{2 + place / 1000}" for place in range(1001))
+    rows, left_out = answered(Book(transfers=moves(f"a>b@1 {many}")), "cycles", {}, shortest=2, longest=2, days=5)
+    assert rows == [] and left_out == bit("fan_out", 1000, 1)
+
+
+@pytest.mark.parametrize(("shortest", "longest", "days"), [(1, 3, 5), (4, 3, 5), (2, 17, 5), (2, 3, 0)])
+def test_lengths_and_days_that_nobody_can_ask_for(shortest, longest, days):
+    with pytest.raises(UserError, match="choose shortest and longest from 2 to 16"):
+        answered(Book(transfers=moves("a>b@1")), "cycles", {}, shortest=shortest, longest=longest, days=days)
 
 
 # -- bounds

@@ -12,7 +12,7 @@ from ....graph.snapshot import Snapshot
 from ....graph.times import parse_moment
 from ..names import key_names, safe
 from ..reader import Reader
-from . import parties, sums, tracing
+from . import parties, rounds, sums, tracing
 from .declared import BY_NAME, ORDERS, QUESTIONS, Parameter, Question
 from .declared import KINDS as KINDS_OF
 from .steps import Steps
@@ -30,6 +30,7 @@ ANSWERS: dict[str, Callable[..., Any]] = {
     "tcr10": parties.co_investors,
     "tcr11": parties.guarantee_chain,
     "tcr12": sums.paid_to_companies,
+    "cycles": rounds.money_cycles,
 }
 """What answers each question."""
 _ASKED_ABOUT = tuple(kind for kinds in KINDS_OF.values() for kind in kinds)

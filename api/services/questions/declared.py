@@ -37,7 +37,7 @@ class Question:
 
     Attributes
     ----------
-    number : as the benchmark counts it, such as ``tcr4``
+    number : as the benchmark counts it, such as ``tcr4``; a word where the benchmark does not ask it
     name : a readable one
     answers : what the answer is
     when : when an investigator asks it
@@ -195,6 +195,21 @@ _QUESTIONS = (
         "A borrower's money goes to companies: to which, and how much?",
         (_person(), *_ALWAYS),
         ("account", "sum"),
+    ),
+    Question(
+        "cycles",
+        "money-cycles",
+        "transfers in strict order of time by which money comes back to the account where it began, no account twice, "
+        "each cycle once: how many transfers, the first and the last time, the least amount, the accounts",
+        "Turnover looks made up: between which accounts does money only go round?",
+        (
+            Parameter("shortest", "count", "fewest transfers of a cycle"),
+            Parameter("longest", "count", "most transfers of a cycle, up to 16"),
+            Parameter("days", "amount", "most days from the first transfer to the last"),
+            _START,
+            _END,
+        ),
+        ("transfers", "first", "last", "least amount", "accounts"),
     ),
 )
 

@@ -31,6 +31,7 @@ class Steps:
     cut : how many rows a limit left out, by step and node
     beyond : how many rows were not followed for being more than ``MOST``
     unknown : how many amounts or balances were to be compared or added up and are not on record
+    noted : bounds that bit, as all answers tell them
     """
 
     snapshot: Snapshot
@@ -41,6 +42,7 @@ class Steps:
     cut: dict[tuple[str, int], int] = field(default_factory=dict)
     beyond: int = 0
     unknown: int = 0
+    noted: list[dict] = field(default_factory=list)
 
     # -- rows of the window
     def out_of(
@@ -165,6 +167,11 @@ class Steps:
         return rank[place]
 
     # -- what bounds left out
+    def note(self, bound: str, limit: int | None, skipped: int) -> None:
+        """Note a bound of one question that bit, where it left anything out."""
+        if skipped:
+            self.noted.append({"bound": bound, "limit": limit, "skipped": skipped, "could_change": True})
+
     def truncated(self) -> list[dict]:
         """Every bound that bit, as all answers tell them."""
         told = (
@@ -172,8 +179,6 @@ class Steps:
             ("rows_a_step", MOST, self.beyond),
             ("amount_unknown", None, self.unknown),
         )
-        return [
-            {"bound": bound, "limit": limit, "skipped": skipped, "could_change": True}
-            for bound, limit, skipped in told
-            if skipped
-        ]
+        for bound in told:
+            self.note(*bound)
+        return self.noted
