@@ -160,10 +160,10 @@ class Staging:
         places = np.concatenate([hashes for _, hashes in waiting if hashes is not None]) % np.uint64(count)
         order = np.argsort(places, kind="stable")
         ends = np.searchsorted(places[order], np.arange(count + 1, dtype=np.uint64))
-        for partition in range(count):
-            chosen = order[ends[partition] : ends[partition + 1]]
-            if len(chosen):
-                self._write(table, partition, rows.take(pa.array(chosen)), parts)
+        # taken once for all partitions: each time, Arrow joins the waiting parts anew
+        rows = rows.take(pa.array(order))
+        for partition in np.flatnonzero(np.diff(ends)):
+            self._write(table, int(partition), rows[ends[partition] : ends[partition + 1]], parts)
 
     def _write(self, table: str, partition: int, rows: pa.Table, parts: dict[str, list[str]]) -> None:
         names = parts.setdefault(str(partition), [])
