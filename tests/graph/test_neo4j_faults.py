@@ -261,6 +261,7 @@ def test_a_server_stopped_in_mid_load_shows_nothing_of_it_and_the_same_command_c
     assert left == 70_001, "what the first try wrote is gone"
 
 
+@pytest.mark.soak  # a server stopped in the middle of a load is tried each time
 def test_a_server_stopped_in_mid_detect_is_told_and_the_same_command_completes(server, book):
     assert ringfence("load", "tables", "--store", server.url, cwd=book).returncode == 0
     store = open_store(server.url)
