@@ -210,7 +210,7 @@ def _line_sort(arrow: Arrow, known: Mapping[str, Place]) -> str:
 
 def _number(some: Sequence[Move]) -> str:
     """What stands beside an amount: the number of the move; of several that of the first and the last."""
-    return f"#{some[0].number}" if len(some) == 1 else f"#{some[0].number}–{some[-1].number}"
+    return f"#{some[0].number}" if len(some) == 1 else f"#{some[0].number}…{some[-1].number}"
 
 
 def _times(some: Sequence[Move]) -> str:
