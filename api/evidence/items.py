@@ -51,6 +51,10 @@ class Picture:
     whole: bool = False
 
 
+EMPTY = Picture(nodes=[], edges=[], width=0.0, height=0.0, shown=0, left_out={}, legend=[])
+"""What vis-network draws where the page draws by itself."""
+
+
 # -- what is shown -----------------------------------------------------------------------------------------------------
 
 

@@ -35,7 +35,9 @@ from ...graph.words.names import (
 from ...graph.words.plain import plain
 from ..services.labels import Label, labels
 from .declared import Told, told_by
-from .items import Picture, bundle_label, dates, figure
+from .flow_moves import MOVES, RESTRICTED
+from .flow_page import flow_page
+from .items import EMPTY, Picture, bundle_label, dates, figure
 from .picture import picture_of
 
 _HERE = Path(__file__).parent
@@ -99,7 +101,11 @@ def evidence_page(finding: dict, snapshot: GraphView) -> str:
     nodes = {*(m["node"] for m in members), *(row[end] for row in rows for end in ("source", "target"))}
     told = {node for thing in finding["things"] for node in (*thing["nodes"], *thing.get("others", ()))}
     seen = labels(snapshot, nodes | told)
-    drawn = picture_of(finding["kind"], members, rows, seen, finding["things"])
+    flow = finding["kind"] == "fund_flow" and any(row["relation"] in MOVES for row in rows)
+    drawn = EMPTY if flow else picture_of(finding["kind"], members, rows, seen, finding["things"])
+    page = _page(finding, rows, seen, drawn)
+    if flow:
+        page |= _flow(finding, rows, seen)
 
     network = Network(directed=True, cdn_resources="in_line")
     for node in drawn.nodes:
@@ -110,7 +116,7 @@ def evidence_page(finding: dict, snapshot: GraphView) -> str:
     network.options = OPTIONS
     network.set_template_dir(str(_HERE), "page.html")
     network.templateEnv.autoescape = True
-    network.templateEnv.globals["page"] = _page(finding, rows, seen, drawn)
+    network.templateEnv.globals["page"] = page
     return network.generate_html()
 
 
@@ -188,6 +194,7 @@ def _page(finding: dict, rows: Sequence[Mapping], seen: Mapping[str, Label], dra
             for m in finding["members"]
         ],
         "others": [_others(thing, seen) for thing in finding["things"] if _used_by_others(thing)],
+        "explanations": [_explanation(tried, told) for tried in finding["explanations"]],
         "measures": [
             {"name": name, "words": told.measures.get(name), "value": _measure(name, finding["measures"], told)}
             for name in finding["measures"]
@@ -201,6 +208,12 @@ def _page(finding: dict, rows: Sequence[Mapping], seen: Mapping[str, Label], dra
         "legend": drawn.legend,
         "kinds": KIND_WORDS,
     }
+
+
+def _flow(finding: dict, rows: Sequence[Mapping], seen: Mapping[str, Label]) -> dict[str, Any]:
+    """What the page of a fund flow shows instead of a network; it needs no script."""
+    told = told_by(finding["detector"])
+    return {"flow": flow_page(finding, rows, seen, told.measures), "policy": _policy([], _asset("page.css"))}
 
 
 def _telling(rows: Sequence[Mapping], drawn: Picture) -> list[str]:
@@ -232,7 +245,7 @@ def _facts(finding: dict) -> list[tuple[Words, str]]:
 
 
 def _used_by_others(thing: Mapping) -> bool:
-    return bool(thing["nodes"]) and thing["users"] > len(thing["members"])
+    return bool(thing["nodes"]) and thing["kind"] != RESTRICTED and thing["users"] > len(thing["members"])
 
 
 def _others(thing: Mapping, seen: Mapping[str, Label]) -> dict:
@@ -242,6 +255,15 @@ def _others(thing: Mapping, seen: Mapping[str, Label]) -> dict:
         "members": len(thing["members"]),
         "count": thing["users"] - len(thing["members"]),
         "people": [seen[node] for node in thing.get("others", ())],
+    }
+
+
+def _explanation(tried: Mapping, told: Told) -> dict:
+    """An innocent explanation that was tried, and why it fits or does not."""
+    return {
+        "words": _words(told.twins, tried["twin"]),
+        "fits": bool(tried["fits"]),
+        "why": Words(plain(tried["why_zh"]), plain(tried["why_en"])),
     }
 
 
@@ -324,7 +346,7 @@ def _library() -> str:
 
 def _policy(scripts: Iterable[str], style: str) -> str:
     """A Content-Security-Policy that lets just these scripts and this style sheet be."""
-    hashes = " ".join(map(_hash, scripts))
+    hashes = " ".join(map(_hash, scripts)) or "'none'"
     return (
         f"default-src 'none'; script-src {hashes}; style-src {_hash(style)}; img-src data:; "
         "base-uri 'none'; form-action 'none'"

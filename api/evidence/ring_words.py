@@ -8,7 +8,7 @@ from ...graph.model import kind_of
 from ...graph.words.money import money
 from ...graph.words.names import KIND_WORDS, RELATION_WORDS, SHARED_WORDS, Words
 from ...graph.words.plain import plain
-from ..services.labels import Label, text_width
+from ..services.labels import Label, shortened
 from .items import bundle_label, dates, figure
 from .ring_ties import Rows, Shared
 
@@ -55,18 +55,10 @@ def counted(thing: Shared) -> Words:
 def chip_text(thing: Shared, labels: Mapping[str, Label]) -> list[str]:
     """The lines of text on a thing: what it is, and last how many use it."""
     names = named(thing, labels)
-    lines = [_short(f"{words.zh} {name}") for words, name in names[:2]]
+    lines = [shortened(f"{words.zh} {name}") for words, name in names[:2]]
     if len(names) > 2:
-        lines[-1] = _short(lines[-1], 11) + f" 等{len(names)}个"
+        lines[-1] = shortened(lines[-1], 11) + f" 等{len(names)}个"
     return [*lines, counted(thing).zh]
-
-
-def _short(text: str, width: float = 15.0) -> str:
-    if text_width(text) <= width:
-        return text
-    while text_width(text) > width - 1:
-        text = text[:-1]
-    return text + "…"
 
 
 def link_text(rows: Rows, short: bool) -> str:
@@ -80,7 +72,7 @@ def link_text(rows: Rows, short: bool) -> str:
         parts.append(how if short and how else f"联系人·{how}" if how else "联系人")
     for relation in sorted({row["relation"] for row in rows} - {"LISTS_CONTACT", "HAS_PHONE"}):
         parts.append(bundle_label(relation, [row for row in rows if row["relation"] == relation]))
-    return _short("；".join(parts))
+    return shortened("；".join(parts))
 
 
 def tie_title(thing: Shared, person: str, labels: Mapping[str, Label]) -> str:

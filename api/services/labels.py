@@ -136,6 +136,19 @@ def _is_wide(character: str) -> bool:
     return unicodedata.east_asian_width(character) in "WF"
 
 
+def shortened(text: str, width: float = 15.0) -> str:
+    """Text cut to at most ``width`` em, with a mark where something was cut.
+
+    >>> shortened("浙江某某实业有限公司", 6)
+    '浙江某某实…'
+    """
+    if text_width(text) <= width:
+        return text
+    while text_width(text) > width - 1:
+        text = text[:-1]
+    return text + "…"
+
+
 def text_width(text: str) -> float:
     """The width of a line of text in em, as a sans-serif font draws it, near enough to lay out by.
 

@@ -86,6 +86,16 @@ RELATION_WORDS = {
     "RELATED_TO": Words("亲友", "related to"),
 }
 
+TRANSFER_WORDS = {
+    "transfer": Words("转账", "transfer"),
+    "withdrawal": Words("取现", "withdrawal"),
+    "purchase": Words("消费", "purchase"),
+    "payroll": Words("代发", "payroll"),
+    "refund": Words("退款", "refund"),
+    "loan_transfer": Words("贷款划转", "loan transfer"),
+}
+"""What kinds of transfer are called; other words stand for themselves."""
+
 ROLE_WORDS = {
     "member": Words("成员", "member"),
     "organiser": Words("组织者", "organiser"),
