@@ -36,14 +36,14 @@ class Known:
     reached, of : int64 by limit of the table, then by sign: how many persons, documents, phones, handsets, cards or
         loans reach it, and of how many; before an innocent explanation is tried on them
     shops : where the customers of merchants are
-    hits : all that reaches a limit or shows a sign, where the book is at hand
+    found : what is counted, and all that reaches a limit or shows a sign, where the book is at hand
     """
 
     shared: Population
     reached: np.ndarray
     of: np.ndarray
     shops: Shops
-    hits: list[Hit] | None = field(default=None, metadata=AT_HAND)
+    found: tuple[Filed, list[Hit]] | None = field(default=None, metadata=AT_HAND)
 
 
 def measure(view: GraphView, params: Params, at_hand: Population | None = None) -> Known:
@@ -63,16 +63,17 @@ def measure(view: GraphView, params: Params, at_hand: Population | None = None) 
         known,
         reached=np.array([len(hits) for hits, _ in sought], dtype=np.int64),
         of=np.array([of for _, of in sought], dtype=np.int64),
-        hits=[hit for hits, _ in sought for hit in hits],
+        found=(filed, [hit for hits, _ in sought for hit in hits]),
     )
 
 
-def hits(view: GraphView, known: Known, params: Params) -> list[Hit]:
-    """All that reaches a limit of the table or shows a sign, in the order of the table, then of ``SIGNS``."""
-    if known.hits is not None and view is known.shared.frame.base:
-        return known.hits
+def hits(view: GraphView, known: Known, params: Params) -> tuple[Filed, list[Hit]]:
+    """What is counted, and all that reaches a limit of the table or shows a sign, in the order of the table, then of
+    ``SIGNS``."""
+    if known.found is not None and view is known.shared.frame.base:
+        return known.found
     filed = Filed(view, known.shared.frame)
-    return [hit for some, _ in _sought(filed, located(view, filed), known, params) for hit in some]
+    return filed, [hit for some, _ in _sought(filed, located(view, filed), known, params) for hit in some]
 
 
 def _sought(filed: Filed, found: Located, known: Known, params: Params) -> Iterator[tuple[list[Hit], int]]:

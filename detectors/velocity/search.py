@@ -53,8 +53,8 @@ class Found:
 
 def search(view: GraphView, known: Known, params: Params) -> Found:
     """All persons and groups of a view that show a sign."""
-    filed = Filed(view, known.shared.frame)
-    kept = [hit for hit in hits(view, known, params) if not explained(filed, known.shared, hit)]
+    filed, seen = hits(view, known, params)
+    kept = [hit for hit in seen if not explained(filed, known.shared, hit)]
     shown = _shown(view, kept)
     people = distinct(np.array([node for one in shown for node in one.people], dtype=np.int64))
     ends = [(one.people[0], node) for one in shown for node in one.people]
