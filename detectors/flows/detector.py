@@ -80,10 +80,11 @@ def detect(view: GraphView, known: Population, params: Params) -> Iterator[Candi
     """``fund_flow`` 资金流向: money of a loan that arrives at a restricted account, or back at its borrower.
 
     It is followed from the account that the loan was paid to, along ascending times, as long as it rests nowhere for
-    more than a week. Money that a merchant got is followed no further, except back to the borrower. Of what arrived
-    three amounts are told: what can be the loan's at most, what is by convention, and what must be. A flow is told
-    where the convention says that enough of the loan arrived, or where it went by accounts of others as money hardly
-    ever happens to go. Loans whose money may have gone along one transfer are one flow.
+    more than a week. Money that a merchant got is followed only back to the borrower, straight or by one more account.
+    Of what arrived three amounts are told: what can be the loan's at most, what is by convention, and what must be. A
+    flow is told where the convention says that enough of the loan arrived, where it went by accounts of others as money
+    hardly ever happens to go, or where it came back from a merchant to whom it had been paid. Loans whose money may
+    have gone along one transfer are one flow, unless a merchant made it.
 
     Innocent twins, tried first: money of one's own that was in the accounts before; a family's accounts; a refund.
     """

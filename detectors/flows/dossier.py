@@ -118,6 +118,7 @@ def _reason(
         "at_once": _at_once(ledger, flow),
         "follows_at_once": bool(params["follows_at_once"]),
         "by_chance": weighed.by_chance,
+        "by_merchant": weighed.by_merchant,
         "told": told(weighed, amounts, params),
         "by_convention": enough(amounts, params),
         "kin": _in_family(weighed, borrowers, kin),

@@ -42,6 +42,11 @@ def _own_money(reason: Mapping[str, Any]) -> Words:
     )
     if reason["by_convention"] or not reason["told"]:
         return Words(zh, en)
+    if reason["by_merchant"]:
+        return Words(
+            f"{zh}；但款项正是付给该商户后转回的",
+            f"{en}; yet it came back from the merchant to whom it had been paid",
+        )
     return Words(
         f"{zh}；但按各账户平时的转账，这样依次转出凑巧发生的次数预计不到{_few(reason['by_chance'])}次",
         f"{en}; yet by what these accounts send otherwise, fewer than {_few(reason['by_chance'])} such ways are to be "

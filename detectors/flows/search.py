@@ -48,6 +48,10 @@ class Search(NamedTuple):
     where: Destinations
     flows: list[Flow]
 
+    def by_merchant(self, flow: Flow) -> bool:
+        """Whether the money was paid to a merchant, and came back from there."""
+        return bool(self.where.shop[self.ledger.source[flow.leads]].any())
+
 
 def search(view: GraphView, params: Params) -> Search:
     """Every flow of the view, in the order of its first loan."""
@@ -64,27 +68,27 @@ def rules(params: Params) -> Rules:
 def _flows(ledger: Ledger, where: Destinations, params: Params) -> list[Flow]:
     payments = ledger.payments
     at = ledger.target[payments]
-    direct, followed = payments[where.restricted[at]], payments[~where.restricted[at] & ~where.shop[at]]
+    direct, followed = payments[where.restricted[at]], payments[~where.restricted[at]]
     seeds = Seeds(
         ledger.target[followed],
         ledger.time[followed],
         np.ceil(ledger.lent[ledger.loan[followed]] * params["least_part"]).astype(np.int64),
-        _whose(ledger, followed),
+        _whose(ledger, where, followed),
     )
     traced = traces(ledger.out, seeds, where.restricted, where.shop, ledger.owned, rules(params))
     found = _of_loans(ledger, followed, traced, direct)
-    return _together(ledger, [flow for flow in found if _arrives(ledger, where, flow, params)])
+    return _together(ledger, where, [flow for flow in found if _arrives(ledger, where, flow, params)])
 
 
-def _whose(ledger: Ledger, payments: np.ndarray) -> np.ndarray:
-    """int64 by payment: the borrower, where it went to an account of the borrower or of nobody known; money paid to
-    somebody else has not come back when the borrower gets it. -1 there."""
+def _whose(ledger: Ledger, where: Destinations, payments: np.ndarray) -> np.ndarray:
+    """int64 by payment: the borrower, where it went to an account of the borrower, of a merchant or of nobody known;
+    money paid to somebody else has not come back when the borrower gets it. -1 there."""
     borrower, account = ledger.borrower[ledger.loan[payments]], ledger.target[payments]
     offsets, owners = ledger.owners
     owned = offsets[account + 1] > offsets[account]
     pairs = (np.repeat(np.arange(len(offsets) - 1), np.diff(offsets)) << 32) | owners
     own = among((account << 32) | borrower, pairs)
-    return np.where(own | ~owned, borrower, -1)
+    return np.where(own | ~owned | where.shop[account], borrower, -1)
 
 
 def _of_loans(ledger: Ledger, followed: np.ndarray, traced: Traces, direct: np.ndarray) -> list[Flow]:
@@ -146,10 +150,13 @@ def by_borrower(found: Search) -> list[tuple[np.ndarray, list[Flow]]]:
     return sorted(found_of, key=lambda group: int(group[0][0]))
 
 
-def _together(ledger: Ledger, flows: list[Flow]) -> list[Flow]:
-    """Flows of loans whose money may have gone along the same transfer are one."""
+def _together(ledger: Ledger, where: Destinations, flows: list[Flow]) -> list[Flow]:
+    """Flows of loans whose money may have gone along the same transfer are one; but what a merchant pays out is of its
+    takings, and ties no two loans."""
     number = np.repeat(np.arange(len(flows)), [len(flow.leads) for flow in flows])
     leads = np.concatenate([flow.leads for flow in flows]) if flows else np.zeros(0, np.int64)
+    telling = ~where.shop[ledger.source[leads]]
+    number, leads = number[telling], leads[telling]
     order = np.argsort(leads, kind="stable")
     same = leads[order][1:] == leads[order][:-1]
     label = weak_components(number[order][:-1][same], number[order][1:][same], len(flows))

@@ -70,7 +70,9 @@ def _groups(found: Search) -> list[_Group]:
                 lambda flow: flow.loans,
                 lambda flow: flow.reached,
                 lambda flow: ledger.source[flow.leads],
-                lambda flow: np.concatenate((ledger.source[flow.leads], ledger.target[flow.leads])),
+                lambda flow: np.concatenate((ledger.source[flow.leads], ledger.target[flow.leads]))[
+                    : 0 if found.by_merchant(flow) else None
+                ],
             )
         )
         groups.append(_Group(borrowers, loans, reached, left, passed))
@@ -135,7 +137,9 @@ def _forward(view: GraphView, loans: np.ndarray, params: Params) -> np.ndarray:
     paid = paid[(view.relation_codes(paid) == RELATION_CODE["DISBURSED_TO"]) & view.visible(paid)]
     account, time = view.ends(paid)[1].astype(np.int64), view.valid_from(paid)
     is_account = _is(view, account, "account")
-    return _follow(view, account[is_account], time[is_account], params, backward=False)
+    reached = _follow(view, account[is_account], time[is_account], params, backward=False)
+    shops = _of_kind(view, view.other_ends(account[~is_account], ("OWNS",)), "account").astype(np.int64)
+    return distinct(np.concatenate((reached, shops)))
 
 
 def _back(view: GraphView, accounts: np.ndarray, params: Params) -> np.ndarray:

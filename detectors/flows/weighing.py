@@ -32,6 +32,7 @@ class Weighed:
     others : parties, ascending, that own the accounts by which the money went, without the borrowers
     ownerless : accounts, ascending, by which it went and that nobody is known to own
     longest_rest : milliseconds that it rested at most between two transfers
+    by_merchant : whether it was paid to a merchant and came back from there
     repaid_old : cents of the loans' money, by convention, that repaid other loans of the borrowers
     repaid_for : how many other people's loans the accounts that it passed repaid
     """
@@ -40,6 +41,7 @@ class Weighed:
     others: list[int]
     ownerless: list[int]
     longest_rest: int
+    by_merchant: bool
     repaid_old: int
     repaid_for: int
 
@@ -58,15 +60,16 @@ def weigh(found: Search, flow: Flow, course: Course, amounts: Amounts, known: Po
         others=sorted(others),
         ownerless=sorted(account for account in accounts if not owners[account] and account not in first),
         longest_rest=max((longest for *_, longest in rests), default=0),
+        by_merchant=found.by_merchant(flow),
         repaid_old=_repaid_old(ledger, flow, course, amounts, borrowers),
         repaid_for=_repaid_for(ledger, flow, course, borrowers),
     )
 
 
 def told(weighed: Weighed, amounts: Amounts, params: Params) -> bool:
-    """Whether it is told: by convention enough of the loans arrived, or it went by accounts of others as money hardly
-    ever happens to go."""
-    return enough(amounts, params) or _rare(weighed)
+    """Whether it is told: by convention enough of the loans arrived; it went by accounts of others as money hardly ever
+    happens to go; or it came back from the merchant to whom it had been paid."""
+    return enough(amounts, params) or _rare(weighed) or weighed.by_merchant
 
 
 def enough(amounts: Amounts, params: Params) -> bool:

@@ -118,7 +118,8 @@ def traces(
     Parameters
     ----------
     goal : bool by account, where money of anybody must not go; it is not followed from there
-    back_only : bool by account, from where it is followed only back to the owner
+    back_only : bool by account, from where it is followed only back to the owner, straight or by one more account;
+        where it begins there, that account is not the owner's
     owned : the accounts of each party: ``offsets``, and accounts
 
     Raises
@@ -146,12 +147,14 @@ def _traces(
     busy = np.full(len(goal), -1, np.int64)  # by account, the seed for which it was too busy
     own = np.full(len(goal), -1, np.int64)
     queue, hop, role = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.int64)
+    bound = np.zeros(most, np.bool_)  # by place in the queue, whether only the way back may follow
     room = 1024
     seeds, transfers, roles = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.int64)
     hubs, hub_count, total = np.empty((2, 16), np.int64), 0, 0
     for seed in range(len(start)):
         if owner[seed] >= 0:
-            own[start[seed]] = seed
+            if not back_only[start[seed]]:
+                own[start[seed]] = seed
             for mine in range(owned[owner[seed]], owned[owner[seed] + 1]):
                 own[accounts[mine]] = seed
         count, goals, looked = 0, 0, -1
@@ -161,6 +164,7 @@ def _traces(
             else:
                 account, begin, depth = target[queue[looked]], time[queue[looked]], hop[looked]
             follows = depth < hops and not (goal[account] and looked >= 0)
+            returns = looked >= 0 and bound[looked]
             looked += 1
             if not follows:
                 continue
@@ -177,20 +181,22 @@ def _traces(
                 if amount[out] < least[seed] or reached[out] == seed:
                     continue
                 back = own[target[out]] == seed and own[source[out]] != seed
-                if back_only[account] and not back:
+                if not back and (returns or (back_only[account] and goal[target[out]])):
                     continue
                 if count == most:
                     stopped[seed] = True
                     break
                 reached[out], place[out] = seed, count
-                queue[count], hop[count] = out, depth + 1
+                queue[count], hop[count], bound[count] = out, depth + 1, back_only[account] and not back
                 arrives = goal[target[out]] or back
                 role[count] = 3 if arrives else 0
                 goals += arrives
                 count += 1
         if goals == 0:
             continue
-        _mark(queue[:count], hop, role, offsets, target, time, reached, place, seed, hops, rest, fan_out, late)
+        _mark(
+            queue[:count], hop, role, bound, own, offsets, target, time, reached, place, seed, hops, rest, fan_out, late
+        )
         if total + count > room:
             room = 2 * (total + count)
             seeds, transfers, roles = _larger(seeds, room), _larger(transfers, room), _larger(roles, room)
@@ -216,7 +222,7 @@ def _larger(values, room):
 
 
 @kernel
-def _mark(queue, hop, role, offsets, target, time, reached, place, seed, hops, rest, fan_out, late):
+def _mark(queue, hop, role, bound, own, offsets, target, time, reached, place, seed, hops, rest, fan_out, late):
     """Mark what lies on a way of so many hops to a goal: from the latest on, and again while transfers of one instant
     follow each other."""
     far = np.full(len(queue), hops, np.int64)  # hops from behind it to a goal
@@ -235,7 +241,9 @@ def _mark(queue, hop, role, offsets, target, time, reached, place, seed, hops, r
             if last - first > fan_out:
                 continue
             for out in range(first, last):
-                if reached[out] == seed and far[place[out]] + 1 < far[one]:
+                if reached[out] != seed or (bound[one] and own[target[out]] != seed):
+                    continue
+                if far[place[out]] + 1 < far[one]:
                     far[one] = far[place[out]] + 1
                     changed = True
             if hop[one] + far[one] <= hops:
