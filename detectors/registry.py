@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from .clusters.detector import RISKY_CLUSTER
 from .contract import Detector
 from .guarantees.detector import GUARANTEE
 from .intermediaries.detector import INTERMEDIARY
 from .rings.detector import FRAUD_RING
 
-DETECTORS: dict[str, Detector] = {detector.id: detector for detector in (GUARANTEE, FRAUD_RING, INTERMEDIARY)}
+DETECTORS: dict[str, Detector] = {
+    detector.id: detector for detector in (GUARANTEE, FRAUD_RING, INTERMEDIARY, RISKY_CLUSTER)
+}
