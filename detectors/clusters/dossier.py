@@ -109,7 +109,7 @@ def _measures(one: Cluster, reason: dict[str, Any], known: Known, borrowed: dict
         "households": fared.households,
         "bad_households": fared.bad,
         "expected": round(fared.expected, 2),
-        "rarity": round(-math.log10(max(fared.chance, RAREST)), 2),
+        "rarity": round(abs(math.log10(max(fared.chance, RAREST))), 2),
         "tests": known.tests,
         "one_hand": reason["one_hand"],
         "first_degree": int((distance == 1).sum()),

@@ -201,7 +201,8 @@ def test_status_counts_what_is_there(run, book):
         state["rejects"]
     )
     assert [reject["rows"] for reject in state["rejects"] if reject["level"] == "row"] == [1]
-    assert [run["detector"] for run in state["last_run"]["detectors"]] == ["fraud-ring", "guarantee", "intermediary"]
+    ran = [run["detector"] for run in state["last_run"]["detectors"]]
+    assert ran == ["fraud-ring", "guarantee", "intermediary", "risky-cluster"]
     text = run("status").stdout
     assert "GUARANTEES" in text and "unreadable_number" in text
 

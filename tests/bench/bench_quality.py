@@ -52,15 +52,15 @@ from support.quality import (
     totals,
 )
 
-RINGS, BROKERS = "fraud_ring", "intermediary"
-KINDS = {"rings": (RINGS,), "intermediaries": (BROKERS,), "both": (RINGS, BROKERS)}
+RINGS, BROKERS, CLUSTERS = "fraud_ring", "intermediary", "risky_cluster"
+KINDS = {"rings": (RINGS,), "intermediaries": (BROKERS,), "both": (RINGS, BROKERS), "risky clusters": (CLUSTERS,)}
 """What is judged: findings of these kinds, taken as one."""
 BASELINES = {"three identifiers": three_identifiers, "all identifiers": all_identifiers}
 SECOND = "second"
 """The setting of the second generator."""
 REPLAYED = "default"
 """The setting whose books are also searched month by month, as they were known then."""
-DETECTORS = ("fraud-ring", "intermediary")
+DETECTORS = ("fraud-ring", "intermediary", "risky-cluster")
 
 
 class Book(NamedTuple):
@@ -158,7 +158,7 @@ COLUMNS = ("setting", "applicants", "seed", "kind", "case", "difficulty", "shape
 def cases(results: dict[str, list[Result]]) -> Iterator[tuple[str, ...]]:
     """A row for each planted group, which is caught or missed, and for each finding that catches none."""
     for book, judged, _ in (result for books in results.values() for result in books):
-        for name in ("rings", "intermediaries"):
+        for name in ("rings", "intermediaries", "risky clusters"):
             of = tuple(map(str, (*book[:3], name)))
             for group in judged[name].planted:
                 yield (*of, group.id, group.difficulty, group.shape, "caught" if group.caught else "missed")

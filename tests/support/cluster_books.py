@@ -55,13 +55,13 @@ def innocent():
     acquainted(book, 20, "M", 8, day="2026-01-05")
     crowd(book, 60, "N", 2, day="2026-01-05")
     acquainted(book, 20, "Y", 12, day="2026-04-20")
-    acquainted(book, 12, "F", 12, word="兄弟姐妹")
+    acquainted(book, 10, "F", 10, word="兄弟姐妹")
     return crowd(book, 150)
 
 
 def hard():
     """Acquaintances who name more of each other than evidence may list."""
-    return crowd(acquainted(Book(), 60, "C", 30, each=6), 150)
+    return crowd(acquainted(Book(), 40, "C", 20, each=12), 150)
 
 
 def units(seed):
