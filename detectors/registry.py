@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .clusters.detector import RISKY_CLUSTER
 from .contract import Detector
 from .flows.detector import FUND_FLOW
 from .guarantees.detector import GUARANTEE
@@ -10,5 +11,5 @@ from .rings.detector import FRAUD_RING
 from .velocity.detector import VELOCITY
 
 DETECTORS: dict[str, Detector] = {
-    detector.id: detector for detector in (GUARANTEE, FRAUD_RING, INTERMEDIARY, FUND_FLOW, VELOCITY)
+    detector.id: detector for detector in (GUARANTEE, FRAUD_RING, INTERMEDIARY, FUND_FLOW, RISKY_CLUSTER, VELOCITY)
 }

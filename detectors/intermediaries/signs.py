@@ -10,30 +10,11 @@ import pandas as pd
 
 from ...graph.kernels.sets import distinct
 from ...graph.snapshot import GraphView
+from ..sharing.outcomes import bad_loans
 
-LATE = 30
-"""A loan of more days past due is a bad one."""
-BAD_CLASSES = ("次级", "可疑", "损失")
 BAD_FLAGS = ("overdue", "blacklist", "confirmed_fraud")
 ALIKE = ("product", "term_months", "amount")
 """Columns in which applications made up by one hand are alike."""
-
-
-def bad_loans(view: GraphView) -> np.ndarray:
-    """bool by node: a loan known to have been more than ``LATE`` days past due, or classed as bad, by now."""
-    bad = np.zeros(view.node_count, dtype=bool)
-    for table in ("loans", "loan_history"):
-        rows = view.facts(table)
-        if not len(rows):
-            continue
-        late = np.zeros(len(rows), dtype=bool)
-        if "dpd" in rows:
-            late |= rows["dpd"].to_numpy(dtype=np.float64, na_value=np.nan) > LATE
-        if "five_class" in rows:
-            late |= rows["five_class"].isin(BAD_CLASSES).to_numpy()
-        nodes = rows["node"].to_numpy()
-        bad[nodes[late & (nodes >= 0)]] = True
-    return bad
 
 
 class Outcomes(NamedTuple):

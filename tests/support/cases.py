@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from support import broker_books, flow_books, guarantee_books, ring_books, velocity_books
+from support import broker_books, cluster_books, flow_books, guarantee_books, ring_books, velocity_books
 from support.toy import Book
 
 
@@ -35,4 +35,7 @@ CASES = {
     ),
     "fund-flow": Case(flow_books.planted, flow_books.innocent, flow_books.hard, flow_books.units, told=False),
     "velocity": Case(velocity_books.planted, velocity_books.innocent, velocity_books.hard, velocity_books.units),
+    "risky-cluster": Case(
+        cluster_books.planted, cluster_books.innocent, cluster_books.hard, cluster_books.units, told=False
+    ),
 }
