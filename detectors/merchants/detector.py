@@ -50,7 +50,7 @@ def detect(view: GraphView, known: Population, params: Params) -> Iterator[Candi
     Signs of a sale are money that comes back from the merchant's side within days, refunds, goods that never went,
     a loan near the limit, odd hours, a burst, and customers who name the merchant or each other. How often the sales of
     other merchants show each is the measure. Members are the merchant and the customers whose loans were rather cash
-    than not; each of these shows money back, a refund or goods not sent.
+    than not, by a sign of money or goods, or taken on days when most of the sales show one.
 
     Innocent twins, tried first: a busy shop, a promotion day, goods returned. What one sign alone speaks for is not
     reported.

@@ -55,6 +55,7 @@ def _reason(view: GraphView, found: Search, shop: Shop, params: Params) -> dict[
         "back_days": params["back_days"],
         "least_back": params["least_back"],
         "back_middle": _middle(found, shop),
+        "hard": int(shown[cash][:, IS_HARD].any(axis=1).sum()),
         "rest_hard": int(shown[rest][:, IS_HARD].any(axis=1).sum()),
         "goods_back": _goods_back(found, shop),
     }

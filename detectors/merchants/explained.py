@@ -43,9 +43,9 @@ def _busy(reason: Mapping[str, Any]) -> Words:
 
 def _promotion(reason: Mapping[str, Any]) -> Words:
     return Words(
-        f"促销日：上述贷款每笔都有转回、退款或未发货，申请分布在{reason['dates']}个日期",
-        "a promotion day: each of these loans shows money back, a refund or goods not sent, and they were applied for "
-        f"on {reason['dates']} date{'s' if reason['dates'] != 1 else ''}",
+        f"促销日：上述贷款中{reason['hard']}笔有转回、退款或未发货，申请分布在{reason['dates']}个日期",
+        f"a promotion day: {reason['hard']} of these loans show money back, a refund or goods not sent; they were "
+        f"applied for on {reason['dates']} date{'s' if reason['dates'] != 1 else ''}",
     )
 
 

@@ -58,7 +58,7 @@ def search(view: GraphView, known: Population, params: Params) -> Search:
     shops = []
     for merchant, here in by_label(sales.merchant).items():
         usual = known.usual(names[merchant], lines[merchant])
-        weighed = weigh(found.shown[here], found.known[here], usual)
+        weighed = weigh(found.shown[here], found.known[here], usual, sales.applied[here])
         shop = Shop(merchant, here, here[weighed.cash], usual, weighed)
         if _speaks(shop, sales, params):
             shops.append(shop)

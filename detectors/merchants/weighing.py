@@ -6,12 +6,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .signs import HARD, SIGNS
+from ...graph.model import ALWAYS
+from .sales import DAY
+from .signs import BURST_DAYS, HARD, SIGNS
 
 OFTEN = 0.5
 """How often a sale that was cash shows each sign."""
 ROUNDS = 50
 """Rounds of the estimate of how many sales were cash; it has long settled by then."""
+AROUND = BURST_DAYS * DAY // 2
+"""So long before and after a sale others are of the same days."""
 IS_HARD = np.array([sign in HARD for sign in SIGNS])
 
 
@@ -31,7 +35,7 @@ class Weighed:
     cash: np.ndarray
 
 
-def weigh(shown: np.ndarray, known: np.ndarray, usual: np.ndarray) -> Weighed:
+def weigh(shown: np.ndarray, known: np.ndarray, usual: np.ndarray, applied: np.ndarray) -> Weighed:
     """Weigh the sales of one merchant: a mixture of usual sales and of sales that were cash, its share estimated by
     expectation and maximisation.
 
@@ -39,13 +43,25 @@ def weigh(shown: np.ndarray, known: np.ndarray, usual: np.ndarray) -> Weighed:
     ----------
     shown, known : bool[sales, signs]
     usual : float64 by sign, how often usual sales show it
+    applied : int64 by sale, when it was applied for
     """
     usual = np.minimum(usual, OFTEN)
     ratio = np.where(shown, np.log(OFTEN / usual), np.log((1 - OFTEN) / (1 - usual))) * known
     evidence, share = _mixture(ratio.sum(axis=1))
     odds = ratio.sum(axis=1) + np.log(max(share, 1e-9)) - np.log(max(1 - share, 1e-9))
     without = [_mixture(np.delete(ratio, sign, axis=1).sum(axis=1))[0] for sign in range(ratio.shape[1])]
-    return Weighed(evidence, min(without), (odds > 0) & (shown & IS_HARD).any(axis=1))
+    hard = (shown & IS_HARD).any(axis=1)
+    return Weighed(evidence, min(without), (odds > 0) & (hard | _among_such(hard, applied)))
+
+
+def _among_such(hard: np.ndarray, applied: np.ndarray) -> np.ndarray:
+    """bool by sale: whether most of the sales of the days around it show a sign of money or goods."""
+    order = np.argsort(applied, kind="stable")
+    order = order[applied[order] > ALWAYS]
+    first = np.searchsorted(applied[order], applied - AROUND)
+    last = np.searchsorted(applied[order], applied + AROUND, side="right")
+    count = np.concatenate(([0], np.cumsum(hard[order])))
+    return (2 * (count[last] - count[first]) > last - first) & (applied > ALWAYS)
 
 
 def _mixture(ratio: np.ndarray) -> tuple[float, float]:
