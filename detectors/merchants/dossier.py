@@ -6,17 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from ...graph.kernels.sets import distinct
-from ...graph.model import ALWAYS
+from ...graph.kernels.sets import among, distinct
+from ...graph.model import ALWAYS, RELATION_CODE
 from ...graph.snapshot import GraphView
 from ...graph.words.money import currency_code, day
 from ..contract import Candidate, Draft, Params, bound
-from ..flows.ledger import CENTS
 from .explained import explanations
 from .scoring import score
 from .search import Search, Shop
-from .signs import SIGNS, ties_to_phones
-from .weighing import IS_HARD
+from .sides import sides
+from .signs import HARD, SIGNS
 
 
 def draft(view: GraphView, found: Search, shop: Shop, params: Params) -> Draft:
@@ -26,37 +25,38 @@ def draft(view: GraphView, found: Search, shop: Shop, params: Params) -> Draft:
     candidate = Candidate(
         kind="cashout_merchant",
         unit=view.name(shop.merchant),
-        score=score(shop.weighed.evidence),
+        score=score(shop.evidence),
         reason=reason,
         measures=_measures(shop, reason),
         explanations=explanations(reason),
         truncated=cut,
     )
-    customers = distinct(found.sales.customer[shop.cash]).tolist()
+    customers = distinct(found.sales.customer[shop.cashed]).tolist()
     names = dict(zip(customers, view.names(customers), strict=True))
     members = [(shop.merchant, "merchant"), *((one, "customer") for one in sorted(customers, key=names.__getitem__))]
     return Draft(candidate, members, rows)
 
 
 def _reason(view: GraphView, found: Search, shop: Shop, params: Params) -> dict[str, Any]:
-    sales, shown = found.sales, found.signs.shown
-    cash, rest = shop.cash, np.setdiff1d(shop.sales, shop.cash)
+    sales, cash = found.sales, shop.cashed
     applied = sales.applied[cash][sales.applied[cash] > ALWAYS]
     return {
         "sales": len(shop.sales),
         "cash": len(cash),
         "customers": len(distinct(sales.customer[cash])),
         "lent": _lent(view, found, shop),
+        "unknown_amounts": int((sales.amount[cash] <= 0).sum()),
         "first": day(int(applied.min())) if len(applied) else None,
         "last": day(int(applied.max())) if len(applied) else None,
         "dates": len({day(time) for time in applied.tolist()}),
-        "signs": dict(zip(SIGNS, shown[cash].sum(axis=0).tolist(), strict=True)),
+        "signs": dict(zip(SIGNS, shop.shown[shop.cash].sum(axis=0).tolist(), strict=True)),
         "usual": dict(zip(SIGNS, (100 * shop.usual).round(1).tolist(), strict=True)),
+        "telling": [sign for sign, tells in zip(SIGNS, shop.telling.tolist(), strict=True) if tells and sign in HARD],
         "back_days": params["back_days"],
         "least_back": params["least_back"],
         "back_middle": _middle(found, shop),
-        "hard": int(shown[cash][:, IS_HARD].any(axis=1).sum()),
-        "rest_hard": int(shown[rest][:, IS_HARD].any(axis=1).sum()),
+        "hard": int(shop.hard[shop.cash].sum()),
+        "rest_hard": int(shop.hard[~shop.cash].sum()),
         "goods_back": _goods_back(found, shop),
     }
 
@@ -64,34 +64,33 @@ def _reason(view: GraphView, found: Search, shop: Shop, params: Params) -> dict[
 def _lent(view: GraphView, found: Search, shop: Shop) -> dict[str, float]:
     """What the loans came to, by the code of the currency; that of no currency on record comes last."""
     sales = found.sales
-    facts = view.facts("loans", distinct(sales.loan[shop.cash]))
+    facts = view.facts("loans", distinct(sales.loan[shop.cashed]))
     stated = dict(zip(facts["node"], facts["currency"], strict=True)) if "currency" in facts else {}
-    lent: dict[str, list[float]] = {}
-    for sale in shop.cash[~np.isnan(sales.amount[shop.cash])].tolist():
+    lent: dict[str, int] = {}
+    for sale in shop.cashed[sales.amount[shop.cashed] > 0].tolist():
         word = stated.get(int(sales.loan[sale]))
-        lent.setdefault(currency_code(word if isinstance(word, str) else None), []).append(float(sales.amount[sale]))
-    return {code: round(sum(lent[code]), 2) for code in sorted(lent, key=lambda code: (not code, code))}
+        code = currency_code(word if isinstance(word, str) else None)
+        lent[code] = lent.get(code, 0) + int(sales.amount[sale])
+    return {code: lent[code] / 100 for code in sorted(lent, key=lambda code: (not code, code))}
 
 
 def _middle(found: Search, shop: Shop) -> float:
     """The median share of a loan that came back, of those of which any did."""
-    back, out = found.signs.back, found.ledger.out
-    here = np.isin(back.case, shop.cash)
+    back, moves = found.signs.returned.back, found.signs.returned.moves
+    here = np.isin(back.case, shop.cashed)
     if not here.any():
         return 0.0
-    # what several ways have in common came once
-    pairs = np.unique(np.stack([back.case[here], back.last[here]]), axis=1)
-    cases, place = np.unique(pairs[0], return_inverse=True)
-    came = np.bincount(place, weights=out.amount[pairs[1]] / CENTS)
+    cases, place = np.unique(back.case[here], return_inverse=True)
+    came = np.bincount(place, weights=moves.amount[back.last[here]])
     return float(np.median(came / found.sales.amount[cases]))
 
 
 def _goods_back(found: Search, shop: Shop) -> int:
-    """How many were refunded after the goods had been sent, with no other sign of money or goods."""
-    shown = dict(zip(SIGNS, found.signs.shown[shop.cash].T, strict=True))
-    known = dict(zip(SIGNS, found.signs.known[shop.cash].T, strict=True))
-    sent = known["undelivered"] & ~shown["undelivered"]
-    return int((shown["refunded"] & ~shown["returned"] & sent).sum())
+    """How many were refunded after the goods had been sent, with nothing back but transfers that are called refunds."""
+    money = found.signs.returned
+    otherwise = np.isin(shop.sales, money.back.case[~money.is_refund])
+    refunded = shop.shown[:, SIGNS.index("refunded")] & found.signs.sent[shop.sales]
+    return int((refunded & ~otherwise & shop.cash).sum())
 
 
 def _measures(shop: Shop, reason: dict[str, Any]) -> dict[str, float]:
@@ -101,7 +100,7 @@ def _measures(shop: Shop, reason: dict[str, Any]) -> dict[str, float]:
         "loans": reason["cash"],
         "merchant_loans": reason["sales"],
         **{f"{sign}_loans": count for sign, count in reason["signs"].items()},
-        "evidence": round(shop.weighed.evidence, 2),
+        "evidence": round(shop.evidence, 2),
     }
     return measures | ({"amount": lent[0]} if len(lent) == 1 else {})
 
@@ -110,28 +109,38 @@ def _measures(shop: Shop, reason: dict[str, Any]) -> dict[str, float]:
 
 
 def _rows(view: GraphView, found: Search, shop: Shop, limit: int) -> tuple[np.ndarray, list[dict]]:
-    """What went back, the loans at the merchant, orders, phones that tie, and whose loans and accounts they are."""
-    sales, ledger, back = found.sales, found.ledger, found.signs.back
-    here = np.isin(back.case, shop.cash)
-    moved = distinct(np.concatenate((back.first[here], back.last[here])))
-    ends = distinct(np.concatenate((ledger.out.source[moved], ledger.out.target[moved])))
-    orders = sales.order[shop.cash]
+    """What went back, the loans at the merchant, orders, phones that tie, and whose loans, accounts and phones."""
+    sales, money, cash = found.sales, found.signs.returned, shop.cashed
+    customers, order = distinct(sales.customer[cash]), sales.order[cash]
+    side = distinct(sides(view, np.array([shop.merchant])).party)
+    parties = distinct(np.concatenate((side, distinct(sales.customer[shop.sales]))))
+    here = np.isin(money.back.case, cash)
+    moved = distinct(np.concatenate((money.back.first[here], money.back.last[here])))
+    accounts = distinct(np.concatenate((money.moves.source[moved], money.moves.target[moved])))
+    ties = found.signs.ties
+    tied = among(ties.customer, customers) & (ties.merchant == shop.merchant)
+    phones, callers = distinct(ties.phone[tied]), distinct(ties.customer[tied])
+    filed = sales.application[cash]
     groups = (
-        ledger.position[moved],
-        sales.position[shop.cash],
-        sales.orders.positions[distinct(orders[orders >= 0])],
-        _ties(view, found, shop),
-        ledger.borrowed.where(np.isin(ledger.borrowed.target, sales.loan[shop.cash])).positions,
-        ledger.owns.where(np.isin(ledger.owns.target, ends)).positions,
+        money.position[moved],
+        distinct(sales.position[cash]),
+        distinct(sales.orders.positions[order[order >= 0]]),
+        _between(view, phones, callers, "LISTS_CONTACT"),
+        _between(view, distinct(sales.loan[cash]), customers, "BORROWED"),
+        _between(view, distinct(filed[filed >= 0]), distinct(sales.loan[cash]), "BECAME"),
+        _between(view, accounts, parties, "OWNS"),
+        _between(view, phones, parties, "HAS_PHONE"),
+        _between(view, np.array([shop.merchant]), side, "CONTROLS"),
     )
     rows = np.concatenate([group[view.uid_order(group)] for group in groups])
     over = len(rows) - limit
     return rows[:limit], [bound("max_evidence", limit, f"{over} more rows")] if over > 0 else []
 
 
-def _ties(view: GraphView, found: Search, shop: Shop) -> np.ndarray:
-    """int64 positions: which phones the customers name, where they are tied by that."""
-    tied = shop.cash[found.signs.shown[shop.cash, SIGNS.index("tied")]]
-    named = ties_to_phones(view, found.sales)
-    party, calls = np.asarray(named["party"]), np.asarray(named["named"], dtype=bool)
-    return np.asarray(named["position"], dtype=np.int64)[calls & np.isin(party, found.sales.customer[tied])]
+def _between(view: GraphView, some: np.ndarray, others: np.ndarray, relation: str) -> np.ndarray:
+    """int64, ascending: the ties of a relation between some nodes and others, both ascending."""
+    positions = distinct(view.touching(some))
+    positions = positions[view.relation_codes(positions) == RELATION_CODE[relation]]
+    positions = positions[view.links(positions)]
+    source, target = (end.astype(np.int64) for end in view.ends(positions))
+    return positions[(among(source, some) & among(target, others)) | (among(source, others) & among(target, some))]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -10,7 +12,6 @@ from ...graph.kernels.sets import distinct
 from ...graph.kernels.texts import Texts
 from ...graph.snapshot import GraphView
 from ..contract import Params
-from ..flows import ledger
 from .sales import Sales, read
 from .signs import SIGNS, Signs, signs
 
@@ -36,25 +37,45 @@ class Population:
     shown: np.ndarray
     known: np.ndarray
 
-    def usual(self, merchant: str, line: str) -> np.ndarray:
-        """float64 by sign: how often the sales of other merchants show it, those of the same line of business first."""
-        place = self.merchants.find(merchant)
-        own = np.zeros((2, len(SIGNS)))
-        if place >= 0:
-            own = np.stack([self.shown[place], self.known[place]])
-        shown, known = np.stack([self.shown.sum(axis=0), self.known.sum(axis=0)]) - own
-        book = (shown + 0.5) / (known + 1.0)
-        same = self.line == self.lines.find(line)
-        shown, known = np.stack([self.shown[same].sum(axis=0), self.known[same].sum(axis=0)]) - (
-            own if place >= 0 and same[place] else 0
-        )
-        return (shown + PEERS * book) / (known + PEERS)
+
+class Usual(NamedTuple):
+    """What other merchants' sales show.
+
+    Attributes
+    ----------
+    often : float64[merchants, signs], how often, those of the same line of business first
+    any : bool[merchants, signs], whether any of them does
+    """
+
+    often: np.ndarray
+    any: np.ndarray
+
+
+def usual(known: Population, merchants: Sequence[str], lines: Sequence[str]) -> Usual:
+    """What the sales of all others show, for each of some merchants.
+
+    Parameters
+    ----------
+    merchants, lines : names, and the words for their lines of business
+    """
+    counts = np.concatenate((known.shown, known.known), axis=1).astype(np.float64)
+    by_line = np.zeros((len(known.lines) + 1, counts.shape[1]))
+    np.add.at(by_line, known.line, counts)
+    place, line = known.merchants.find_all(merchants), known.lines.find_all(lines)
+    own = np.where((place >= 0)[:, None], counts[place], 0) if len(counts) else np.zeros((len(place), counts.shape[1]))
+    was = known.line[place] if len(counts) else place
+    book = counts.sum(axis=0) - own
+    peers = by_line[line] - np.where(((place >= 0) & (was == line))[:, None], own, 0)
+    shown, of = np.split(book, 2, axis=1)
+    rate = (shown + 0.5) / (of + 1.0)
+    peers_shown, peers_of = np.split(peers, 2, axis=1)
+    return Usual((peers_shown + PEERS * rate) / (peers_of + PEERS), shown > 0)
 
 
 def measure(view: GraphView, params: Params) -> Population:
     """Measure a book."""
     sales = read(view)
-    return counted(view, sales, signs(view, sales, ledger.read(view), params["back_days"], params["least_back"]))
+    return counted(view, sales, signs(view, sales, params["back_days"], params["least_back"]))
 
 
 def counted(view: GraphView, sales: Sales, found: Signs) -> Population:
@@ -67,8 +88,8 @@ def counted(view: GraphView, sales: Sales, found: Signs) -> Population:
     np.add.at(shown, place, found.shown)
     np.add.at(known, place, found.known)
     words = lines_of(view, nodes)
-    lines = sorted(set(words))
-    line = np.array([lines.index(word) for word in words], dtype=np.int64)
+    lines = {word: place for place, word in enumerate(sorted(set(words)))}
+    line = np.array([lines[word] for word in words], dtype=np.int64)
     return Population(Texts.of([names[i] for i in order]), line[order], Texts.of(lines), shown[order], known[order])
 
 

@@ -12,6 +12,7 @@ from ...graph.model import ALWAYS, KIND_CODE
 from ...graph.snapshot import Edges, GraphView
 
 DAY = 86_400_000
+WEEK = 7 * DAY
 
 
 @dataclass(frozen=True)
@@ -23,10 +24,10 @@ class Sales:
     merchant, customer, loan : int64 nodes
     application : int64 nodes, -1 where there is none
     position : int64, the relationship that says that the loan went to the merchant, or was applied for there
-    amount : float64, NaN where unknown
-    limit : float64, the credit limit, NaN where unknown
+    amount : int64, in cents, 0 where unknown
+    limit : int64, the credit limit in cents, 0 where unknown
     applied, paid : int64 times, ``ALWAYS`` where unknown
-    order : int64, the customer's order at the merchant nearest in time, a place in ``orders``; -1 where there is none
+    order : int64, the order that the loan paid, a place in ``orders``; -1 where there is none
     orders : all orders
     """
 
@@ -72,7 +73,7 @@ def read(view: GraphView) -> Sales:
     columns = (merchant, customer, loan, filing, position, when)
     merchant, customer, loan, filing, position, when = (column[order] for column in columns)
     orders = view.ties("ORDERED")
-    amount, limit = _amounts(view, loan, filing)
+    amount, limit, applied = _stated(view, loan, filing)
     return Sales(
         merchant=merchant,
         customer=customer,
@@ -81,11 +82,21 @@ def read(view: GraphView) -> Sales:
         position=position,
         amount=amount,
         limit=limit,
-        applied=_applied(view, filing),
+        applied=applied,
         paid=when,
-        order=_orders(orders, merchant, customer, when),
+        order=_orders(view, orders, _pair(merchant, customer), when, position),
         orders=orders,
     )
+
+
+def cents(amount: np.ndarray) -> np.ndarray:
+    """int64: amounts in hundredths, 0 where there is none."""
+    return np.rint(np.nan_to_num(amount) * 100).astype(np.int64)
+
+
+def _pair(merchant: np.ndarray, customer: np.ndarray) -> np.ndarray:
+    """int64: a merchant and a customer as one number."""
+    return (merchant.astype(np.int64) << 32) | customer
 
 
 def _by_node(node: np.ndarray, value: np.ndarray, count: int) -> np.ndarray:
@@ -104,19 +115,14 @@ def _first_paid(paid: Edges, count: int) -> np.ndarray:
     return first
 
 
-def _amounts(view: GraphView, loan: np.ndarray, application: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """What each loan came to, and its credit limit, the application's where the loan has none."""
-    loans = _numbers(view.facts("loans", distinct(loan)), loan, ("amount", "credit_limit"))
+def _stated(view: GraphView, loan: np.ndarray, application: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """What each loan came to, its credit limit, the application's where the loan has none, and when it was applied
+    for."""
+    amount, limit = _numbers(view.facts("loans", distinct(loan)), loan, ("amount", "credit_limit"))
     facts = view.facts("applications", distinct(application[application >= 0]))
-    filed = _numbers(facts, application, ("credit_limit",))
-    return loans[0], np.where(np.isnan(loans[1]), filed[0], loans[1])
-
-
-def _applied(view: GraphView, application: np.ndarray) -> np.ndarray:
-    """int64: when each was applied for."""
-    facts = view.facts("applications", distinct(application[application >= 0]))
-    time = _numbers(facts, application, ("apply_time",))[0]
-    return np.where(np.isnan(time), ALWAYS, np.nan_to_num(time)).astype(np.int64)
+    filed, time = _numbers(facts, application, ("credit_limit", "apply_time"))
+    applied = np.where(np.isnan(time), ALWAYS, np.nan_to_num(time).astype(np.int64))
+    return cents(amount), cents(np.where(np.isnan(limit), filed, limit)), applied
 
 
 def _numbers(facts: pd.DataFrame, nodes: np.ndarray, names: tuple[str, ...]) -> list[np.ndarray]:
@@ -125,15 +131,43 @@ def _numbers(facts: pd.DataFrame, nodes: np.ndarray, names: tuple[str, ...]) -> 
     return [np.asarray(rows[name].astype(float)) for name in names]
 
 
-def _orders(orders: Edges, merchant: np.ndarray, customer: np.ndarray, when: np.ndarray) -> np.ndarray:
-    """int64 by sale: the order of that customer at that merchant which is nearest in time, within a week."""
-    placed, sold = (orders.target.astype(np.int64) << 32) | orders.source, (merchant << 32) | customer
+def _orders(view: GraphView, orders: Edges, sold: np.ndarray, when: np.ndarray, position: np.ndarray) -> np.ndarray:
+    """int64 by sale: the order of that customer at that merchant which is nearest in time, within a week, unless
+    another sale is nearer to it."""
+    placed = _pair(orders.target, orders.source)
     order = np.argsort(placed, kind="stable")
     low, high = (np.searchsorted(placed[order], sold, side=side) for side in ("left", "right"))
     sale, place = np.repeat(np.arange(len(sold)), high - low), order[laid_out(low, high)]
+    dated = (orders.valid_from[place] > ALWAYS) & (when[sale] > ALWAYS)
+    sale, place = sale[dated], place[dated]
     apart = np.abs(orders.valid_from[place] - when[sale])
-    near = np.flatnonzero(apart <= 7 * DAY)
-    near = near[np.lexsort((orders.valid_from[place[near]], apart[near], sale[near]))][::-1]
-    found = np.full(len(merchant), -1, np.int64)
-    found[sale[near]] = place[near]  # the nearest of each is set last
+    sale, place, apart = sale[apart <= WEEK], place[apart <= WEEK], apart[apart <= WEEK]
+    found = np.full(len(sold), -1, np.int64)
+    several = (_count(sale) > 1) | (_count(place) > 1)
+    found[sale[~several]] = place[~several]
+    sale, place, apart = sale[several], place[several], apart[several]
+    of_order, of_sale = _rank(view, orders.positions[place]), _rank(view, position[sale])
+    ranked = np.lexsort((of_order, of_sale, orders.valid_from[place], apart))
+    sale, place = sale[ranked], place[ranked]
+    nearest = _is_first(sale) & _is_first(place)
+    found[sale[nearest]] = place[nearest]
     return found
+
+
+def _count(values: np.ndarray) -> np.ndarray:
+    """int64: how often each value occurs."""
+    return np.bincount(values)[values] if len(values) else values
+
+
+def _is_first(values: np.ndarray) -> np.ndarray:
+    """bool: whether each value occurs for the first time."""
+    first = np.zeros(len(values), bool)
+    first[np.unique(values, return_index=True)[1]] = True
+    return first
+
+
+def _rank(view: GraphView, positions: np.ndarray) -> np.ndarray:
+    """int64: the places of relationships in the order of their uids, which is no store's own."""
+    rank = np.empty(len(positions), np.int64)
+    rank[view.uid_order(positions)] = np.arange(len(positions))
+    return rank

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...graph.kernels.sets import by_label, distinct
-from ...graph.model import KIND_CODE
+from ...graph.kernels.sets import among, by_label, distinct
+from ...graph.model import KIND_CODE, RELATION_CODE
 from ...graph.snapshot import GraphView
 from ..contract import Params, Unit
 from .population import Population
@@ -30,7 +30,8 @@ def around(view: GraphView, known: Population, params: Params, nodes: np.ndarray
     nodes : node numbers
     """
     nodes = distinct(np.asarray(nodes, dtype=np.int64))
-    paper = np.concatenate((nodes, view.other_ends(nodes, ("APPLIED", "BORROWED")).astype(np.int64)))
+    paper = np.concatenate((nodes, view.other_ends(nodes, ("APPLIED", "BORROWED", "BECAME")).astype(np.int64)))
+    paper = np.concatenate((paper, view.other_ends(paper, ("BECAME",)).astype(np.int64)))
     near = distinct(np.concatenate((nodes, view.other_ends(paper, ("AT_MERCHANT", "DISBURSED_TO")).astype(np.int64))))
     found = []
     for merchant in near[view.kinds[near] == KIND_CODE["merchant"]].tolist():
@@ -44,7 +45,7 @@ def around(view: GraphView, known: Population, params: Params, nodes: np.ndarray
 
 
 def _unit(view: GraphView, merchant: int) -> Unit:
-    """A merchant, who controls it, their accounts and where these pay to; its sales, the customers with their accounts,
+    """A merchant, who controls it, their accounts and whom these pay; its sales, the customers with their accounts,
     and the phones that all these have or name."""
     one = np.array([merchant])
     filed = _of_kind(view, view.other_ends(one, ("AT_MERCHANT",)), "application")
@@ -56,12 +57,18 @@ def _unit(view: GraphView, merchant: int) -> Unit:
     side = np.concatenate((one, view.other_ends(one, ("CONTROLS",))))
     accounts = _of_kind(view, view.other_ends(np.concatenate((side, customers)), ("OWNS",)), "account")
     own = _of_kind(view, view.other_ends(side, ("OWNS",)), "account")
-    over = view.other_ends(own, ("TRANSFERRED",))
+    over = _paid_by(view, own)
     phones = view.other_ends(np.concatenate((side, customers)), ("HAS_PHONE", "LISTS_CONTACT"))
-    phones = _of_kind(view, phones, "phone")
     everything = (one, filed, loans, papers, customers, paid_to, side, accounts, over, phones)
     return Unit(one, distinct(np.concatenate(everything).astype(np.int64)))
 
 
 def _of_kind(view: GraphView, nodes: np.ndarray, kind: str) -> np.ndarray:
     return nodes[view.kinds[nodes] == KIND_CODE[kind]]
+
+
+def _paid_by(view: GraphView, accounts: np.ndarray) -> np.ndarray:
+    """int32: the accounts to which some accounts have paid."""
+    positions = view.touching(accounts)
+    source, target = view.ends(positions[view.relation_codes(positions) == RELATION_CODE["TRANSFERRED"]])
+    return target[among(source.astype(np.int64), distinct(accounts.astype(np.int64)))]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,63 +11,87 @@ from .sales import DAY
 from .signs import BURST_DAYS, HARD, SIGNS
 
 OFTEN = 0.5
-"""How often a sale that was cash shows each sign."""
-ROUNDS = 50
-"""Rounds of the estimate of how many sales were cash; it has long settled by then."""
+"""How often a sale that was cash shows each sign. One that usual sales show as often says nothing."""
+HALVINGS = 50
+"""How often the span is halved in which the share of cash lies."""
 AROUND = BURST_DAYS * DAY // 2
 """So long before and after a sale others are of the same days."""
 IS_HARD = np.array([sign in HARD for sign in SIGNS])
 
 
-@dataclass(frozen=True)
-class Weighed:
-    """What the sales of a merchant come to.
+class Mixture(NamedTuple):
+    """Sales as a mixture of usual ones and of some that were cash.
 
     Attributes
     ----------
-    evidence : natural logarithm of how much likelier they are if some were cash
-    least : the same without the sign that speaks most for it
-    cash : bool by sale, whether it was rather cash than not
+    evidence : natural logarithm of how much likelier the sales are if so many were cash than if none was
+    share : how many were, as makes the sales likeliest
     """
 
     evidence: float
-    least: float
-    cash: np.ndarray
+    share: float
 
 
-def weigh(shown: np.ndarray, known: np.ndarray, usual: np.ndarray, applied: np.ndarray) -> Weighed:
-    """Weigh the sales of one merchant: a mixture of usual sales and of sales that were cash, its share estimated by
-    expectation and maximisation.
+def ratios(shown: np.ndarray, known: np.ndarray, usual: np.ndarray) -> np.ndarray:
+    """float64[sales, signs]: how much each sign of a sale speaks for cash, in natural logarithms.
 
     Parameters
     ----------
     shown, known : bool[sales, signs]
     usual : float64 by sign, how often usual sales show it
-    applied : int64 by sale, when it was applied for
     """
     usual = np.minimum(usual, OFTEN)
-    ratio = np.where(shown, np.log(OFTEN / usual), np.log((1 - OFTEN) / (1 - usual))) * known
-    evidence, share = _mixture(ratio.sum(axis=1))
-    odds = ratio.sum(axis=1) + np.log(max(share, 1e-9)) - np.log(max(1 - share, 1e-9))
-    without = [_mixture(np.delete(ratio, sign, axis=1).sum(axis=1))[0] for sign in range(ratio.shape[1])]
-    hard = (shown & IS_HARD).any(axis=1)
-    return Weighed(evidence, min(without), (odds > 0) & (hard | _among_such(hard, applied)))
+    return np.where(shown, np.log(OFTEN / usual), np.log((1 - OFTEN) / (1 - usual))) * known
 
 
-def _among_such(hard: np.ndarray, applied: np.ndarray) -> np.ndarray:
-    """bool by sale: whether most of the sales of the days around it show a sign of money or goods."""
+def mixture(ratio: np.ndarray) -> Mixture:
+    """The likeliest mixture. The likelihood has one peak, which is found by halving.
+
+    Parameters
+    ----------
+    ratio : float64 by sale
+    """
+    gain = np.expm1(np.sort(np.minimum(ratio, 500)))  # in an order of their own: sums are the same in every store
+    if gain.sum() <= 0:
+        return Mixture(0.0, 0.0)
+    low, high = 0.0, 1.0
+    for _ in range(HALVINGS):
+        share = (low + high) / 2
+        low, high = (share, high) if (gain / (1 + share * gain)).sum() > 0 else (low, share)
+    return Mixture(float(np.log1p(low * gain).sum()), low)
+
+
+def without_best(ratio: np.ndarray) -> float:
+    """What the sales come to without the sign that speaks most for cash.
+
+    Parameters
+    ----------
+    ratio : float64[sales, signs]
+    """
+    return min(mixture(np.delete(ratio, sign, axis=1).sum(axis=1)).evidence for sign in range(ratio.shape[1]))
+
+
+def of_cash_days(hard: np.ndarray, applied: np.ndarray) -> np.ndarray:
+    """bool by sale: whether most of the sales of the days around it show a sign of money or goods.
+
+    Parameters
+    ----------
+    hard : bool by sale, whether it shows one
+    applied : int64 by sale, when it was applied for
+    """
     order = np.argsort(applied, kind="stable")
     order = order[applied[order] > ALWAYS]
     first = np.searchsorted(applied[order], applied - AROUND)
     last = np.searchsorted(applied[order], applied + AROUND, side="right")
     count = np.concatenate(([0], np.cumsum(hard[order])))
-    return (2 * (count[last] - count[first]) > last - first) & (applied > ALWAYS)
+    return (applied > ALWAYS) & (2 * (count[last] - count[first]) > last - first)
 
 
-def _mixture(ratio: np.ndarray) -> tuple[float, float]:
-    """The evidence that some sales were cash, and the share that were."""
-    share = 0.1
-    for _ in range(ROUNDS):
-        cash = 1 / (1 + np.exp(-(ratio + np.log(max(share, 1e-9)) - np.log(max(1 - share, 1e-9)))))
-        share = float(cash.mean())
-    return float(np.log1p(share * np.expm1(np.minimum(ratio, 500))).sum()), share
+def rather_cash(ratio: np.ndarray, share: float) -> np.ndarray:
+    """bool by sale: whether it was rather cash than not, where so many were.
+
+    Parameters
+    ----------
+    ratio : float64 by sale
+    """
+    return share * np.exp(np.minimum(ratio, 500)) > 1 - share

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from support import broker_books, guarantee_books, ring_books
+from support import broker_books, guarantee_books, merchant_books, ring_books
 from support.toy import Book
 
 
@@ -32,5 +32,8 @@ CASES = {
     "fraud-ring": Case(ring_books.planted, ring_books.innocent, ring_books.hard, ring_books.units, told=False),
     "intermediary": Case(
         broker_books.planted, broker_books.innocent, broker_books.hard, broker_books.units, told=False
+    ),
+    "cashout-merchant": Case(
+        merchant_books.planted, merchant_books.innocent, merchant_books.hard, merchant_books.units, told=False
     ),
 }

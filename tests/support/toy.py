@@ -23,6 +23,7 @@ from ringfence.graph.times import parse_moment
 NOW = parse_moment("2026-06-30")
 """When toy graphs are looked at unless a test says otherwise."""
 TIMES = {"start_date", "end_date", "released_at", "status_date", "listed_from", "listed_to", "apply_time"}
+TIMES |= {"shipped_at", "delivered_at", "refunded_at"}
 
 
 def name(party: str) -> str:
@@ -196,20 +197,39 @@ class Book:
         time: str | None = None,
         account: str | None = None,
         application: str | None = None,
+        merchant: str | None = None,
         **cells,
     ) -> Book:
-        """A loan, true and known from ``time`` on, paid out to ``account``; ``application`` is what it came of."""
+        """A loan, true and known from ``time`` on, paid out to ``account`` or to ``merchant``; it came of
+        ``application``."""
         node, start, uid = f"loan:{number}", _moment(time, ALWAYS), f"loans:{number}"
         self.facts.append(Fact("loans", node, uid, ALWAYS, FOREVER, {"amount": amount, **cells}, start))
         for relation, column, source, target, value in (
             ("BORROWED", "borrower_id", f"applicant:{person}", node, None),
             ("BECAME", "apply_no", application and f"application:{application}", node, None),
             ("DISBURSED_TO", "account_no", node, account and f"account:{account}", amount),
+            ("DISBURSED_TO", "merchant_no", node, merchant and f"merchant:{merchant}", amount),
         ):
             if source and target:
                 ends = (source, target, f"{uid}/{column}", value, start, FOREVER, {"via": column})
                 self._tie(relation, *ends, known=start)
         return self
+
+    def order(self, person: str, merchant: str, number: str, time: str | None = None, **cells) -> Book:
+        """An order, true and known from when it was paid; ``shipped_at`` and the like are times."""
+        start = _moment(time, ALWAYS)
+        ends = (f"applicant:{person}", f"merchant:{merchant}", f"orders:{number}", None, start, FOREVER, cells)
+        return self._tie("ORDERED", *ends, known=start)
+
+    def controls(self, party: str, merchant: str) -> Book:
+        """The legal representative of a merchant."""
+        uid, ends = f"merchants:{merchant}/legal_rep_id", (party, f"merchant:{merchant}")
+        return self._tie("CONTROLS", *ends, uid, None, ALWAYS, FOREVER, {"via": "legal_rep_id"})
+
+    def rings_at(self, node: str, mobile: str) -> Book:
+        """A phone of anybody's own."""
+        uid, cells = f"identifiers:{node}|phone|{mobile}|own|", {"use": "own", "via": "identifiers"}
+        return self._tie("HAS_PHONE", node, f"phone:{mobile}", uid, None, ALWAYS, FOREVER, cells)
 
     def repaid(self, account: str, loan: str, amount: float, time: str) -> Book:
         """A repayment."""
@@ -227,12 +247,38 @@ class Book:
         )
         return self
 
-    def transferred(self, source: str, target: str, time: str, kind: str = "transfer") -> Book:
-        """Money of one account to another."""
+    def transferred(
+        self,
+        source: str,
+        target: str,
+        time: str | int | None,
+        kind: str = "transfer",
+        amount: float | None = 5000.0,
+        **balances,
+    ) -> Book:
+        """Money of one account to another; ``balance_after`` and ``to_balance_after`` may be stated."""
         start = _moment(time, ALWAYS)
         uid = f"transfers:{len(self.ties)}"
-        ends = (f"account:{source}", f"account:{target}", uid, 5000.0, start, FOREVER, {"kind": kind})
+        ends = (f"account:{source}", f"account:{target}", uid, amount, start, FOREVER, {"kind": kind, **balances})
         return self._tie("TRANSFERRED", *ends, known=start)
+
+    def disbursed(self, loan: str, account: str, amount: float, time: str) -> Book:
+        """A part of a loan that is paid out in parts."""
+        start = _moment(time, ALWAYS)
+        uid = f"disbursements:{len(self.ties)}"
+        self._tie("DISBURSED_TO", f"loan:{loan}", f"account:{account}", uid, amount, start, FOREVER, {}, known=start)
+        return self
+
+    def merchant(self, key: str, account: str | None = None, category: str | None = None) -> Book:
+        """A merchant's row, with the tie to its account."""
+        uid, node = f"merchants:{key}", f"merchant:{key}"
+        self.facts.append(Fact("merchants", node, uid, ALWAYS, FOREVER, {"category": category}))
+        return self.account(account, node, f"{uid}/account_no") if account else self
+
+    def account(self, number: str, owner: str, uid: str | None = None) -> Book:
+        """An account of anybody; of joint owners, one row for each."""
+        uid, node = uid or f"account_owners:{number}|{name(owner)}", f"account:{number}"
+        return self._tie("OWNS", owner, node, uid, None, ALWAYS, FOREVER, {})
 
     def signed_in(self, device: str, account: str, time: str) -> Book:
         """A sign-in."""
