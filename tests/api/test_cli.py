@@ -202,7 +202,15 @@ def test_status_counts_what_is_there(run, book):
     )
     assert [reject["rows"] for reject in state["rejects"] if reject["level"] == "row"] == [1]
     ran = [run["detector"] for run in state["last_run"]["detectors"]]
-    assert ran == ["fraud-ring", "fund-flow", "guarantee", "intermediary", "risky-cluster", "velocity"]
+    assert ran == [
+        "cashout-merchant",
+        "fraud-ring",
+        "fund-flow",
+        "guarantee",
+        "intermediary",
+        "risky-cluster",
+        "velocity",
+    ]
     text = run("status").stdout
     assert "GUARANTEES" in text and "unreadable_number" in text
 

@@ -53,12 +53,13 @@ from support.quality import (
 )
 
 RINGS, BROKERS, FLOWS, VELOCITY = "fraud_ring", "intermediary", "fund_flow", "velocity"
-CLUSTERS = "risky_cluster"
+CLUSTERS, CASHOUT = "risky_cluster", "cashout_merchant"
 KINDS = {
     "rings": (RINGS,),
     "intermediaries": (BROKERS,),
     "both": (RINGS, BROKERS),
     "flows": (FLOWS,),
+    "cash-out": (CASHOUT,),
     "risky clusters": (CLUSTERS,),
     "velocity": (VELOCITY,),
 }
@@ -68,7 +69,7 @@ SECOND = "second"
 """The setting of the second generator."""
 REPLAYED = "default"
 """The setting whose books are also searched month by month, as they were known then."""
-DETECTORS = ("fraud-ring", "intermediary", "fund-flow", "risky-cluster", "velocity")
+DETECTORS = ("fraud-ring", "intermediary", "fund-flow", "cashout-merchant", "risky-cluster", "velocity")
 
 
 class Book(NamedTuple):
@@ -166,7 +167,7 @@ COLUMNS = ("setting", "applicants", "seed", "kind", "case", "difficulty", "shape
 def cases(results: dict[str, list[Result]]) -> Iterator[tuple[str, ...]]:
     """A row for each planted group, which is caught or missed, and for each finding that catches none."""
     for book, judged, _ in (result for books in results.values() for result in books):
-        for name in ("rings", "intermediaries", "flows", "risky clusters", "velocity"):
+        for name in ("rings", "intermediaries", "flows", "cash-out", "risky clusters", "velocity"):
             of = tuple(map(str, (*book[:3], name)))
             for group in judged[name].planted:
                 yield (*of, group.id, group.difficulty, group.shape, "caught" if group.caught else "missed")

@@ -8,7 +8,15 @@ from ringfence.loaders.sample import write_sample
 from ringfence.loaders.sources import open_source
 from support.units import assert_parts_equal_whole
 
-LEAST = {"guarantee": 5, "fraud-ring": 8, "intermediary": 3, "fund-flow": 1, "risky-cluster": 1, "velocity": 15}
+LEAST = {
+    "cashout-merchant": 1,
+    "guarantee": 5,
+    "fraud-ring": 8,
+    "intermediary": 3,
+    "fund-flow": 1,
+    "risky-cluster": 1,
+    "velocity": 15,
+}
 """So many units of the small book hold something."""
 
 

@@ -3,7 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from support import broker_books, cluster_books, flow_books, guarantee_books, ring_books, velocity_books
+from support import (
+    broker_books,
+    cluster_books,
+    flow_books,
+    guarantee_books,
+    merchant_books,
+    ring_books,
+    velocity_books,
+)
 from support.toy import Book
 
 
@@ -37,5 +45,8 @@ CASES = {
     "velocity": Case(velocity_books.planted, velocity_books.innocent, velocity_books.hard, velocity_books.units),
     "risky-cluster": Case(
         cluster_books.planted, cluster_books.innocent, cluster_books.hard, cluster_books.units, told=False
+    ),
+    "cashout-merchant": Case(
+        merchant_books.planted, merchant_books.innocent, merchant_books.hard, merchant_books.units, told=False
     ),
 }

@@ -24,7 +24,7 @@ NOW = parse_moment("2026-06-30")
 """When toy graphs are looked at unless a test says otherwise."""
 TIMES = {
     "start_date", "end_date", "released_at", "status_date", "listed_from", "listed_to", "apply_time", "opened_at",
-    "disbursed_at",
+    "disbursed_at", "shipped_at", "delivered_at", "refunded_at",
 }  # fmt: skip
 
 
@@ -203,20 +203,39 @@ class Book:
         time: str | None = None,
         account: str | None = None,
         application: str | None = None,
+        merchant: str | None = None,
         **cells,
     ) -> Book:
-        """A loan, true and known from ``time`` on, paid out to ``account``; ``application`` is what it came of."""
+        """A loan, true and known from ``time`` on, paid out to ``account`` or to ``merchant``; it came of
+        ``application``."""
         node, start, uid = f"loan:{number}", _moment(time, ALWAYS), f"loans:{number}"
         self.facts.append(Fact("loans", node, uid, ALWAYS, FOREVER, {"amount": amount, **cells}, start))
         for relation, column, source, target, value in (
             ("BORROWED", "borrower_id", f"applicant:{person}", node, None),
             ("BECAME", "apply_no", application and f"application:{application}", node, None),
             ("DISBURSED_TO", "account_no", node, account and f"account:{account}", amount),
+            ("DISBURSED_TO", "merchant_no", node, merchant and f"merchant:{merchant}", amount),
         ):
             if source and target:
                 ends = (source, target, f"{uid}/{column}", value, start, FOREVER, {"via": column})
                 self._tie(relation, *ends, known=start)
         return self
+
+    def order(self, person: str, merchant: str, number: str, time: str | None = None, **cells) -> Book:
+        """An order, true and known from when it was paid; ``shipped_at`` and the like are times."""
+        start = _moment(time, ALWAYS)
+        ends = (f"applicant:{person}", f"merchant:{merchant}", f"orders:{number}", None, start, FOREVER, cells)
+        return self._tie("ORDERED", *ends, known=start)
+
+    def controls(self, party: str, merchant: str) -> Book:
+        """The legal representative of a merchant."""
+        uid, ends = f"merchants:{merchant}/legal_rep_id", (party, f"merchant:{merchant}")
+        return self._tie("CONTROLS", *ends, uid, None, ALWAYS, FOREVER, {"via": "legal_rep_id"})
+
+    def rings_at(self, node: str, mobile: str) -> Book:
+        """A phone of anybody's own."""
+        uid, cells = f"identifiers:{node}|phone|{mobile}|own|", {"use": "own", "via": "identifiers"}
+        return self._tie("HAS_PHONE", node, f"phone:{mobile}", uid, None, ALWAYS, FOREVER, cells)
 
     def repaid(self, account: str, loan: str, amount: float, time: str) -> Book:
         """A repayment."""
