@@ -72,6 +72,10 @@ CLAUSES = {
         r"yet by what these accounts send otherwise, fewer than (?P<count>[\d.]+) such ways are to be expected in "
         r"the book by chance",
     ),
+    "by_merchant": (
+        r"但款项正是付给该商户后转回的",
+        r"yet it came back from the merchant to whom it had been paid",
+    ),
     "family": (
         r"亲属间往来：未发现经手的人都是借款人亲属",
         r"a family: those whose accounts it passed are not all known as kin of the borrower",
@@ -97,8 +101,15 @@ class Rows:
         self.paid, self.repaid = self._edges(view, "DISBURSED_TO"), self._edges(view, "REPAID")
         self.borrower = {loan: who for who, loan, *_ in self._edges(view, "BORROWED")}
         self.owners, self.kin = defaultdict(set), set()
+        owned = defaultdict(set)
         for owner, account, *_ in self._edges(view, "OWNS"):
             self.owners[account].add(owner)
+            owned[owner].add(account)
+        # what a merchant was paid came into its account, where it has one
+        self.paid = [
+            (loan, *owned[to], *rest) if to.startswith("merchant:") and len(owned[to]) == 1 else (loan, to, *rest)
+            for loan, to, *rest in self.paid
+        ]
         related = view.edges("RELATED_TO")
         for one, other, word in zip(
             view.names(related.source), view.names(related.target), related.column("relation"), strict=True
@@ -305,6 +316,16 @@ class FlowClaims:
 
     def _rare(self, said) -> bool:
         return 10 ** -self.finding["measures"]["rarity"] <= float(said["count"])
+
+    def _by_merchant(self, said) -> bool:
+        """Money that left a merchant's account had come there, and ended with the borrower."""
+        shops = {
+            account
+            for account in self._accounts()
+            if any(owner.startswith("merchant:") for owner in self.rows.owners[account])
+        }
+        came = {row[1] for row in [*self.paid, *self.way]}
+        return bool(shops & came & {row[0] for row in self.way}) and all(map(self._returned, self.arrives))
 
     def _family(self, said) -> bool:
         return not all(any((one, other) in self.rows.kin for one in self.borrowers) for other in self._others()) or any(
