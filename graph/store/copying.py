@@ -41,21 +41,22 @@ def copy(source: Store, target: Store, progress: Progress | None = None) -> Copy
         loads = source.loads()
         done, before = target.revision(), target.runs()
         _check_beginning(loads, target.loads(), done)
-        if [_comparable(run) for run in before] != [_comparable(run) for run in source.runs()[: len(before)]]:
-            raise UserError(f"{target.url} holds findings of its own: name an empty store to copy into")
-        decided, known = source.case_entries(), target.case_entries()
-        if known != decided[: len(known)]:
-            raise UserError(f"{target.url} holds verdicts or notes of its own: name an empty store to copy into")
         events = sorted(
             [(load.revision, False, load) for load in loads if load.revision is not None]
             + [(load.withdrawn, True, load) for load in loads if load.withdrawn is not None],
             key=lambda event: event[0],
         )
         events = [event for event in events if event[0] > done]
+        # asked first: what was erased is missing from earlier findings, too
         if done and any(load.source == SOURCE and not load.bulk for _, _, load in events):
             raise UserError(
                 f"something was erased since {target.url} was copied: remove it and copy into an empty store"
             )
+        if [_comparable(run) for run in before] != [_comparable(run) for run in source.runs()[: len(before)]]:
+            raise UserError(f"{target.url} holds findings of its own: name an empty store to copy into")
+        decided, known = source.case_entries(), target.case_entries()
+        if known != decided[: len(known)]:
+            raise UserError(f"{target.url} holds verdicts or notes of its own: name an empty store to copy into")
         versions = 0
         for place, (revision, undo, load) in enumerate(events):
             if undo:

@@ -146,7 +146,9 @@ def test_a_bound_that_bites_is_reported(detector):
 
 
 @detectors
-@pytest.mark.parametrize("seed", range(0, 100, 10))
+@pytest.mark.parametrize(
+    "seed", [0, 30, 60, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(1, 100, 10))]
+)
 def test_a_unit_alone_gives_what_it_gives_in_the_whole(detector, seed):
     whole = Book()
     for part in CASES[detector.id].units(seed):

@@ -128,7 +128,7 @@ def kill_once(store, command, seconds, folder, pictures):
 
 
 def test_a_load_killed_at_any_moment_shows_whole_or_not_and_is_resumed(url, kind, tmp_path):
-    killed_at_random_moments(url, kind, tmp_path, 2)
+    killed_at_random_moments(url, kind, tmp_path, 1)
 
 
 @pytest.mark.soak
