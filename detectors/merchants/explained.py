@@ -66,7 +66,7 @@ def _promotion(reason: Mapping[str, Any]) -> Words:
     words, dates = _any_hard(reason), reason["dates"]
     return Words(
         f"促销日：上述贷款中{reason['hard']}笔有{words.zh}，申请分布在{dates}个日期",
-        f"a promotion day: {reason['hard']} of these loans show {words.en}; they were applied for on {dates} "
+        f"a promotion day: {reason['hard']} of these loans show {words.en}, applied for on {dates} "
         f"date{'s' if dates != 1 else ''}",
     )
 
