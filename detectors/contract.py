@@ -135,6 +135,11 @@ def bound(name: str, limit: int, skipped: str, could_change: bool = False) -> di
     return {"bound": name, "limit": limit, "skipped": skipped, "could_change": could_change}
 
 
+def unexplained(drafts: Iterable[Draft]) -> Iterator[Draft]:
+    """Those of which no innocent explanation that was tried fits."""
+    return (draft for draft in drafts if draft.candidate.innocent_twin is None)
+
+
 class Unit(NamedTuple):
     """What a detector can decide alone.
 
@@ -151,6 +156,18 @@ class Unit(NamedTuple):
 def unit_name(view: GraphView, parties: np.ndarray) -> str:
     """What a unit is called in every view: the name of its first party."""
     return min(view.names(parties))
+
+
+def evidence_within(rows: np.ndarray, limit: int, further: str) -> tuple[np.ndarray, list[dict]]:
+    """The rows of evidence that a finding lists, the first ones, and the bound where it bit.
+
+    Parameters
+    ----------
+    limit : the parameter ``max_evidence``
+    further : what those left out are
+    """
+    over = len(rows) - limit
+    return rows[:limit], [bound("max_evidence", limit, f"{over} {further}")] if over > 0 else []
 
 
 @dataclass(frozen=True)
@@ -172,6 +189,15 @@ class Parameter:
     words: Words | None = None
     least: int | float = 1
     taken: Callable[[Any], Any] | None = None
+
+
+MAX_EVIDENCE = Parameter(
+    "max_evidence",
+    400,
+    "most relationships listed as evidence of one finding",
+    Words("最多来源行数", "most rows of evidence"),
+)
+"""The bound of ``evidence_within``."""
 
 
 def list_of_words(stated: Any) -> tuple[str, ...]:

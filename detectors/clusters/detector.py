@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ...graph.snapshot import GraphView
 from ...graph.words.names import Words
-from ..contract import Candidate, Detector, Measure, Parameter, Params, portable
+from ..contract import MAX_EVIDENCE, Candidate, Detector, Measure, Parameter, Params, portable
 from ..sharing.ground import SHARED
 from .dossier import draft
 from .explained import TWINS
@@ -32,12 +32,7 @@ PARAMETERS = (
         Words("构成联系的最多使用人数", "most users of a thing that ties"),
         least=0,
     ),
-    Parameter(
-        "max_evidence",
-        400,
-        "most relationships listed as evidence of one finding",
-        Words("最多来源行数", "most rows of evidence"),
-    ),
+    MAX_EVIDENCE,
 )
 MEASURES = (
     Measure("members", Words("成员数", "Members")),

@@ -15,7 +15,7 @@ import numpy as np
 from ...graph.kernels.sets import distinct
 from ...graph.model import ALWAYS, FOREVER
 from ...graph.snapshot import GraphView
-from ..contract import Candidate, Draft, Params, bound, unit_name
+from ..contract import Candidate, Draft, Params, bound, evidence_within, unit_name
 from ..rings.files import Files
 from ..sharing.uses import WAY
 from .explained import explanations
@@ -134,10 +134,7 @@ def _rows(view: GraphView, one: Cluster, limit: int) -> tuple[np.ndarray, list[d
             positions |= dict.fromkeys((int(some.via[place]), int(some.position[place])))
     positions.pop(-1, None)
     rows = np.fromiter(positions, dtype=np.int64)
-    if len(rows) <= limit:
-        return rows, []
-    skipped = f"{len(rows) - limit} further relationships of the same people as evidence"
-    return rows[:limit], [bound("max_evidence", limit, skipped)]
+    return evidence_within(rows, limit, "further relationships of the same people as evidence")
 
 
 def _not_tied(one: Cluster, found: Search, limit: int) -> list[dict]:

@@ -6,7 +6,18 @@ from collections.abc import Iterator
 
 from ...graph.snapshot import GraphView
 from ...graph.words.names import Words
-from ..contract import Candidate, Detector, Draft, Measure, Parameter, Params, list_of_words, portable, unit_name
+from ..contract import (
+    MAX_EVIDENCE,
+    Candidate,
+    Detector,
+    Measure,
+    Parameter,
+    Params,
+    list_of_words,
+    portable,
+    unexplained,
+    unit_name,
+)
 from ..sharing.kin import said_to_be_kin
 from .amounts import amounts
 from .course import course
@@ -36,12 +47,7 @@ PARAMETERS = (
         "most transfers that are followed from one payment of a loan",
         Words("单笔放款最多追踪的转账数", "most transfers followed from one payment"),
     ),
-    Parameter(
-        "max_evidence",
-        400,
-        "most relationships listed as evidence of one finding",
-        Words("最多来源行数", "most rows of evidence"),
-    ),
+    MAX_EVIDENCE,
     Parameter("pro_rata", 0, "convention: 0 for first in, first out; 1 for a share of each withdrawal", least=0),
     Parameter("follows_at_once", 1, "whether a transfer may follow another of the same instant: 1, or 0", least=0),
     Parameter(
@@ -93,17 +99,13 @@ def detect(view: GraphView, known: Population, params: Params) -> Iterator[Candi
     people = _borrowers(found) + [other for one in traced for other in one.weighed.others]
     kin, unit = said_to_be_kin(view, people), _unit_names(view, found)
     drafts = (draft(view, found, one, known, kin, unit[id(one.flow)], params) for one in traced)
-    yield from portable(view, filter(_stands, drafts))
+    yield from portable(view, unexplained(drafts))
 
 
 def _traced(view: GraphView, found: Search, flow: Flow, known: Population, params: Params) -> Traced:
     passed = course(view, found.ledger, found.where, flow, params)
     sums = amounts(found.ledger, found.where, flow, passed, params)
     return Traced(flow, passed, sums, weigh(found, flow, passed, sums, known, params))
-
-
-def _stands(draft: Draft) -> bool:
-    return draft.candidate.innocent_twin is None
 
 
 def _borrowers(found: Search) -> list[int]:

@@ -9,8 +9,8 @@ import numpy as np
 
 from ...graph.kernels.sets import among, distinct
 from ...graph.snapshot import GraphView
-from ...graph.words.money import currency_code
-from ..contract import Candidate, Draft, Params, Thing, bound
+from ...graph.words.money import by_currency
+from ..contract import Candidate, Draft, Params, Thing, bound, evidence_within
 from .amounts import Amounts
 from .course import Course, moments
 from .explained import explanations
@@ -151,12 +151,8 @@ def _lent(view: GraphView, ledger: Ledger, flow: Flow) -> dict[str, float]:
     """What the loans paid out, by the code of the currency; that of no currency on record comes last."""
     facts = view.facts("loans", flow.loans.tolist())
     stated = dict(zip(facts["node"], facts["currency"], strict=True)) if "currency" in facts else {}
-    lent: dict[str, int] = {}
-    for loan in flow.loans.tolist():
-        word = stated.get(loan)
-        code = currency_code(word if isinstance(word, str) else None)
-        lent[code] = lent.get(code, 0) + int(ledger.lent[loan])
-    return {code: lent[code] / CENTS for code in sorted(lent, key=lambda code: (not code, code))}
+    lent = by_currency((int(ledger.lent[loan]), stated.get(loan)) for loan in flow.loans.tolist())
+    return {code: cents / CENTS for code, cents in lent.items()}
 
 
 def _signs(reason: dict[str, Any]) -> int:
@@ -198,8 +194,7 @@ def _rows(view: GraphView, ledger: Ledger, flow: Flow, course: Course, limit: in
     paid = ledger.position[ledger.paid_out(flow.loans)]
     paid, borrowed, owns = (some[view.uid_order(some)] for some in (paid, borrowed, owns))
     rows = np.concatenate((paid, leads, borrowed, owns))
-    over = len(rows) - limit
-    return rows[:limit], [bound("max_evidence", limit, f"{over} more rows")] if over > 0 else []
+    return evidence_within(rows, limit, "more rows")
 
 
 def _not_followed(flow: Flow, params: Params) -> list[dict]:

@@ -46,11 +46,9 @@ def around(view: GraphView, known: Population, params: Params, nodes: np.ndarray
     """
     nodes = distinct(np.asarray(nodes, dtype=np.int64))
     accounts = _accounts_of(view, nodes)
-    borrowers = distinct(
-        np.concatenate((nodes[_is(view, nodes, *PARTIES)], _paid(view, _back(view, accounts, params))))
-    )
+    borrowers = distinct(np.concatenate((view.only(nodes, *PARTIES), _paid(view, _back(view, accounts, params)))))
     while True:
-        loans = _of_kind(view, view.other_ends(borrowers, ("BORROWED",)), "loan")
+        loans = view.only(view.other_ends(borrowers, ("BORROWED",)), "loan")
         part_nodes = _nodes(view, borrowers, loans, _forward(view, loans, params))
         found = [_in_whole(group, part_nodes) for group in _groups(search(view.part(part_nodes), params))]
         mine = [group for group in found if among(group.borrowers, borrowers).any()]
@@ -95,36 +93,26 @@ def _nodes(view: GraphView, borrowers: np.ndarray, loans: np.ndarray, reached: n
     """int64, ascending: accounts that were looked at and all accounts of the borrowers, whatever moved in them, whose
     they are, and who these are kin to."""
     paid_to = view.other_ends(loans, ("DISBURSED_TO",))
-    accounts = distinct(np.concatenate((reached, paid_to[_is(view, paid_to, "account")])))
+    accounts = distinct(np.concatenate((reached, view.only(paid_to, "account"))))
     near = view.other_ends(accounts, (*MONEY, "OWNS"))
-    shops = distinct(np.concatenate((_of_kind(view, near, "merchant"), paid_to[_is(view, paid_to, "merchant")])))
+    shops = distinct(np.concatenate((view.only(near, "merchant"), view.only(paid_to, "merchant"))))
     shopping = view.other_ends(shops, ("OWNS", "DISBURSED_TO"))
-    all_loans = distinct(np.concatenate((_of_kind(view, near, "loan"), _of_kind(view, shopping, "loan"), loans)))
-    people = distinct(np.concatenate((near[_is(view, near, *PARTIES)], borrowers)))
+    all_loans = distinct(np.concatenate((view.only(near, "loan"), view.only(shopping, "loan"), loans)))
+    people = distinct(np.concatenate((view.only(near, *PARTIES), borrowers)))
     rest = (view.other_ends(all_loans, ("BORROWED",)), view.other_ends(people, BESIDE))
     everything = (borrowers, accounts, near, shops, shopping, all_loans, people, *rest)
     return distinct(np.concatenate(everything).astype(np.int64))
 
 
-def _is(view: GraphView, nodes: np.ndarray, *kinds: str) -> np.ndarray:
-    return np.isin(view.kinds[nodes], [KIND_CODE[kind] for kind in kinds])
-
-
-def _of_kind(view: GraphView, nodes: np.ndarray, kind: str) -> np.ndarray:
-    return nodes[_is(view, nodes, kind)]
-
-
 def _accounts_of(view: GraphView, nodes: np.ndarray) -> np.ndarray:
     """int64, ascending: the accounts among nodes, and those of the others."""
-    owned = view.other_ends(nodes[~_is(view, nodes, "account")], ("OWNS",))
-    return distinct(np.concatenate((nodes[_is(view, nodes, "account")], _of_kind(view, owned, "account")))).astype(
-        np.int64
-    )
+    owned = view.other_ends(nodes[view.kinds[nodes] != KIND_CODE["account"]], ("OWNS",))
+    return distinct(np.concatenate((view.only(nodes, "account"), view.only(owned, "account")))).astype(np.int64)
 
 
 def _paid(view: GraphView, accounts: np.ndarray) -> np.ndarray:
     """int64, ascending: who borrowed the loans that were paid into some accounts."""
-    loans = _of_kind(view, view.other_ends(accounts, ("DISBURSED_TO",)), "loan")
+    loans = view.only(view.other_ends(accounts, ("DISBURSED_TO",)), "loan")
     return view.other_ends(loans, ("BORROWED",)).astype(np.int64)
 
 
@@ -136,9 +124,9 @@ def _forward(view: GraphView, loans: np.ndarray, params: Params) -> np.ndarray:
     paid = distinct(view.touching(loans))
     paid = paid[(view.relation_codes(paid) == RELATION_CODE["DISBURSED_TO"]) & view.visible(paid)]
     account, time = view.ends(paid)[1].astype(np.int64), view.valid_from(paid)
-    is_account = _is(view, account, "account")
+    is_account = view.kinds[account] == KIND_CODE["account"]
     reached = _follow(view, account[is_account], time[is_account], params, backward=False)
-    shops = _of_kind(view, view.other_ends(account[~is_account], ("OWNS",)), "account").astype(np.int64)
+    shops = view.only(view.other_ends(account[~is_account], ("OWNS",)), "account").astype(np.int64)
     return distinct(np.concatenate((reached, shops)))
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from ...graph.kernels.sets import by_label
 from ...graph.snapshot import GraphView
 from ...graph.words.names import Words
-from ..contract import Candidate, Detector, Measure, Parameter, Params, portable, unit_name
+from ..contract import MAX_EVIDENCE, Candidate, Detector, Measure, Parameter, Params, portable, unit_name
 from ..sharing.ground import SHARED
 from .dossier import draft
 from .explained import TWINS
@@ -40,12 +40,7 @@ PARAMETERS = (
         "most things that an intermediary works through which are its members",
         Words("列为成员的最多中介媒介数", "most things listed as what it works through"),
     ),
-    Parameter(
-        "max_evidence",
-        400,
-        "most relationships listed as evidence of one finding",
-        Words("最多来源行数", "most rows of evidence"),
-    ),
+    MAX_EVIDENCE,
 )
 MEASURES = (
     Measure("clients", Words("客户数", "Clients")),

@@ -16,7 +16,7 @@ from ...graph.kernels.sets import distinct
 from ...graph.model import FOREVER, RELATION_CODE
 from ...graph.snapshot import GraphView
 from ...graph.words.money import day
-from ..contract import Candidate, Draft, Params, Thing, bound
+from ..contract import Candidate, Draft, Params, Thing, bound, evidence_within
 from ..rings.concert import MARGIN
 from ..rings.outsiders import outsiders
 from ..sharing.facets import DAY
@@ -208,10 +208,7 @@ def _rows(view: GraphView, one: Intermediary, found: Search, limit: int) -> tupl
     positions |= dict.fromkeys(bad[view.uid_order(bad)].tolist())
     positions.pop(-1, None)
     rows = np.fromiter(positions, dtype=np.int64)
-    if len(rows) <= limit:
-        return rows, []
-    skipped = f"{len(rows) - limit} further relationships of the same people as evidence"
-    return rows[:limit], [bound("max_evidence", limit, skipped)]
+    return evidence_within(rows, limit, "further relationships of the same people as evidence")
 
 
 def _not_compared(one: Intermediary, found: Search, limit: int) -> list[dict]:

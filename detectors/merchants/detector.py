@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ...graph.snapshot import GraphView
 from ...graph.words.names import Words
-from ..contract import Candidate, Detector, Draft, Measure, Parameter, Params, portable
+from ..contract import MAX_EVIDENCE, Candidate, Detector, Measure, Parameter, Params, portable, unexplained
 from .dossier import draft
 from .explained import TWINS
 from .population import Population, measure
@@ -21,12 +21,7 @@ PARAMETERS = (
     ),
     Parameter("back_days", 7.0, "days after a loan was paid within which money back counts", least=0),
     Parameter("least_back", 0.3, "share of a loan that must come back at once", least=0),
-    Parameter(
-        "max_evidence",
-        400,
-        "most relationships listed as evidence of one finding",
-        Words("最多来源行数", "most rows of evidence"),
-    ),
+    MAX_EVIDENCE,
 )
 MEASURES = (
     Measure("customers", Words("有套现迹象的客户数", "Customers with signs of cashing out")),
@@ -57,11 +52,7 @@ def detect(view: GraphView, known: Population, params: Params) -> Iterator[Candi
     """
     found = search(view, known, params)
     drafts = (draft(view, found, shop, params) for shop in found.shops)
-    yield from portable(view, filter(_stands, drafts))
-
-
-def _stands(draft: Draft) -> bool:
-    return draft.candidate.innocent_twin is None
+    yield from portable(view, unexplained(drafts))
 
 
 CASHOUT_MERCHANT = Detector(

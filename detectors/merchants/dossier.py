@@ -9,8 +9,9 @@ import numpy as np
 from ...graph.kernels.sets import among, distinct
 from ...graph.model import ALWAYS, RELATION_CODE
 from ...graph.snapshot import GraphView
-from ...graph.words.money import currency_code, day
-from ..contract import Candidate, Draft, Params, bound
+from ...graph.words.money import by_currency, day
+from ..contract import Candidate, Draft, Params, evidence_within
+from ..flows.ledger import CENTS
 from .explained import explanations
 from .scoring import score
 from .search import Search, Shop
@@ -66,12 +67,9 @@ def _lent(view: GraphView, found: Search, shop: Shop) -> dict[str, float]:
     sales = found.sales
     facts = view.facts("loans", distinct(sales.loan[shop.cashed]))
     stated = dict(zip(facts["node"], facts["currency"], strict=True)) if "currency" in facts else {}
-    lent: dict[str, int] = {}
-    for sale in shop.cashed[sales.amount[shop.cashed] > 0].tolist():
-        word = stated.get(int(sales.loan[sale]))
-        code = currency_code(word if isinstance(word, str) else None)
-        lent[code] = lent.get(code, 0) + int(sales.amount[sale])
-    return {code: lent[code] / 100 for code in sorted(lent, key=lambda code: (not code, code))}
+    known = shop.cashed[sales.amount[shop.cashed] > 0].tolist()
+    lent = by_currency((int(sales.amount[sale]), stated.get(int(sales.loan[sale]))) for sale in known)
+    return {code: cents / CENTS for code, cents in lent.items()}
 
 
 def _middle(found: Search, shop: Shop) -> float:
@@ -133,8 +131,7 @@ def _rows(view: GraphView, found: Search, shop: Shop, limit: int) -> tuple[np.nd
         _between(view, np.array([shop.merchant]), side, "CONTROLS"),
     )
     rows = np.concatenate([group[view.uid_order(group)] for group in groups])
-    over = len(rows) - limit
-    return rows[:limit], [bound("max_evidence", limit, f"{over} more rows")] if over > 0 else []
+    return evidence_within(rows, limit, "more rows")
 
 
 def _between(view: GraphView, some: np.ndarray, others: np.ndarray, relation: str) -> np.ndarray:

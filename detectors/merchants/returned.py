@@ -10,7 +10,8 @@ from ...graph.kernels.returns import Groups, Moves, Returns, moves, returns
 from ...graph.kernels.sets import distinct, laid_out
 from ...graph.model import ALWAYS
 from ...graph.snapshot import Edges, GraphView
-from .sales import DAY, Sales, cents
+from ..flows.ledger import cents
+from .sales import DAY, Sales
 from .sides import Sides, sides
 
 WAGES, REFUND = "payroll", "refund"

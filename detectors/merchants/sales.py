@@ -10,6 +10,7 @@ import pandas as pd
 from ...graph.kernels.sets import distinct, laid_out
 from ...graph.model import ALWAYS, KIND_CODE
 from ...graph.snapshot import Edges, GraphView
+from ..flows.ledger import cents
 
 DAY = 86_400_000
 WEEK = 7 * DAY
@@ -89,11 +90,6 @@ def read(view: GraphView) -> Sales:
     )
 
 
-def cents(amount: np.ndarray) -> np.ndarray:
-    """int64: amounts in hundredths, 0 where there is none."""
-    return np.rint(np.nan_to_num(amount) * 100).astype(np.int64)
-
-
 def _pair(merchant: np.ndarray, customer: np.ndarray) -> np.ndarray:
     """int64: a merchant and a customer as one number."""
     return (merchant.astype(np.int64) << 32) | customer
@@ -122,7 +118,8 @@ def _stated(view: GraphView, loan: np.ndarray, application: np.ndarray) -> tuple
     facts = view.facts("applications", distinct(application[application >= 0]))
     filed, time = _numbers(facts, application, ("credit_limit", "apply_time"))
     applied = np.where(np.isnan(time), ALWAYS, np.nan_to_num(time).astype(np.int64))
-    return cents(amount), cents(np.where(np.isnan(limit), filed, limit)), applied
+    amount, limit = (cents(np.nan_to_num(some)) for some in (amount, np.where(np.isnan(limit), filed, limit)))
+    return amount, limit, applied
 
 
 def _numbers(facts: pd.DataFrame, nodes: np.ndarray, names: tuple[str, ...]) -> list[np.ndarray]:

@@ -9,7 +9,7 @@ import numpy as np
 from ...graph.kernels.sets import by_label
 from ...graph.snapshot import GraphView
 from ...graph.words.names import Words
-from ..contract import Candidate, Detector, Measure, Parameter, Params, portable, unit_name
+from ..contract import MAX_EVIDENCE, Candidate, Detector, Measure, Parameter, Params, portable, unit_name
 from ..sharing.ground import SHARED, shared
 from ..sharing.kin import said_to_be_kin
 from ..sharing.population import Population
@@ -50,12 +50,7 @@ PARAMETERS = (
         Words("列出圈外使用人的最多使用人数", "most users of a thing whose others are named"),
         least=0,
     ),
-    Parameter(
-        "max_evidence",
-        400,
-        "most relationships listed as evidence of one finding",
-        Words("最多来源行数", "most rows of evidence"),
-    ),
+    MAX_EVIDENCE,
 )
 MEASURES = (
     Measure("members", Words("成员数", "Members")),

@@ -16,7 +16,7 @@ import numpy as np
 from ...graph.kernels.sets import distinct
 from ...graph.model import FOREVER
 from ...graph.snapshot import GraphView
-from ..contract import Candidate, Draft, Params, Thing, bound
+from ..contract import Candidate, Draft, Params, Thing, bound, evidence_within
 from ..sharing.facets import DAY, FACETS, PAIR_FACET
 from ..sharing.population import Population
 from ..sharing.uses import WAY, Uses
@@ -221,10 +221,7 @@ def _rows(used: Sequence[_Used], limit: int) -> tuple[np.ndarray, list[dict]]:
         positions |= dict.fromkeys(np.stack([one.uses.via, one.uses.position], axis=1).ravel().tolist())
     positions.pop(-1, None)
     rows = np.fromiter(positions, dtype=np.int64)
-    if len(rows) <= limit:
-        return rows, []
-    skipped = f"{len(rows) - limit} further relationships of the same people as evidence"
-    return rows[:limit], [bound("max_evidence", limit, skipped)]
+    return evidence_within(rows, limit, "further relationships of the same people as evidence")
 
 
 def _by_uid(view: GraphView, uses: Uses) -> tuple[list[tuple[str, str]], Uses]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...graph.model import ALWAYS
 from ...graph.snapshot import Edges, GraphView
-from ...graph.words.money import currency_code
+from ...graph.words.money import by_currency
 
 
 class Files:
@@ -34,12 +34,12 @@ class Files:
     def borrowed_within(self, nodes: Iterable[int], first: int, last: int) -> dict[str, float]:
         """What some of the people borrowed from the first to the last time, by the code of the currency; that of no
         currency on record comes last."""
-        amounts: dict[str, list[float]] = {}
-        for node in nodes:
-            for time, amount, currency in self.borrowed.get(node, ()):
-                if first <= time <= last:
-                    amounts.setdefault(currency_code(currency), []).append(amount)
-        return {code: math.fsum(amounts[code]) for code in sorted(amounts, key=lambda code: (not code, code))}
+        return by_currency(
+            (amount, currency)
+            for node in nodes
+            for time, amount, currency in self.borrowed.get(node, ())
+            if first <= time <= last
+        )
 
 
 def _amounts(snapshot: GraphView, borrowed: Edges) -> tuple[list[float], list[str | None]]:

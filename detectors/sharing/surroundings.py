@@ -28,7 +28,7 @@ def used_by(view: GraphView, people: np.ndarray) -> np.ndarray:
     people : node numbers of applicants
     """
     own = view.other_ends(people, OWN)
-    carried = view.other_ends(_of_kinds(view, own, "application", "loan", "account"), (*CARRIED, *SIGNED_IN))
+    carried = view.other_ends(view.only(own, "application", "loan", "account"), (*CARRIED, *SIGNED_IN))
     return distinct(
         np.concatenate((people, own, carried[view.kinds[carried] != KIND_CODE["applicant"]])).astype(np.int32)
     )
@@ -40,10 +40,10 @@ def beside(view: GraphView, population: Population, people: np.ndarray) -> np.nd
     used = whole_handsets(view, used)
     numbers = population.frame.names.find_all(view.names(used))
     shared = used[_comparable(population, numbers)]
-    sought = distinct(np.concatenate((shared, _of_kinds(view, used, "wifi", "ip"))))
+    sought = distinct(np.concatenate((shared, view.only(used, "wifi", "ip"))))
     carriers = view.other_ends(sought, (*CARRIED, *SIGNED_IN))
     near = (people, carriers, view.other_ends(shared, OWN), view.other_ends(carriers, OWN))
-    return _of_kinds(view, distinct(np.concatenate(near).astype(np.int32)), "applicant")
+    return view.only(distinct(np.concatenate(near).astype(np.int32)), "applicant")
 
 
 def _comparable(population: Population, numbers: np.ndarray) -> np.ndarray:
@@ -57,12 +57,8 @@ def _comparable(population: Population, numbers: np.ndarray) -> np.ndarray:
 def whole_handsets(view: GraphView, used: np.ndarray) -> np.ndarray:
     """With the other ids of each handset: devices that an application used together with one of these, and so on."""
     while True:
-        by = _of_kinds(view, view.other_ends(_of_kinds(view, used, "device"), ("USED_DEVICE",)), "application")
+        by = view.only(view.other_ends(view.only(used, "device"), ("USED_DEVICE",)), "application")
         more = distinct(np.concatenate((used, view.other_ends(by, ("USED_DEVICE",)))))
         if len(more) == len(used):
             return used
         used = more
-
-
-def _of_kinds(view: GraphView, nodes: np.ndarray, *kinds: str) -> np.ndarray:
-    return nodes[np.isin(view.kinds[nodes], [KIND_CODE[kind] for kind in kinds])]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ...graph.kernels.sets import by_label
 from ...graph.snapshot import GraphView
 from ...graph.words.names import Words
-from ..contract import Candidate, Detector, Measure, Parameter, Params, portable, unit_name
+from ..contract import MAX_EVIDENCE, Candidate, Detector, Measure, Parameter, Params, portable, unit_name
 from ..sharing.ground import SHARED
 from .dossier import draft
 from .explained import TWINS
@@ -37,12 +37,7 @@ PARAMETERS = (
         Words("列出其他使用人的最多使用人数", "most users of a thing whose others are named"),
         least=0,
     ),
-    Parameter(
-        "max_evidence",
-        400,
-        "most relationships listed as evidence of one finding",
-        Words("最多来源行数", "most rows of evidence"),
-    ),
+    MAX_EVIDENCE,
 )
 MEASURES = (
     Measure("signs", Words("异常项数", "Signs")),

@@ -11,8 +11,8 @@ import numpy as np
 
 from ...graph.kernels.sets import distinct
 from ...graph.snapshot import GraphView
-from ...graph.words.money import currency_code, day
-from ..contract import Candidate, Draft, Params, Thing, bound
+from ...graph.words.money import by_currency, day
+from ..contract import Candidate, Draft, Params, Thing, bound, evidence_within
 from ..guarantees.scoring import INNOCENT
 from ..rings.outsiders import outsiders
 from .explained import explanations
@@ -89,10 +89,7 @@ def _reason(view: GraphView, hits: Sequence[Hit], known: Known, order: dict[Limi
 def _amounts(view: GraphView, loans: np.ndarray) -> dict[str, float]:
     """The known amounts of loans by currency, that of no currency on record last."""
     told = view.facts("loans", distinct(loans), ("amount", "currency")).dropna(subset=["amount"])
-    amounts: dict[str, list[float]] = {}
-    for amount, currency in zip(told["amount"].tolist(), told["currency"].tolist(), strict=True):
-        amounts.setdefault(currency_code(currency if isinstance(currency, str) else None), []).append(amount)
-    return {code: math.fsum(amounts[code]) for code in sorted(amounts, key=lambda code: (not code, code))}
+    return by_currency(zip(told["amount"].tolist(), told["currency"].tolist(), strict=True))
 
 
 def _measures(
@@ -153,9 +150,7 @@ def _rows(view: GraphView, hits: Sequence[Hit], limit: int) -> tuple[np.ndarray,
         rows = rows[np.argsort(view.valid_from(rows), kind="stable")]
         positions |= dict.fromkeys(rows.tolist())
     rows = np.fromiter(positions, dtype=np.int64)
-    if len(rows) <= limit:
-        return rows, []
-    return rows[:limit], [bound("max_evidence", limit, f"{len(rows) - limit} further relationships as evidence")]
+    return evidence_within(rows, limit, "further relationships as evidence")
 
 
 def _not_named(things: Sequence[Thing], limit: int) -> list[dict]:

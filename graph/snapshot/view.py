@@ -181,6 +181,10 @@ class GraphView(ABC):
         """int32 numbers of the nodes of a kind that show at ``as_of``, ascending."""
         return np.flatnonzero((self.kinds == KIND_CODE[kind]) & self.shown).astype(np.int32)
 
+    def only(self, nodes: np.ndarray, *kinds: str) -> np.ndarray:
+        """Those of some nodes that are of these kinds, in their order."""
+        return nodes[np.isin(self.kinds[nodes], [KIND_CODE[kind] for kind in kinds])]
+
     def shows(self, node: int) -> bool:
         """Whether one node shows at ``as_of``, asked of what it has alone."""
         return bool(self.visible(self.touching([node])).any()) or any(True for _ in self._statements(node))

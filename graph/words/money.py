@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from ..model import ALWAYS, FOREVER
@@ -49,6 +51,22 @@ def each_money(amounts: Mapping[str, float]) -> Words:
     if len(told) > 1 and "" in amounts:
         told[-1] = Words(f"{told[-1].zh}（币种不详）", f"{told[-1].en} in a currency not on record")
     return joined(told, Words("、", " and "))
+
+
+def by_currency(amounts: Iterable[tuple[float, Any]]) -> dict[str, float]:
+    """Sums by the code of the currency, exact in any order; that of no currency on record comes last.
+
+    Parameters
+    ----------
+    amounts : each with its currency as it is written, anything but a text where none is on record
+
+    >>> by_currency([(1.5, None), (2.0, "人民币"), (3.0, "CNY")])
+    {'CNY': 5.0, '': 1.5}
+    """
+    found: dict[str, list[float]] = {}
+    for amount, currency in amounts:
+        found.setdefault(currency_code(currency if isinstance(currency, str) else None), []).append(amount)
+    return {code: math.fsum(found[code]) for code in sorted(found, key=lambda code: (not code, code))}
 
 
 def currency_words(currency: str | None) -> Words:
