@@ -2,27 +2,18 @@
 
 import pytest
 from ringfence.detectors.flows.detector import FUND_FLOW
-from ringfence.graph.store import open_store
-from ringfence.loaders import load
-from ringfence.loaders.sample import write_sample
-from ringfence.loaders.sources import open_source
 from support import detecting
 from support.flow_books import LENT, broker, chain, customer, find, lends, planted, through
 from support.flow_claims import FlowClaims, Rows
+from support.sample import sample_view
 from support.toy import Book
 
 
 @pytest.mark.parametrize(("applicants", "seed", "setting"), [(5000, 8, "dense"), (2000, 9, "dense")])
 def test_every_claim_about_the_flows_of_a_book_is_true(tmp_path, applicants, seed, setting):
-    write_sample(tmp_path / "book", applicants, seed, setting)
-    store = open_store(f"sqlite:///{tmp_path}/book.db")
-    try:
-        load(store, open_source(str(tmp_path / "book"), None))
-        view = store.snapshot().at(store.data_date())
+    with sample_view(tmp_path, applicants, seed, setting) as view:
         rows = Rows(view)
         found = [FlowClaims(rows, finding.as_dict()) for finding in detecting.findings(FUND_FLOW, view)]
-    finally:
-        store.close()
     assert found and all(claims.checked > 10 for claims in found)
     assert [false for claims in found for false in claims.false] == [], f"{applicants} applicants, seed {seed}"
 

@@ -2,15 +2,12 @@
 
 import pytest
 from ringfence.detectors.intermediaries.detector import INTERMEDIARY
-from ringfence.graph.store import open_store
-from ringfence.loaders import load
-from ringfence.loaders.sample import write_sample
-from ringfence.loaders.sources import open_source
 from support import detecting
 from support.broker_books import borrows, by_account, by_channel, by_contact, by_employer, client, days, find
 from support.broker_claims import Book as Rows
 from support.broker_claims import BrokerClaims
 from support.ring_books import crowd
+from support.sample import sample_view
 from support.toy import Book
 
 LARGE = [pytest.param(20_000, seed, "default", marks=pytest.mark.soak) for seed in (1, 2, 3)]
@@ -18,15 +15,9 @@ LARGE = [pytest.param(20_000, seed, "default", marks=pytest.mark.soak) for seed 
 
 @pytest.mark.parametrize(("applicants", "seed", "setting"), [(4000, 8, "dense"), *LARGE])
 def test_every_claim_about_the_intermediaries_of_a_book_is_true(tmp_path, applicants, seed, setting):
-    write_sample(tmp_path / "book", applicants, seed, setting)
-    store = open_store(f"sqlite:///{tmp_path}/book.db")
-    try:
-        load(store, open_source(str(tmp_path / "book"), None))
-        view = store.snapshot().at(store.data_date())
+    with sample_view(tmp_path, applicants, seed, setting) as view:
         rows = Rows(view)
         found = [BrokerClaims(rows, finding.as_dict()) for finding in detecting.findings(INTERMEDIARY, view)]
-    finally:
-        store.close()
     assert found and all(claims.checked > 15 for claims in found)
     assert [false for claims in found for false in claims.false] == [], f"{applicants} applicants, seed {seed}"
 

@@ -2,13 +2,10 @@
 
 import pytest
 from ringfence.detectors.merchants.detector import CASHOUT_MERCHANT
-from ringfence.graph.store import open_store
-from ringfence.loaders import load
-from ringfence.loaders.sample import write_sample
-from ringfence.loaders.sources import open_source
 from support import detecting
 from support.merchant_books import at, back, bent, buyer, buys, find, planted, street, units
 from support.merchant_claims import MerchantClaims, Rows, measured
+from support.sample import sample_view
 from support.toy import Book
 
 NIGHT = "2026-03-02T23:00"
@@ -16,15 +13,9 @@ NIGHT = "2026-03-02T23:00"
 
 @pytest.mark.parametrize(("applicants", "seed", "setting"), [(5000, 8, "dense"), (3000, 9, "dense")])
 def test_every_claim_about_the_merchants_of_a_book_is_true(tmp_path, applicants, seed, setting):
-    write_sample(tmp_path / "book", applicants, seed, setting)
-    store = open_store(f"sqlite:///{tmp_path}/book.db")
-    try:
-        load(store, open_source(str(tmp_path / "book"), None))
-        view = store.snapshot().at(store.data_date())
+    with sample_view(tmp_path, applicants, seed, setting) as view:
         rows = Rows(view)
         told = [finding.as_dict() for finding in detecting.findings(CASHOUT_MERCHANT, view)]
-    finally:
-        store.close()
     found = [MerchantClaims(rows, finding) for finding in told]
     assert found and all(claims.checked > 15 for claims in found)
     assert [false for claims in found for false in claims.false] == [], f"{applicants} applicants, seed {seed}"

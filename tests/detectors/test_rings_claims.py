@@ -2,14 +2,11 @@
 
 import pytest
 from ringfence.detectors.rings.detector import FRAUD_RING
-from ringfence.graph.store import open_store
-from ringfence.loaders import load
-from ringfence.loaders.sample import write_sample
-from ringfence.loaders.sources import open_source
 from support import detecting, ring_books
 from support.claim_rows import read
 from support.claims import Claims
 from support.ring_books import find, people, six
+from support.sample import sample_view
 
 SMALL = [pytest.param(3000, seed, marks=pytest.mark.soak) for seed in range(3, 13)]
 LARGE = [pytest.param(20_000, seed, marks=pytest.mark.soak) for seed in (1, 2, 3)]
@@ -20,16 +17,9 @@ def checked(tmp_path_factory):
     """The claims of each finding of a synthetic book."""
 
     def of(applicants, seed):
-        folder = tmp_path_factory.mktemp("claims")
-        write_sample(folder / "book", applicants, seed)
-        store = open_store(f"sqlite:///{folder}/book.db")
-        try:
-            load(store, open_source(str(folder / "book"), None))
-            view = store.snapshot().at(store.data_date())
+        with sample_view(tmp_path_factory.mktemp("claims"), applicants, seed) as view:
             rows = read(view)
             return [Claims(rows, finding.as_dict()) for finding in detecting.findings(FRAUD_RING, view)]
-        finally:
-            store.close()
 
     return of
 

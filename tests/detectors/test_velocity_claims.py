@@ -8,12 +8,9 @@ from itertools import pairwise
 import pytest
 from ringfence.detectors.velocity.detector import VELOCITY
 from ringfence.graph.model import ALWAYS
-from ringfence.graph.store import open_store
 from ringfence.graph.words.money import day, money
-from ringfence.loaders import load
-from ringfence.loaders.sample import write_sample
-from ringfence.loaders.sources import open_source
 from support import detecting
+from support.sample import sample_view
 from support.velocity_books import DAY, innocent, planted
 
 SPAN = {"1 hour": DAY // 24, "2 days": 2 * DAY, "5 days": 5 * DAY, "3 months": 365 * DAY // 4}
@@ -145,15 +142,9 @@ LARGE = [pytest.param(20_000, seed, "default", marks=pytest.mark.soak) for seed 
 
 @pytest.mark.parametrize(("applicants", "seed", "setting"), [(4000, 8, "dense"), *LARGE])
 def test_every_claim_about_a_book_is_true(tmp_path, applicants, seed, setting):
-    write_sample(tmp_path / "book", applicants, seed, setting)
-    store = open_store(f"sqlite:///{tmp_path}/book.db")
-    try:
-        load(store, open_source(str(tmp_path / "book"), None))
-        view = store.snapshot().at(store.data_date())
+    with sample_view(tmp_path, applicants, seed, setting) as view:
         rows = Rows(view)
         told = [false_of(rows, finding) for finding in detecting.findings(VELOCITY, view)]
-    finally:
-        store.close()
     assert len(told) > 10
     assert [wrong for wrong, _ in told if wrong] == [], f"{applicants} applicants, seed {seed}"
 

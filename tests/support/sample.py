@@ -1,9 +1,25 @@
 """Synthetic books as tests read them: raw tables by name, and their truth."""
 
 import json
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pandas as pd
+from ringfence.graph.snapshot import GraphView
+from ringfence.graph.store import open_store
+from ringfence.loaders import load
+from ringfence.loaders.sample import write_sample
+from ringfence.loaders.sources import open_source
+
+
+@contextmanager
+def sample_view(folder: Path, applicants: int, seed: int, setting: str = "default") -> Iterator[GraphView]:
+    """A synthetic book, written into a folder and loaded into a store there, at its data date; while it is open."""
+    write_sample(folder / "book", applicants, seed, setting)
+    with closing(open_store(f"sqlite:///{folder}/book.db")) as store:
+        load(store, open_source(str(folder / "book"), None))
+        yield store.snapshot().at(store.data_date())
 
 
 def tables(folder: Path) -> dict[str, pd.DataFrame]:
