@@ -31,6 +31,9 @@ class Settings(BaseSettings):
         description="The audit log, a SQLite file; by default beside an embedded store (its file name and .audit.db), "
         "for a store on a server in the user's state folder.",
     )
+    access: Path | None = Field(
+        default=None, description="The file of API keys, a SQLite file; by default beside the audit log."
+    )
     key_file: Path | None = Field(
         default=None,
         description="The key file with the token secret and the encryption keys; in the user's configuration folder "
@@ -64,6 +67,14 @@ class Settings(BaseSettings):
         # One file for a database, whoever asks and by whichever scheme.
         name = quote(f"{address.host}-{address.port}-{address.database}", safe="")
         return user_state_path("ringfence", ensure_exists=True) / f"{name}.audit.db"
+
+    @property
+    def access_file(self) -> Path:
+        """Where the API keys are: beside the audit log, under its name and ``.access.db``."""
+        if self.access is not None:
+            return self.access
+        audit = self.audit_file
+        return audit.with_name(audit.name.removesuffix(".db").removesuffix(".audit") + ".access.db")
 
 
 def read_settings(**given: Any) -> Settings:

@@ -123,6 +123,10 @@ class KeyFile:
             self._ciphers[version] = AESGCM(self._keys[version])
         return self._ciphers[version]
 
+    def derived(self, purpose: str) -> bytes:
+        """A key for one purpose, such as the chain of the audit log; it says nothing of the token secret."""
+        return self._mac("derived key", purpose)
+
     def is_secret(self, key: bytes) -> bool:
         """Whether a key that others know of is this file's token secret, as bytes or in hexadecimal digits."""
         return hmac.compare_digest(key, self._secret) or hmac.compare_digest(key.lower(), self._secret.hex().encode())

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from .access import access
 from .ask import EPILOG, ask
 from .cases import cases
 from .commands import Commands
@@ -53,6 +54,7 @@ for command in (
     app.command()(command)
 app.command("map")(first_mapping)
 app.command(epilog=EPILOG)(ask)
+app.add_typer(access, name="access")
 app.add_typer(cases, name="case")
 app.add_typer(keys, name="keys")
 app.add_typer(tokens, name="tokens")

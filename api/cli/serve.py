@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
 LOOPBACK = "127.0.0.1"
-"""The one address the service listens on until there is access control."""
+"""The one address the service listens on."""
 
 
 def serve(
     host: Annotated[
         str,
-        typer.Option("--host", metavar="ADDRESS", help=f"{LOOPBACK} and no other, as there is no access control yet."),
+        typer.Option("--host", metavar="ADDRESS", help=f"{LOOPBACK} and no other."),
     ] = LOOPBACK,
     port: Annotated[
         int | None, typer.Option("--port", metavar="N", min=0, max=65535, help="8000 by default; 0 takes a free one.")
@@ -30,7 +30,7 @@ def serve(
 ) -> None:
     """Answer over HTTP, on this machine only."""
     if host != LOOPBACK:
-        raise UserError(f"the service has no access control yet, so it listens on {LOOPBACK} only: leave --host out")
+        raise UserError(f"the service listens on {LOOPBACK} only: leave --host out")
     from ..settings import read_settings
 
     settings = read_settings(store=store, port=port)
@@ -44,7 +44,7 @@ def serve(
     app.state.reader.store.revision()
     _refuse_foreign_hosts(app)
     port = listening.getsockname()[1]
-    say(f"listening on http://{LOOPBACK}:{port} only, because there is no access control yet; Ctrl-C stops it")
+    say(f"listening on http://{LOOPBACK}:{port} only; Ctrl-C stops it")
     # No access log: addresses hold node names as they were asked for, raw ones too. The audit log has who saw what.
     config = uvicorn.Config(app, access_log=False, log_level="warning")
     uvicorn.Server(config).run(sockets=[listening])

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from ..access.gate import Gate
 from ..services.reader import Reader
 from ..services.status import version
 from ..settings import Settings, read_settings
@@ -17,8 +18,8 @@ from .routes import router
 
 DESCRIPTION = (
     "Findings of a book of loans, guarantees and accounts, and the graph behind them, for any time. "
-    "There is no access control yet: the service is for this machine only, and `ringfence serve` listens on "
-    "127.0.0.1 and nowhere else. Every request for data is recorded in the audit log."
+    "Every request shows a key in the header `Authorization: Bearer KEY`; what its roles do not allow is refused. "
+    "Every request for data is recorded in the audit log."
 )
 
 
@@ -29,7 +30,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     ----------
     settings : which store, key file and audit log; from the environment where None
     """
-    reader = Reader(settings or read_settings())
+    settings = settings or read_settings()
+    reader = Reader(settings)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -48,6 +50,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.reader = reader
+    app.state.gate = Gate(settings)
     errors.install(app)
     app.include_router(router)
     app.openapi = lambda: _openapi(app)

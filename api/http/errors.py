@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 
 from ...graph.errors import Conflict, Gone, NotFound, Unavailable, UserError
 from ...graph.outside import outside_cause
+from ..access.errors import Forbidden, Unauthenticated
 from .models import Problem
 
 MEDIA_TYPE = "application/problem+json"
@@ -20,6 +21,8 @@ RESPONSES: dict[int | str, dict] = {
     status: {"description": description, "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
     for status, description in (
         (400, "Something in the request cannot be used; `detail` says what to do."),
+        (401, "No key or token, or one that is not valid."),
+        (403, "No role of the caller allows the action; `detail` names the roles that do."),
         (404, "What is asked for does not exist, or was not known at that time."),
         (409, "The beginning of an id fits several."),
         (410, "What is asked for was there, and is kept no longer."),
@@ -42,12 +45,21 @@ def problem(
     return JSONResponse(content, status_code=status, media_type=MEDIA_TYPE, headers=headers)
 
 
-STATUSES = {NotFound: 404, Conflict: 409, Gone: 410, Unavailable: 503, UserError: 400}
+STATUSES = {
+    Unauthenticated: 401,
+    Forbidden: 403,
+    NotFound: 404,
+    Conflict: 409,
+    Gone: 410,
+    Unavailable: 503,
+    UserError: 400,
+}
 """The status of each kind of ``UserError``; the first that fits counts."""
 
 
 def _user_error(_: Request, error: UserError) -> JSONResponse:
-    return problem(next(status for kind, status in STATUSES.items() if isinstance(error, kind)), str(error))
+    status = next(status for kind, status in STATUSES.items() if isinstance(error, kind))
+    return problem(status, str(error), headers={"WWW-Authenticate": "Bearer"} if status == 401 else None)
 
 
 def _invalid_request(_: Request, error: RequestValidationError) -> JSONResponse:

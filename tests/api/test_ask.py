@@ -4,11 +4,9 @@ import json
 
 import pytest
 import typer
-from fastapi.testclient import TestClient
 from oracles.questions import ORACLES
 from ringfence.api.access.audit import AuditLog
 from ringfence.api.cli import app
-from ringfence.api.http.app import create_app
 from ringfence.api.services.questions.asking import ANSWERS, ask
 from ringfence.api.services.questions.declared import MEANINGS, QUESTIONS
 from ringfence.api.services.reader import Reader
@@ -17,6 +15,7 @@ from ringfence.graph.keys import load_key_file
 from support.loading import Loading
 from support.neo4j_server import empty_database
 from support.question_books import random_book, random_questions, tables
+from support.service import service
 from support.stores import STORES
 from typer.testing import CliRunner
 
@@ -82,7 +81,7 @@ def told(run):
 @pytest.fixture
 def client(url, tmp_path):
     """The service over the same store."""
-    with TestClient(create_app(Settings(store=url, audit=str(tmp_path / "audit.db")))) as client:
+    with service(url, audit=str(tmp_path / "audit.db")) as client:
         yield client
 
 
@@ -258,7 +257,7 @@ def test_a_raw_account_becomes_its_token_and_answers_name_tokens_alone(personal)
     )
     unknown = run("tcr7", "id=6222020000000003", "threshold=0", *WINDOW)
     assert "no account:****0003 in the store" in unknown.stderr
-    with TestClient(create_app(Settings(store=url, audit=str(audit.path)))) as client:
+    with service(url, audit=str(audit.path)) as client:
         client.get("/v1/ask", params={"question": "tcr7", "id": CARD, "threshold": 0, "start": 0, "end": "2026-02-01"})
         client.get("/v1/ask", params={"id": CARD, "id1": CARD})
     served, entry = audit.entries(2)[::-1][0], audit.entries(3)[-1]

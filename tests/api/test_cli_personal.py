@@ -5,12 +5,11 @@ import json
 import shutil
 
 import pytest
-from fastapi.testclient import TestClient
 from ringfence.api.access.audit import AuditLog
-from ringfence.api.http.app import create_app
 from ringfence.api.settings import Settings
 from ringfence.graph.keys import load_key_file
 from support.book import ringfence, write_book
+from support.service import service
 
 AGREED = "0f" * 32
 
@@ -75,7 +74,7 @@ def test_an_erasure_that_cannot_be_is_one_line(folder):
 
 def test_a_running_service_forgets_the_erased(folder, monkeypatch):
     monkeypatch.chdir(folder)
-    with TestClient(create_app(Settings()), base_url="http://127.0.0.1") as client:
+    with service(Settings().store) as client:
         assert client.get("/v1/nodes/applicant:A1").status_code == 200
         assert "138****5678" in client.get("/v1/nodes/applicant:A2/neighbourhood").text
         said(folder, "erase", "applicant:A1", "--reason", "asked")

@@ -5,10 +5,8 @@ import json
 from pathlib import Path
 
 import pytest
-from fastapi.testclient import TestClient
-from ringfence.api.http.app import create_app
-from ringfence.api.settings import Settings
 from support.book import ringfence
+from support.service import service
 
 SAMPLE = Path(__file__).resolve().parents[1] / "data" / "finbench-driver-example"
 
@@ -32,7 +30,7 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def client(folder):
     """A client of the service over the sample."""
-    with TestClient(create_app(Settings(store=f"sqlite:///{folder / 'ringfence.db'}"))) as client:
+    with service(f"sqlite:///{folder / 'ringfence.db'}") as client:
         yield client
 
 

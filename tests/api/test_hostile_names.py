@@ -4,10 +4,8 @@ import csv
 import json
 from urllib.parse import quote
 
-from fastapi.testclient import TestClient
-from ringfence.api.http.app import create_app
-from ringfence.api.settings import Settings
 from support.book import ringfence
+from support.service import service
 from support.two_stores import fill, found, state
 
 HOSTILE = (
@@ -49,7 +47,7 @@ def test_hostile_names_are_data_through_loader_and_service(neo4j_url, tmp_path):
     assert state(neo4j_url, tmp_path) == state(embedded, tmp_path)
     assert state(neo4j_url, tmp_path)["nodes"] == {"company": len(HOSTILE)}
     assert found(neo4j_url, tmp_path) == found(embedded, tmp_path)
-    clients = [TestClient(create_app(Settings(store=url))) for url in (embedded, neo4j_url)]
+    clients = [service(url) for url in (embedded, neo4j_url)]
     for key in HOSTILE:
         name = quote(f"company:{key}", safe="")
         for route in (f"/v1/nodes/{name}", f"/v1/nodes/{name}/neighbourhood", f"/v1/findings/{name}"):

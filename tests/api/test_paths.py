@@ -6,13 +6,11 @@ A1 to A3 pay one another; a phone, a card, a device and addresses are invalid or
 import json
 
 import pytest
-from fastapi.testclient import TestClient
 from ringfence.api.access.audit import AuditLog
 from ringfence.api.cli import app
-from ringfence.api.http.app import create_app
-from ringfence.api.settings import Settings
 from support.book import ringfence
 from support.neo4j_server import empty_database
+from support.service import service
 from support.stores import STORES
 from typer.testing import CliRunner
 
@@ -76,7 +74,7 @@ def run(url, tmp_path, monkeypatch):
 @pytest.fixture
 def get(url, tmp_path):
     """Ask the service."""
-    with TestClient(create_app(Settings(store=url, audit=str(tmp_path / "audit.db")))) as client:
+    with service(url, audit=str(tmp_path / "audit.db")) as client:
         yield lambda **params: client.get("/v1/paths", params=params)
 
 

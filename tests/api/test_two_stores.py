@@ -4,11 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
-from fastapi.testclient import TestClient
-from ringfence.api.http.app import create_app
-from ringfence.api.settings import Settings
 from support.book import ringfence, write_book
 from support.neo4j_server import empty_database
+from support.service import service
 from support.two_stores import cases, fill, found, state
 
 TESTS = Path(__file__).resolve().parents[1]
@@ -98,7 +96,7 @@ def test_commands_answer_alike(both, command):
 def test_the_service_answers_alike(both, route):
     answers = []
     for url in both[1]:
-        with TestClient(create_app(Settings(store=url))) as client:
+        with service(url) as client:
             answer = client.get(route).json()
             for run in answer.get("runs", ()):
                 del run["seconds"], run["cpu_seconds"]

@@ -283,14 +283,12 @@ def test_a_server_stopped_in_mid_detect_is_told_and_the_same_command_completes(s
 
 @pytest.mark.soak  # a server that goes away is tried each time in the middle of a load
 def test_a_server_restarted_under_the_service_is_503_while_away_and_normal_after(server, book, monkeypatch):
-    from fastapi.testclient import TestClient
-    from ringfence.api.http.app import create_app
-    from ringfence.api.settings import Settings
+    from support.service import service
 
     for command in (("load", "tables"), ("detect",)):
         assert ringfence(*command, "--store", server.url, cwd=book).returncode == 0
     monkeypatch.setenv("RINGFENCE_NEO4J_TIMEOUT", "2")
-    with TestClient(create_app(Settings(store=server.url)), raise_server_exceptions=False) as client:
+    with service(server.url, raise_server_exceptions=False) as client:
         routes = ("/v1/health", "/v1/findings", "/v1/nodes/company:C1", "/v1/nodes/company:C1/neighbourhood")
         before = {route: client.get(route) for route in routes}
         assert {answer.status_code for answer in before.values()} == {200}

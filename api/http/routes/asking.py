@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request
+from starlette.concurrency import run_in_threadpool
 
 from ...services.findings import is_id
 from ...services.names import read_node
 from ...services.questions.asking import Asked, read_question
 from ...services.reader import Reader
 from ..errors import RESPONSES
+from ..guard import GuardedRoute, record
 
 
 def reader_of(request: Request) -> Reader:
@@ -47,27 +50,35 @@ Store = Annotated[Reader, Depends(reader_of)]
 Named = Annotated[dict[str, tuple[str, str]], Depends(named)]
 
 
-def audited(request: Request, reader: Store, nodes: Named) -> None:
+async def recorded(request: Request, reader: Store) -> None:
     """Record who asks for what before anything is shown. A dependency of every route, so that none can forget it."""
-    name = request.scope["route"].name
-    if name in SHOWS_NO_DATA:
-        return
-    subject = " ".join(node for node, _ in nodes.values()) or name
-    if is_id(prefix := request.path_params.get("id", "")):
-        subject = prefix
+    # What was sent is at hand for the route's subject.
+    request.state.body = await request.body()
     bounds = {name: value for name, value in _asked(request).items() if name not in NAMES_NODES}
-    client = request.client.host if request.client else "unknown"
-    reader.audit.record(f"anonymous@{client}", f"api.{name}", subject, None, bounds)
+    await run_in_threadpool(record, request, bounds)
 
 
 NAMES_NODES = frozenset({"from", "to", "id", "id1", "id2"})
 """Query parameters that name a node, perhaps by a raw personal value: what is on record of them is the node's name."""
 
-SHOWS_NO_DATA = frozenset({"health"})
-"""Routes that are asked every few seconds and show nothing of the book; all others are audited."""
 
-router = APIRouter(prefix="/v1", dependencies=[Depends(audited)], responses=RESPONSES)
-"""Every route is put on this one, so that none can forget its record."""
+def nodes_named(request: Request) -> str:
+    """The subject of a route that asks about nodes: their names."""
+    return " ".join(node for node, _ in named(request).values())
+
+
+def finding_named(request: Request) -> str:
+    """The subject of a route that asks for one finding: its id, unless what was given is none."""
+    return prefix if is_id(prefix := request.path_params["id"]) else "finding"
+
+
+def of(name: str) -> Callable[[Request], str]:
+    """The subject of a route that asks for a whole list, or for the service itself."""
+    return lambda _: name
+
+
+router = APIRouter(prefix="/v1", dependencies=[Depends(recorded)], responses=RESPONSES, route_class=GuardedRoute)
+"""Every route is put on this one, so that none can forget who asks, whether they may, and its record."""
 
 AsOf = Annotated[
     str | None,

@@ -10,10 +10,12 @@ from ....graph.times import to_iso
 from ...services import findings as answers
 from ...services.reader import stated_moment
 from .. import models
-from .asking import Store, moment_text, router
+from ..guard import declares
+from .asking import Store, finding_named, moment_text, of, router
 
 
 @router.get("/findings", response_model=models.Findings, summary="Findings by rank")
+@declares("findings.read", of("findings"))
 def findings(
     reader: Store,
     kind: Annotated[str | None, Query(description="Only findings of this kind.", examples=["guarantee_cycle"])] = None,
@@ -47,6 +49,7 @@ def findings(
 
 
 @router.get("/findings/{id}", response_model=models.Finding, summary="One finding")
+@declares("findings.read", finding_named)
 def finding(
     reader: Store,
     id: Annotated[str, Path(description="The finding's id, or as much of its beginning as is unique.")],

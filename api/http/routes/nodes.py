@@ -8,7 +8,8 @@ from fastapi import Query
 
 from ...services import nodes as answers
 from .. import models
-from .asking import AsOf, FanOut, Named, NodeName, Store, moment_text, router
+from ..guard import declares
+from .asking import AsOf, FanOut, Named, NodeName, Store, moment_text, nodes_named, router
 
 
 # Before the node itself: a key may hold slashes, and the longer route must be tried first.
@@ -17,6 +18,7 @@ from .asking import AsOf, FanOut, Named, NodeName, Store, moment_text, router
     response_model=models.NeighbourhoodAnswer,
     summary="What lies around a node",
 )
+@declares("graph.read", nodes_named)
 def neighbourhood(
     reader: Store,
     nodes: Named,
@@ -33,6 +35,7 @@ def neighbourhood(
 
 
 @router.get("/nodes/{node:path}", response_model=models.NodeAnswer, summary="What is said of a node")
+@declares("graph.read", nodes_named)
 def node(reader: Store, nodes: Named, node: NodeName, as_of: AsOf = None) -> Any:
     """The rows that state something of a node, and how many relationships it has of each kind."""
     snapshot = reader.snapshot().at(reader.moment(moment_text(as_of)))
@@ -40,6 +43,7 @@ def node(reader: Store, nodes: Named, node: NodeName, as_of: AsOf = None) -> Any
 
 
 @router.get("/paths", response_model=models.PathAnswer, summary="How two nodes are linked")
+@declares("graph.read", nodes_named)
 def paths(
     reader: Store,
     nodes: Named,

@@ -9,7 +9,8 @@ from fastapi import Query, Request
 from ...services.questions.asking import answer
 from ...services.questions.declared import MEANINGS, QUESTIONS
 from .. import models
-from .asking import Store, asked_question, router
+from ..guard import declares
+from .asking import Store, asked_question, nodes_named, router
 
 
 def _query(name: str) -> Any:
@@ -17,6 +18,7 @@ def _query(name: str) -> Any:
 
 
 @router.get("/ask", response_model=models.QuestionAnswer, summary="Where money went")
+@declares("graph.read", nodes_named)
 def ask(
     reader: Store,
     request: Request,

@@ -1,0 +1,93 @@
+"""What stands before every route: who asks, whether they may, and the record of it.
+
+A route says beside its definition which action it is and on what (``@declares``). One that says nothing is refused to
+everybody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
+
+from ..access.errors import Forbidden
+from ..access.gate import Caller, Gate
+from ..access.roles import SHOWS_NO_DATA
+from ..services.reader import Reader
+
+Endpoint = TypeVar("Endpoint", bound=Callable)
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What a route does, and on what."""
+
+    action: str
+    subject: Callable[[Request], str]
+
+
+UNDECLARED = Declared("undeclared", lambda _: "")
+"""An action that nobody may do."""
+
+
+def declares(action: str, subject: Callable[[Request], str]) -> Callable[[Endpoint], Endpoint]:
+    """Says of a route which action it is and what it is done on.
+
+    Parameters
+    ----------
+    action : one of ``access.roles.ACTIONS``
+    subject : names nodes or ids for the audit log, never a raw personal value
+    """
+
+    def mark(endpoint: Endpoint) -> Endpoint:
+        endpoint.declared = Declared(action, subject)  # type: ignore[attr-defined]
+        return endpoint
+
+    return mark
+
+
+def declared(route: Any) -> Declared:
+    """What a route says of itself."""
+    return getattr(getattr(route, "endpoint", None), "declared", UNDECLARED)
+
+
+class GuardedRoute(APIRoute):
+    """A route that is admitted to before anything of the request is read."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def guarded(request: Request) -> Response:
+            request.state.caller = await run_in_threadpool(_admitted, request, self)
+            return await handle(request)
+
+        return guarded
+
+
+def _admitted(request: Request, route: APIRoute) -> Caller:
+    gate: Gate = request.app.state.gate
+    action = declared(route).action
+    caller = gate.caller(request.headers.get("authorization"), request.client.host if request.client else "unknown")
+    try:
+        gate.admit(caller, action)
+    except Forbidden:
+        _reader(request).audit.record(caller.name, f"api.{route.name}", action, None, {"refused": True})
+        raise
+    return caller
+
+
+def record(request: Request, bounds: dict[str, Any]) -> None:
+    """Record who asks for what, before anything is shown."""
+    route = request.scope["route"]
+    says = declared(route)
+    if says.action not in SHOWS_NO_DATA:
+        subject = says.subject(request) or route.name
+        _reader(request).audit.record(request.state.caller.name, f"api.{route.name}", subject, None, bounds)
+
+
+def _reader(request: Request) -> Reader:
+    return request.app.state.reader
