@@ -31,6 +31,11 @@ class Settings(BaseSettings):
         description="The audit log, a SQLite file; by default beside an embedded store (its file name and .audit.db), "
         "for a store on a server in the user's state folder.",
     )
+    audit_anchor: Path | None = Field(
+        default=None,
+        description="A file elsewhere, best one that can only be appended to, which notes each minute how far the "
+        "audit log has come; none by default.",
+    )
     access: Path | None = Field(
         default=None, description="The file of API keys, a SQLite file; by default beside the audit log."
     )
@@ -58,7 +63,9 @@ class Settings(BaseSettings):
         if self.audit is not None:
             return self.audit
         if self.store_file is not None:
-            return self.store_file.with_name(self.store_file.name + ".audit.db")
+            # Where a store is reached by a link, its log lies beside the store itself: there is one.
+            file = self.store_file.resolve()
+            return file.with_name(file.name + ".audit.db")
         from platformdirs import user_state_path
 
         from ..graph.store.neo4j.connection import read_address

@@ -11,6 +11,7 @@ import typer
 
 from .access import access
 from .ask import EPILOG, ask
+from .audit import audit
 from .cases import cases
 from .commands import Commands
 from .findings import findings, path, show
@@ -55,6 +56,7 @@ for command in (
 app.command("map")(first_mapping)
 app.command(epilog=EPILOG)(ask)
 app.add_typer(access, name="access")
+app.add_typer(audit, name="audit")
 app.add_typer(cases, name="case")
 app.add_typer(keys, name="keys")
 app.add_typer(tokens, name="tokens")

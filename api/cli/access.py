@@ -93,6 +93,8 @@ def roles() -> None:
 
 
 def _audit(settings: Settings, action: str, subject: str, detail: dict) -> None:
+    from ...graph.keys import load_key_file
     from ..access.audit import AuditLog
 
-    AuditLog(settings.audit_file).record(user(), f"cli.access.{action}", subject, None, detail)
+    key = load_key_file(settings.key_file, create=False).derived("audit")
+    AuditLog(settings.audit_file, key).record(user(), f"cli.access.{action}", subject, None, detail)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ...graph.errors import Unavailable, UserError
 from ...graph.store import Progress, Store, open_store
 from ...graph.times import parse_moment, to_iso, today
+from ..access.anchor import anchor
 from ..access.audit import AuditLog
 from ..settings import Settings
 
@@ -63,7 +64,17 @@ class Reader:
         UserError : there is no store yet, or the log cannot be written
         """
         self.store.revision()
-        return AuditLog(self.settings.audit_file)
+        return AuditLog(self.settings.audit_file, self.store.keys.derived("audit"))
+
+    def anchor(self) -> None:
+        """Note outside how far the audit log has come, where there is a place for it and anything was recorded.
+
+        Raises
+        ------
+        UserError : the place cannot be written
+        """
+        if self.settings.audit_anchor is not None and "audit" in self.__dict__:
+            anchor(self.audit, self.settings.audit_anchor)
 
     def snapshot(self) -> Snapshot:
         """The snapshot of the latest revision, seen at the store's data date.
@@ -121,7 +132,8 @@ class Reader:
         return today() if date is None else date
 
     def close(self) -> None:
-        """Let go of the snapshot and the store."""
+        """Let go of the snapshot and the store, the audit log anchored."""
+        self.anchor()
         while self._held:
             self._held.pop().close()
         self._snapshot = None

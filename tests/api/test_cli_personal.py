@@ -31,8 +31,8 @@ def said(folder, *arguments, code=0, **more):
 
 
 def entries(folder):
-    log = AuditLog(folder / "ringfence.db.audit.db")
-    assert log.verify() is None
+    log = AuditLog(folder / "ringfence.db.audit.db", load_key_file().derived("audit"))
+    assert log.verify().broken is None
     return [(item["action"], item["subject"], item["reason"], item["detail"]) for item in log.entries()]
 
 
