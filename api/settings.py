@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from tomllib import TOMLDecodeError
+from typing import Annotated, Any
 from urllib.parse import quote
 
-from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, TomlConfigSettingsSource
 
+from ..graph.environment import stated
 from ..graph.errors import UserError
+
+Words = Annotated[tuple[str, ...], NoDecode]
+_PUBLIC_KEY_ALGORITHMS = frozenset(
+    {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"}
+)
+"""A token that is signed with a shared secret can be made by everybody who can check it."""
 
 
 class Settings(BaseSettings):
     """Settings of the command line and the HTTP service.
 
-    Each is read from the environment variable of its name in upper case after ``RINGFENCE_``, unless it is given.
+    Each is read from the environment variable of its name in upper case after ``RINGFENCE_``, unless it is given, or
+    from the TOML file that ``RINGFENCE_SETTINGS`` names, where it has its name in lower case.
     Secrets are no settings: ``graph.environment`` reads them where they are needed.
     """
 
@@ -47,9 +56,48 @@ class Settings(BaseSettings):
     policy: Path | None = Field(
         default=None, description="The policy file of `ringfence detect`; the shipped one unless another is named."
     )
-    port: int = Field(
-        default=8000, ge=0, le=65535, description="Port of the HTTP service on 127.0.0.1; 0 takes a free one."
+    host: str = Field(default="127.0.0.1", description="Address the HTTP service listens on.")
+    port: int = Field(default=8000, ge=0, le=65535, description="Port of the HTTP service; 0 takes a free one.")
+    workers: int = Field(default=1, ge=1, le=64, description="Processes of the HTTP service.")
+    tls_cert: Path | None = Field(default=None, description="Certificate of the HTTP service, with its chain, in PEM.")
+    tls_key: Path | None = Field(default=None, description="Private key of the certificate, in PEM.")
+    allowed_hosts: Words = Field(
+        default=(), description="Further names, divided by commas, that the HTTP service answers to; * stands for any."
     )
+    rate_limit: int = Field(default=6000, ge=1, description="Requests that one caller may make in a minute.")
+    oidc_issuer: str | None = Field(
+        default=None,
+        description="Issuer of bearer tokens, as their claim iss names it; none by default.",
+    )
+    oidc_audience: str | None = Field(default=None, description="What the claim aud of a token has to name.")
+    oidc_keys: str | None = Field(default=None, description="URL or file of the issuer's JSON Web Key Set.")
+    oidc_algorithms: Words = Field(
+        default=("RS256",), description="Algorithms, divided by commas, that a token may be signed with."
+    )
+    oidc_roles: str = Field(default="roles", description="The claim that holds the roles; a.b is claim b within a.")
+
+    @field_validator("allowed_hosts", "oidc_algorithms", mode="before")
+    @classmethod
+    def _words(cls, value: Any) -> Any:
+        return tuple(word.strip() for word in value.split(",") if word.strip()) if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _whole(self) -> Settings:
+        if (self.tls_cert is None) != (self.tls_key is None):
+            raise ValueError("tls_cert and tls_key go together")
+        if self.oidc_issuer is not None and not (self.oidc_audience and self.oidc_keys):
+            raise ValueError("oidc_issuer needs oidc_audience and oidc_keys")
+        if shared := set(self.oidc_algorithms) - _PUBLIC_KEY_ALGORITHMS:
+            raise ValueError(f"oidc_algorithms cannot be {', '.join(sorted(shared))}: public-key algorithms only")
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: Any, init_settings: Any, env_settings: Any, dotenv_settings: Any, file_secret_settings: Any
+    ) -> tuple[Any, ...]:
+        """What is given wins over the environment, and that over the file that ``RINGFENCE_SETTINGS`` names."""
+        file = stated("RINGFENCE_SETTINGS")
+        return (init_settings, env_settings, *([TomlConfigSettingsSource(settings_cls, file)] if file else []))
 
     @property
     def store_file(self) -> Path | None:
@@ -83,6 +131,11 @@ class Settings(BaseSettings):
         audit = self.audit_file
         return audit.with_name(audit.name.removesuffix(".db").removesuffix(".audit") + ".access.db")
 
+    @property
+    def rates_file(self) -> Path:
+        """Where requests are counted: beside the API keys."""
+        return self.access_file.with_name(self.access_file.name.removesuffix(".db") + ".rates.db")
+
 
 def read_settings(**given: Any) -> Settings:
     """The settings from the environment; those given as something other than None take its place.
@@ -95,5 +148,9 @@ def read_settings(**given: Any) -> Settings:
         return Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
         first = error.errors()[0]
-        name = str(first["loc"][0]) if first["loc"] else "settings"
-        raise UserError(f"RINGFENCE_{name.upper()} cannot be {first['input']!r}: {first['msg']}") from None
+        if not first["loc"]:
+            raise UserError(f"the settings do not fit together: {first['msg'].removeprefix('Value error, ')}") from None
+        name = f"RINGFENCE_{str(first['loc'][0]).upper()}"
+        raise UserError(f"{name} cannot be {first['input']!r}: {first['msg']}") from None
+    except (OSError, TOMLDecodeError) as error:
+        raise UserError(f"cannot read the settings that RINGFENCE_SETTINGS names: {error}") from None

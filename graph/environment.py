@@ -16,8 +16,15 @@ Variable = Literal[
     "RINGFENCE_NEO4J_TIMEOUT",
     "RINGFENCE_PARTNER_KEY",
     "RINGFENCE_DEBUG",
+    "RINGFENCE_SETTINGS",
+    "PROMETHEUS_MULTIPROC_DIR",
 ]
 """All of them; docs/api.md says what each is for."""
+
+
+def hand_down(values: dict[str, str]) -> None:
+    """State variables for the processes that this one starts."""
+    os.environ.update(values)
 
 
 def stated(name: Variable) -> str | None:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from ...graph.keys import load_key_file
 from ..settings import Settings
 from .errors import Forbidden, Unauthenticated
-from .keys import Keys
+from .keys import PREFIX, Keys
+from .rates import Rates
 from .roles import ANONYMOUS, may, roles_that_may
+
+if TYPE_CHECKING:
+    from .tokens import Tokens
 
 
 @dataclass(frozen=True)
@@ -25,11 +30,12 @@ class Gate:
 
     Parameters
     ----------
-    settings : where keys are kept
+    settings : where keys are kept, whose tokens are taken, how often one may ask
     """
 
     def __init__(self, settings: Settings):
         self._settings = settings
+        self._rates = Rates(settings.rates_file, settings.rate_limit)
 
     @cached_property
     def keys(self) -> Keys:
@@ -42,13 +48,29 @@ class Gate:
         Raises
         ------
         Unauthenticated : what is shown is no valid key or token
+        TooMany : the caller asks too often
         """
         if authorization is None:
             return Caller(f"{ANONYMOUS}@{address}", frozenset({ANONYMOUS}))
         scheme, _, shown = authorization.partition(" ")
         if scheme.lower() != "bearer" or not shown.strip():
             raise Unauthenticated("the Authorization header has to be: Bearer KEY")
-        return self._by_key(shown.strip())
+        shown = shown.strip()
+        caller = self._by_token(shown) if self._tokens and not shown.startswith(PREFIX) else self._by_key(shown)
+        self._rates.count(caller.name)
+        return caller
+
+    @cached_property
+    def _tokens(self) -> Tokens | None:
+        if self._settings.oidc_issuer is None:
+            return None
+        from .tokens import Tokens
+
+        return Tokens(self._settings)
+
+    def _by_token(self, shown: str) -> Caller:
+        assert self._tokens is not None
+        return Caller(*self._tokens.read(shown))
 
     def _by_key(self, shown: str) -> Caller:
         key = self.keys.find(shown) if self._settings.access_file.exists() else None

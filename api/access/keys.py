@@ -115,11 +115,11 @@ class Keys:
 
     def find(self, shown: str) -> Key | None:
         """The key that somebody shows, whatever its state; None where there is no such key."""
-        if time.monotonic() - self._read_at >= FRESH_SECONDS:
-            read_at = time.monotonic()
-            self._by_hash = {key.hash: key for key in self.all()}
-            self._read_at = read_at
-        return self._by_hash.get(self._hash(shown))
+        wanted, now = self._hash(shown), time.monotonic()
+        # A key that is not known may have been made just now.
+        if wanted not in self._by_hash or now - self._read_at >= FRESH_SECONDS:
+            self._by_hash, self._read_at = {key.hash: key for key in self.all()}, now
+        return self._by_hash.get(wanted)
 
     def _hash(self, shown: str) -> str:
         return keyed_hash(self._secret, "api key", shown).hex()

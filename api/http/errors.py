@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request
@@ -12,7 +11,7 @@ from starlette.exceptions import HTTPException
 
 from ...graph.errors import Conflict, Gone, NotFound, Unavailable, UserError
 from ...graph.outside import outside_cause
-from ..access.errors import Forbidden, Unauthenticated
+from ..access.errors import Forbidden, TooMany, Unauthenticated
 from .models import Problem
 
 MEDIA_TYPE = "application/problem+json"
@@ -27,13 +26,13 @@ RESPONSES: dict[int | str, dict] = {
         (409, "The beginning of an id fits several."),
         (410, "What is asked for was there, and is kept no longer."),
         (422, "A parameter is missing, of the wrong type or out of its bounds; `errors` names each."),
+        (413, "The body is larger than the service reads."),
+        (429, "The caller asks too often; `Retry-After` says in how many seconds it may again."),
         (503, "There is no store yet, or it cannot be used at the moment."),
         (500, "A defect of the service; its log says more."),
     )
 }
 """The error answers of every route, for OpenAPI."""
-
-_log = logging.getLogger("uvicorn.error")
 
 
 def problem(
@@ -47,6 +46,7 @@ def problem(
 
 STATUSES = {
     Unauthenticated: 401,
+    TooMany: 429,
     Forbidden: 403,
     NotFound: 404,
     Conflict: 409,
@@ -59,7 +59,10 @@ STATUSES = {
 
 def _user_error(_: Request, error: UserError) -> JSONResponse:
     status = next(status for kind, status in STATUSES.items() if isinstance(error, kind))
-    return problem(status, str(error), headers={"WWW-Authenticate": "Bearer"} if status == 401 else None)
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+    if isinstance(error, TooMany):
+        headers = {"Retry-After": str(error.seconds)}
+    return problem(status, str(error), headers=headers)
 
 
 def _invalid_request(_: Request, error: RequestValidationError) -> JSONResponse:
@@ -80,10 +83,10 @@ def _http_error(request: Request, error: HTTPException) -> JSONResponse:
     return problem(error.status_code, str(error.detail), headers=dict(error.headers or {}))
 
 
-def _defect(_: Request, error: Exception) -> JSONResponse:
+def defect(error: Exception) -> JSONResponse:
+    """The answer where the request is not at fault."""
     if outside_cause(error):
         return problem(503, "the store cannot be used at the moment; the service's log says more")
-    _log.error("a defect of the service: %s", type(error).__name__)
     return problem(500, "a defect of the service, not of the request; its log says more")
 
 
@@ -91,9 +94,8 @@ TABLE = {
     UserError: _user_error,
     RequestValidationError: _invalid_request,
     HTTPException: _http_error,
-    Exception: _defect,
 }
-"""Which exception becomes which answer."""
+"""Which exception becomes which answer; for any other see ``observed``."""
 
 
 def install(app: FastAPI) -> None:

@@ -6,11 +6,13 @@ everybody.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 
@@ -63,9 +65,20 @@ class GuardedRoute(APIRoute):
 
         async def guarded(request: Request) -> Response:
             request.state.caller = await run_in_threadpool(_admitted, request, self)
+            _check_parameters(request, self)
             return await handle(request)
 
         return guarded
+
+
+def _check_parameters(request: Request, route: APIRoute) -> None:
+    """A parameter that the route does not know is a slip that changes the answer: it is refused, not ignored."""
+    known = {field.alias for field in route.dependant.query_params}
+    if unknown := set(request.query_params) - known:
+        told = f"unknown parameter; there are: {', '.join(sorted(known)) or 'none'}"
+        # A name that is none of ours is repeated only where it can be no personal value.
+        names = [name if re.fullmatch(r"[a-z_]{1,30}", name) else "query" for name in sorted(unknown)]
+        raise RequestValidationError([{"loc": ("query", name), "msg": told} for name in names])
 
 
 def _admitted(request: Request, route: APIRoute) -> Caller:

@@ -229,6 +229,12 @@ class QuestionAnswer(BaseModel):
     truncated: list[Truncation] = Field(description="every bound that cut the answer short")
 
 
+class Alive(BaseModel):
+    """An answer to a probe."""
+
+    status: Literal["ok"]
+
+
 class Health(BaseModel):
     """Whether the service can answer."""
 

@@ -102,6 +102,20 @@ class Reader:
         finally:
             self._lock.release()
 
+    def check_ready(self) -> None:
+        """Pass where questions are answered at once. Where there is no snapshot yet, begin one, and do not wait.
+
+        Raises
+        ------
+        Unavailable : not yet
+        UserError : the store cannot be opened
+        """
+        self.store.revision()
+        if self._snapshot is None:
+            if not self._lock.locked():
+                threading.Thread(target=self.snapshot, name="first snapshot", daemon=True).start()
+            raise Unavailable("the snapshot is being mapped or built: ask again")
+
     def as_seen_by(self, finding: dict) -> Snapshot:
         """The graph as a finding's detector saw it: at its revision and its time. Where the store can no longer show
         that revision, because a load was undone and cleared, the latest one at that time.

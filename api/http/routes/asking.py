@@ -77,7 +77,14 @@ def of(name: str) -> Callable[[Request], str]:
     return lambda _: name
 
 
-router = APIRouter(prefix="/v1", dependencies=[Depends(recorded)], responses=RESPONSES, route_class=GuardedRoute)
+def _guarded(prefix: str) -> APIRouter:
+    return APIRouter(prefix=prefix, dependencies=[Depends(recorded)], responses=RESPONSES, route_class=GuardedRoute)
+
+
+root = _guarded("")
+"""For the few routes about the service itself that are asked by their usual names."""
+
+router = _guarded("/v1")
 """Every route is put on this one, so that none can forget who asks, whether they may, and its record."""
 
 AsOf = Annotated[
