@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +11,7 @@ from typing import Annotated
 import typer
 
 from .commands import Output, SheetFormat, StoreUrl, Top, audit, check_output, first, opened, user, write_file
-from .narrowing import ByDetector, Channel, Colours, From, Kind, Product, Region, To, narrowed, wanted
+from .narrowing import ByDetector, Channel, Colours, From, Kind, Product, Region, To
 from .output import case_amounts, cases_csv, plain, say, table
 
 cases = typer.Typer(
@@ -92,8 +91,7 @@ def list_cases(
     products, regions and channels is asked of a case's findings: one that fits is enough.
     """
     from ...graph.store.runs import latest_nightly
-    from ..services import cases as answers
-    from ..services.triage import Wanted
+    from ..services.listing import listed_cases, wanted
 
     check_output(format, output)
     members = {"products": product, "regions": region, "channels": channel}
@@ -101,15 +99,9 @@ def list_cases(
     with opened(store) as reader:
         asked = {**vars(sought), "new": new, "state": state, "sort": sort, "top": top, "format": format}
         audit(reader, "case.list", "cases", asked)
-        held = answers.cases(reader.store)
+        found, held = listed_cases(reader, sought, new=new, state=state, sort=sort)
         if not latest_nightly(reader.store.runs()):
             say("no detector has run for today on this store: run 'ringfence detect' first")
-        found = answers.queue(held, new=new, state=state, colours=colour or ())
-        if sought != Wanted(colours=colour or ()):
-            own = replace(sought, colours=(), min_amount=None)
-            kept, _ = narrowed(reader, answers.findings_of(reader.store, found), own)
-            found = answers.holding(found, [one["id"] for one in kept], min_amount)
-        found = answers.ordered(found, sort)
         shown = first(found, top, format)
         if format == SheetFormat.jsonl:
             for case in shown:

@@ -7,19 +7,13 @@ from enum import StrEnum
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from .commands import AsOf, Output, SheetFormat, StoreUrl, Top, audit, check_output, first, opened, write_file
-from .narrowing import ByDetector, Channel, Colours, From, Kind, Product, Region, To, narrowed, wanted
+from .narrowing import ByDetector, Channel, Colours, From, Kind, Product, Region, To
 from .output import bound, findings_csv, number, plain, say, table
-
-if TYPE_CHECKING:
-    from ...graph.store import Run
-    from ..services.reader import Reader
-    from ..services.triage import Wanted
-
 
 class View(StrEnum):
     """Of guarantee structures: between parties, or between groups of them."""
@@ -74,6 +68,8 @@ def findings(
 
     By rank; a table shows the first 20 by default.
     """
+    from ..services.listing import listed, wanted
+
     check_output(format, output)
     views = [view.value] if view else None
     members = {"products": product, "regions": region, "channels": channel}
@@ -81,7 +77,9 @@ def findings(
     with opened(store) as reader:
         asked = {**vars(sought), "new_since": new_since, "sort": sort, "top": top, "format": format}
         audit(reader, "findings", "findings", asked)
-        runs, found, fresh = _triaged(reader, sought, new_since, sort)
+        runs, found, fresh, unknown = listed(reader, sought, new_since, sort)
+        if unknown:
+            say(f"{unknown} findings of no known amount are left out")
         if not runs:
             say("no detector has run on this store: run 'ringfence detect' first")
         elif not found:
@@ -101,21 +99,6 @@ def findings(
             print(_findings_table(shown, fresh))
             if len(shown) < len(found):
                 print(f"{len(shown)} of {len(found)} findings; --top shows more")
-
-
-def _triaged(reader: Reader, sought: Wanted, new_since: str | None, sort: Sort) -> tuple[list[Run], list[dict], dict]:
-    """The latest runs, the findings that are asked for, in order, and what is new of each."""
-    from ..services import findings as answers
-    from ..services.reader import stated_moment
-    from ..services.triage import before, news, ordered, read_since
-
-    runs, found = answers.findings(reader.store)
-    every = reader.store.runs()
-    since = None if new_since is None else read_since(new_since, every, stated_moment)
-    fresh = news(found, reader.store.findings(before(every, runs, since)))
-    found = [finding for finding in found if since is None or fresh[finding["id"]].is_new]
-    found, told = narrowed(reader, found, sought, dated=sort == Sort.date)
-    return runs, ordered(found, sort, told), fresh
 
 
 def _findings_table(found: list[dict], fresh: dict) -> str:

@@ -109,9 +109,9 @@ def neighbourhood(
     listed = sorted(distance, key=lambda number: distance[number])[:limit]
     positions, dropped = _between(snapshot, listed)
     truncated = [
-        *_bound("limit", limit, left_out, True),
-        *_bound("fan_out", fan_out, sum(cut.values()), True),
-        *_bound("relationships", RELATIONSHIPS, dropped, False),
+        *bounded("limit", limit, left_out, True),
+        *bounded("fan_out", fan_out, sum(cut.values()), True),
+        *bounded("relationships", RELATIONSHIPS, dropped, False),
     ]
     nodes = shown(snapshot, snapshot.names(listed))
     return {
@@ -164,7 +164,7 @@ def path(
         times=way.times if way and in_time else None,
     )
     nodes, edges = link.nodes or [], np.asarray(link.edges, dtype=np.int64)
-    truncated = _bound("fan_out", fan_out, sum(link.cut.values()), link.could_change)
+    truncated = bounded("fan_out", fan_out, sum(link.cut.values()), link.could_change)
     if link.stopped:
         truncated.append({"bound": "max_hops", "limit": max_hops, "skipped": None, "could_change": True})
     return {
@@ -191,8 +191,9 @@ def _same_instant(times: np.ndarray) -> int:
     return int((times[1:] == times[:-1]).sum())
 
 
-def _bound(name: str, limit: int, skipped: int, could_change: bool) -> list[dict]:
-    if not skipped:
+def bounded(name: str, limit: int, skipped: int, could_change: bool) -> list[dict]:
+    """What ``truncated`` says of a bound; nothing where it left nothing out."""
+    if skipped <= 0:
         return []
     return [{"bound": name, "limit": limit, "skipped": int(skipped), "could_change": could_change}]
 

@@ -49,7 +49,7 @@ class Following:
         ----------
         ahead : whether the search goes from the end, not to it
         """
-        nodes = self._own_nodes(node)
+        nodes = own_nodes(self.snapshot, node)
         origin, near, positions = neighbours(Adjacency(*self.snapshot.adjacency()), nodes)
         may = self._may(positions, near if ahead else nodes[origin])
         return np.unique(positions[may & self.snapshot.flagged(positions)])
@@ -58,11 +58,12 @@ class Following:
         shows = self.snapshot.visible(positions)
         return shows if self._leads is None else shows & self._leads(positions, towards)
 
-    def _own_nodes(self, node: int) -> np.ndarray:
-        """An end and, where it is a party, its applications, loans and accounts."""
-        positions = self.snapshot.touching([node])
-        positions = positions[np.isin(self.snapshot.relation_codes(positions), _OWN) & self.snapshot.links(positions)]
-        return np.unique(np.append(self.snapshot.ends(positions)[1], node))
+
+def own_nodes(snapshot: GraphView, node: int) -> np.ndarray:
+    """A node and, where it is a party, its applications, loans and accounts, by number, ascending."""
+    positions = snapshot.touching([node])
+    positions = positions[np.isin(snapshot.relation_codes(positions), _OWN) & snapshot.links(positions)]
+    return np.unique(np.append(snapshot.ends(positions)[1], node))
 
 
 def links_no_one(snapshot: GraphView, node: int) -> list[dict]:

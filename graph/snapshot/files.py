@@ -117,6 +117,11 @@ class Files:
         return Texts(*_bytes(self._masks, "mask"))
 
     @cached_property
+    def mask_column(self) -> pa.Array:
+        """The same, for a look through all of them."""
+        return single_chunk(self._masks.column("mask"))
+
+    @cached_property
     def _masks(self) -> pa.Table:
         return _mapped(self.folder / "masks.arrow")
 

@@ -205,6 +205,12 @@ class GraphView(ABC):
         shown[personal[places >= 0]] = self._files.masks.texts(places[places >= 0])
         return shown[texts.indices.fill_null(len(shown) - 1).to_numpy(zero_copy_only=False)].tolist()
 
+    def tokens_masked(self, pattern: str) -> list[str]:
+        """The tokens whose mask is like a pattern in which ``%`` stands for any characters, in rising order."""
+        masks = self._files.mask_column
+        places = np.flatnonzero(pc.match_like(masks, pattern).to_numpy(zero_copy_only=False))
+        return self._files.tokens.texts(places)
+
     # -- relationships
     @property
     def edge_count(self) -> int:
