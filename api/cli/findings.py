@@ -15,6 +15,7 @@ from .commands import AsOf, Output, SheetFormat, StoreUrl, Top, audit, check_out
 from .narrowing import ByDetector, Channel, Colours, From, Kind, Product, Region, To
 from .output import bound, findings_csv, number, plain, say, table
 
+
 class View(StrEnum):
     """Of guarantee structures: between parties, or between groups of them."""
 

@@ -93,13 +93,13 @@ def _admitted(request: Request, route: APIRoute) -> Caller:
     return caller
 
 
-def record(request: Request, bounds: dict[str, Any]) -> None:
-    """Record who asks for what, before anything is shown."""
+def record(request: Request, bounds: dict[str, Any], reason: str | None = None) -> None:
+    """Record who asks for what, and why where that is stated, before anything is shown."""
     route = request.scope["route"]
     says = declared(route)
     if says.action not in SHOWS_NO_DATA:
         subject = says.subject(request) or route.name
-        _reader(request).audit.record(request.state.caller.name, f"api.{route.name}", subject, None, bounds)
+        _reader(request).audit.record(request.state.caller.name, f"api.{route.name}", subject, reason, bounds)
 
 
 def _reader(request: Request) -> Reader:

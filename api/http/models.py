@@ -114,6 +114,12 @@ class Run(BaseModel):
     policy: str = Field(description="the version of the policy")
 
 
+class ListedFinding(Finding):
+    """A finding in a list."""
+
+    evidence: list[Evidence] | None = Field(description="null unless `evidence` was asked for")  # type: ignore[assignment]
+
+
 class Findings(BaseModel):
     """A page of findings, by rank over all."""
 
@@ -122,7 +128,11 @@ class Findings(BaseModel):
     total: int = Field(description="how many match, on this page or not")
     offset: int
     limit: int
-    findings: list[Finding]
+    findings: list[ListedFinding]
+    of_unknown_amount: int = Field(
+        description="how many were left out because `min_amount` was asked and their amount is not known"
+    )
+    next: str | None = Field(description="the cursor of the next page; null on the last")
     truncated: list[Truncation]
 
 
@@ -218,6 +228,55 @@ class PathAnswer(Answer):
         "have been the first"
     )
     not_followed: list[NotFollowed] = Field(description="behind these ties there may be a link, or a shorter one")
+
+
+class AllPathsAnswer(BaseModel):
+    """All shortest links between two groups of nodes."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    source: list[str] = Field(alias="from")
+    target: list[str] = Field(alias="to")
+    as_of: str | None
+    revision: int
+    max_hops: int
+    hops: int | None = Field(description="their length; null where none was found")
+    found: int = Field(description="how many there are, listed or not; parallel relationships are one link")
+    paths: list[list[str]] = Field(description="those listed, each its nodes from one group to the other")
+    nodes: list[Node] = Field(description="what they go over")
+    relationships: list[Relationship] = Field(description="all between two nodes in a row of a listed link")
+    links_no_one: list[NotFollowed] = Field(description="ties of the nodes asked about that link no one")
+    truncated: list[Truncation]
+
+
+class FoundNode(Node):
+    """A node that a text means."""
+
+    by: Literal["key", "mask", "name"] = Field(description="how it was found")
+
+
+class SearchAnswer(BaseModel):
+    """The nodes that a text means, best first."""
+
+    as_of: str | None
+    revision: int
+    found: int
+    nodes: list[FoundNode]
+    truncated: list[Truncation]
+
+
+class WhyAnswer(BaseModel):
+    """Why an applicant is flagged or not, or all that links two parties: as `ringfence why --format json` writes it."""
+
+    model_config = ConfigDict(extra="allow")
+
+    as_of: str | None
+    revision: int
+    detector: str
+    version: str
+    run: int | None = Field(description="the run whose settings count; null where the detector has not run")
+    params: dict[str, Any]
+    truncated: list[Truncation]
 
 
 class QuestionAnswer(BaseModel):

@@ -26,14 +26,17 @@ _NOTHING_SAID = {
 }
 
 
-def cases(store: Cases) -> list[dict]:
-    """The cases of the latest nightly batch in the order of the queue, each with what was made of it: ``assigned``, its
-    last ``verdict`` (an entry, see ``case_entries``) or None, whether it is ``closed``, and all its ``entries``, oldest
-    first. A case is closed until somebody, or a kind of finding, is added to what it was when it was closed."""
+def cases(store: Cases, batch: int | None = None) -> list[dict]:
+    """The cases of a nightly batch, by default the latest one, in the order of the queue.
+
+    Each has what was made of it: ``assigned``, its last ``verdict`` (an entry, see ``case_entries``) or None, whether
+    it is ``closed``, and all its ``entries``, oldest first. A case is closed until somebody, or a kind of finding, is
+    added to what it was when it was closed.
+    """
     entries: dict[str, list[dict]] = defaultdict(list)
     for entry in store.case_entries():
         entries[entry["case"]].append(entry)
-    return [_with(case, entries[case["id"]]) for case in store.cases()]
+    return [_with(case, entries[case["id"]]) for case in store.cases(batch)]
 
 
 def _with(case: dict, entries: Sequence[dict]) -> dict:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from ...detectors.ranking import ranked
@@ -15,7 +16,11 @@ VIEWS = ("raw", "contracted")
 
 
 def findings(
-    store: Findings, kind: str | None = None, view: str | None = None, as_of: int | None = None
+    store: Findings,
+    kind: str | None = None,
+    view: str | None = None,
+    as_of: int | None = None,
+    of_runs: Sequence[int] | None = None,
 ) -> tuple[list[Run], list[dict]]:
     """The run of each detector whose findings people see, and what they found, by rank over all.
 
@@ -26,6 +31,7 @@ def findings(
     kind : only findings of this kind
     view : only this view, ``raw`` or ``contracted``
     as_of : only runs that looked at this time or earlier, in epoch milliseconds
+    of_runs : these runs instead, by number, those of them that are kept
 
     Raises
     ------
@@ -35,7 +41,7 @@ def findings(
         raise UserError(f"unknown kind of finding {kind!r}: use one of {', '.join(FINDING_KINDS)}")
     if view is not None and view not in VIEWS:
         raise UserError(f"unknown view {view!r}: use raw or contracted")
-    runs, found = _listed(store, as_of)
+    runs, found = _listed(store, as_of, of_runs)
     return runs, [
         finding
         for finding in found
@@ -43,8 +49,8 @@ def findings(
     ]
 
 
-def _listed(store: Findings, as_of: int | None) -> tuple[list[Run], list[dict]]:
-    runs = store.latest_runs(as_of)
+def _listed(store: Findings, as_of: int | None, of_runs: Sequence[int] | None = None) -> tuple[list[Run], list[dict]]:
+    runs = store.latest_runs(as_of) if of_runs is None else [run for run in store.runs() if run.run in of_runs]
     found = store.findings([run.run for run in runs])
     return runs, ranked(found) if len({run.batch for run in runs}) > 1 else found
 

@@ -39,7 +39,7 @@ class ListedCases(NamedTuple):
     Attributes
     ----------
     cases : as ``cases.cases`` gives them
-    held : all there are
+    held : all there are, in the same order
     """
 
     cases: list[dict]
@@ -78,7 +78,12 @@ def _day(text: str | None, later: int = 0) -> int | None:
 
 
 def listed(
-    reader: Reader, sought: Wanted, new_since: str | None = None, sort: str = "score", as_of: int | None = None
+    reader: Reader,
+    sought: Wanted,
+    new_since: str | None = None,
+    sort: str = "score",
+    as_of: int | None = None,
+    of_runs: Sequence[int] | None = None,
 ) -> Listed:
     """The findings of each detector's latest run that are asked for.
 
@@ -86,9 +91,9 @@ def listed(
     ----------
     new_since : only what did not exist before a date or by a batch, as ``triage.read_since`` reads it
     sort : one of ``triage.SORTS``
-    as_of : only runs that looked at this time or earlier, in epoch milliseconds
+    as_of, of_runs : as for ``findings.findings``
     """
-    runs, found = findings(reader.store, as_of=as_of)
+    runs, found = findings(reader.store, as_of=as_of, of_runs=of_runs)
     every = reader.store.runs()
     since = None if new_since is None else read_since(new_since, every, stated_moment)
     fresh = news(found, reader.store.findings(before(every, runs, since)))
@@ -110,20 +115,28 @@ def _narrowed(
 
 
 def listed_cases(
-    reader: Reader, sought: Wanted, *, new: bool = False, state: str | None = None, sort: str = "queue"
+    reader: Reader,
+    sought: Wanted,
+    *,
+    new: bool = False,
+    state: str | None = None,
+    sort: str = "queue",
+    batch: int | None = None,
 ) -> ListedCases:
-    """The cases of the latest nightly batch that are asked for; what is asked of kinds, detectors, dates, products,
-    regions and channels is asked of a case's findings, and one that fits is enough.
+    """The cases of a nightly batch, by default the latest one, that are asked for.
+
+    What is asked of kinds, detectors, dates, products, regions and channels is asked of a case's findings: one that
+    fits is enough.
 
     Parameters
     ----------
     new, state : as for ``cases.queue``
     sort : as for ``cases.ordered``
     """
-    held = queue.cases(reader.store)
+    held = queue.cases(reader.store, batch)
     found = queue.queue(held, new=new, state=state, colours=sought.colours)
     if sought != Wanted(colours=sought.colours):
         own = replace(sought, colours=(), min_amount=None)
         fitting, _, _ = _narrowed(reader, queue.findings_of(reader.store, found), own)
         found = queue.holding(found, [one["id"] for one in fitting], sought.min_amount)
-    return ListedCases(queue.ordered(found, sort), held)
+    return ListedCases(queue.ordered(found, sort), queue.ordered(held, sort))

@@ -5,9 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from ...graph.errors import UserError
 from ...graph.keys import is_token
 from ...graph.model import KINDS, PERSONAL_KINDS, kind_of
@@ -46,8 +43,14 @@ def search(reader: Reader, snapshot: GraphView, text: str, limit: int = LIMIT) -
     """
     sought = text.strip()
     if not sought:
-        raise UserError("nothing is sought: give an identifier, its last digits as *5678, or a part of a company's name")
-    hits = _by_mask(snapshot, sought) if "*" in sought else {**_by_key(reader, snapshot, sought), **_by_name(snapshot, sought)}
+        raise UserError(
+            "nothing is sought: give an identifier, its last digits as *5678, or a part of a company's name"
+        )
+    hits = (
+        _by_mask(snapshot, sought)
+        if "*" in sought
+        else {**_by_key(reader, snapshot, sought), **_by_name(snapshot, sought)}
+    )
     kept = [(node, by) for node, by in hits.items() if snapshot.shows(snapshot.find(node) or 0)]
     nodes = shown(snapshot, [node for node, _ in kept[:limit]])
     return {
@@ -82,9 +85,8 @@ def _by_name(snapshot: GraphView, text: str) -> dict[str, str]:
     found: list[str] = []
     for table, kind in _NAMED.items():
         rows = snapshot.facts(table, columns=["name"])
-        names = pa.array(rows["name"], pa.string(), from_pandas=True)
-        fits = pc.fill_null(pc.match_substring(names, text, ignore_case=True), False)
-        nodes = rows.loc[fits.to_numpy(zero_copy_only=False), "node"].tolist()
+        fits = rows["name"].fillna("").astype(str).str.contains(text, case=False, regex=False)
+        nodes = rows.loc[fits, "node"].tolist()
         found += [name for name in snapshot.names([node for node in nodes if node >= 0]) if kind_of(name) == kind]
     return _held(snapshot, sorted(found), "name")
 

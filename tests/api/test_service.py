@@ -18,6 +18,7 @@ from ringfence.api.http.guard import declared
 from ringfence.api.http.routes import root, router
 from ringfence.api.http.routes.asking import recorded
 from ringfence.api.services import findings as services
+from ringfence.api.services import listing
 from ringfence.api.services import nodes as neighbours
 from ringfence.graph.keys import load_key_file
 from ringfence.graph.store import open_store
@@ -53,7 +54,7 @@ def node_url(name, more=""):
 
 
 def test_findings_are_those_of_the_library(client, store):
-    answer = client.get("/v1/findings").json()
+    answer = client.get("/v1/findings", params={"evidence": True}).json()
     runs, found = services.findings(store)
     assert answer["findings"] == found and len(found) >= 3
     assert answer["total"] == len(found)
@@ -100,7 +101,7 @@ def test_findings_as_of_an_earlier_time_are_those_of_the_runs_made_for_it(book, 
         assert "guarantee_cycle" not in kinds(as_of="2026-02-01")
         assert client.get("/v1/findings", params={"as_of": "2025-01-01"}).json()["runs"] == []
         asked = {"kind": "guarantee_chain", "as_of": "2026-02-01"}
-        chain = client.get("/v1/findings", params=asked).json()["findings"][0]
+        chain = client.get("/v1/findings", params=asked | {"evidence": True}).json()["findings"][0]
         assert client.get(f"/v1/findings/{chain['id']}", params={"as_of": "2026-02-01"}).json() == chain
         assert client.get(f"/v1/findings/{chain['id']}", params={"as_of": "2025-01-01"}).status_code == 404
 
@@ -236,7 +237,7 @@ def test_a_path_answers_from_either_end_and_names_its_bounds(client):
         ("/v1/findings/0000000000000000", 404, "no finding"),
         ("/v1/findings/phone", 404, "16 hex digits"),
         ("/v1/findings?kind=ring", 400, "unknown kind of finding"),
-        ("/v1/findings?view=side", 400, "unknown view"),
+        ("/v1/findings?view=side", 422, "view"),
         ("/v1/findings?limit=0", 422, "limit"),
         ("/v1/findings?offset=-1", 422, "offset"),
         ("/v1/findings?as_of=tomorrow", 400, "unreadable time"),
@@ -254,7 +255,11 @@ def test_a_path_answers_from_either_end_and_names_its_bounds(client):
         ("/v1/nothing", 404, "no such route"),
         ("/", 404, "no such route"),
         ("/docs/", 404, "no such route"),
-        ("/v1/findings?limt=3", 422, "limt: unknown parameter; there are: as_of, kind, limit, offset, top, view"),
+        (
+            "/v1/paths?limt=3",
+            422,
+            "limt: unknown parameter; there are: as_of, directed, fan_out, from, in_time, max_hops, to",
+        ),
         (f"/v1/nodes/company:C1?{PHONE}=1", 422, "query: unknown parameter"),
     ],
 )
@@ -280,7 +285,7 @@ def test_a_defect_says_nothing_of_the_inside(store_url, monkeypatch):
     def broken(*_):
         raise ZeroDivisionError(f"secret {PHONE}")
 
-    monkeypatch.setattr(services, "findings", broken)
+    monkeypatch.setattr(listing, "findings", broken)
     client = service(store_url, raise_server_exceptions=False)
     answer = client.get("/v1/findings")
     assert (answer.status_code, answer.headers["content-type"]) == (500, "application/problem+json")
@@ -316,18 +321,20 @@ def test_openapi_describes_every_route_parameter_and_error(client):
             "/v1/health",
         }
     )
+    of_no_time = ("/v1/health", "/v1/ask", "/v1/openapi.json", "/v1/cases", "/v1/cases/{id}")
     for path, item in document["paths"].items():
-        operation = item["get"]
-        assert operation["summary"] and operation["description"], path
-        for parameter in operation.get("parameters", []):
-            assert parameter.get("description"), (path, parameter["name"])
-        for status, response in operation["responses"].items():
-            shown = {"/metrics": "text/plain", "/docs": "text/html"}.get(path, "application/json")
-            kind = shown if status == "200" else "application/problem+json"
-            assert list(response["content"]) == [kind], (path, status)
-        assert {"200", "422", "500", *map(str, STATUSES.values())} <= set(operation["responses"]), path
-        if path.startswith("/v1/") and path not in ("/v1/health", "/v1/ask", "/v1/openapi.json"):
-            assert "as_of" in {parameter["name"] for parameter in operation["parameters"]}, path
+        for method, operation in item.items():
+            assert operation["summary"] and operation["description"], path
+            for parameter in operation.get("parameters", []):
+                assert parameter.get("description"), (path, parameter["name"])
+            for status, response in operation["responses"].items():
+                shown = {"/metrics": "text/plain", "/docs": "text/html"}.get(path, "application/json")
+                kind = shown if status in ("200", "201") else "application/problem+json"
+                assert list(response["content"]) == [kind], (path, status)
+            assert {"422", "500", *map(str, STATUSES.values())} <= set(operation["responses"]), path
+            assert {"200", "201"} & set(operation["responses"]), path
+            if method == "get" and path.startswith("/v1/") and path not in of_no_time:
+                assert "as_of" in {parameter["name"] for parameter in operation["parameters"]}, path
     assert "HTTPValidationError" not in document["components"]["schemas"]
     assert set(document["components"]["schemas"]["Problem"]["properties"]) == {
         "type", "title", "status", "detail", "errors",
@@ -345,7 +352,9 @@ def test_no_route_forgets_the_audit(client, book):
         assert recorded in {dependency.call for dependency in route.dependant.dependencies}, route.path
         before = len(audit_of(book).entries())
         address = route.path_format.format(id="00", node="company:C1")
-        client.get(address, params={"from": "company:C1", "to": "company:C2"} if route.name == "paths" else {})
+        params = {"from": "company:C1", "to": "company:C2"} if route.name in ("paths", "all_paths") else {}
+        params |= {"node": "company:C1"} if route.name == "why" else {"q": "C1"} if route.name == "search" else {}
+        client.request(sorted(route.methods)[0], address, params=params, json={} if "POST" in route.methods else None)
         after = audit_of(book).entries()
         if declared(route).action in SHOWS_NO_DATA:
             assert len(after) == before, route.path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from typing import Annotated
@@ -29,9 +30,14 @@ def named(request: Request) -> dict[str, tuple[str, str]]:
         return asked_question(request, given["question"]).nodes
     return {
         parameter: (read_node(reader_of(request), given[parameter]), given[parameter])
-        for parameter in ("node", "from", "to")
+        for parameter in ("node", "other", "from", "to")
         if parameter in given
     }
+
+
+def group_named(request: Request, parameter: str) -> list[tuple[str, str]]:
+    """All nodes that a repeated parameter names: each one's name, and what was written for it."""
+    return [(read_node(reader_of(request), text), text) for text in request.query_params.getlist(parameter)]
 
 
 def asked_question(request: Request, question: str) -> Asked:
@@ -54,17 +60,33 @@ async def recorded(request: Request, reader: Store) -> None:
     """Record who asks for what before anything is shown. A dependency of every route, so that none can forget it."""
     # What was sent is at hand for the route's subject.
     request.state.body = await request.body()
-    bounds = {name: value for name, value in _asked(request).items() if name not in NAMES_NODES}
-    await run_in_threadpool(record, request, bounds)
+    given = {name: request.query_params.getlist(name) for name in _asked(request) if name not in NAMES_NODES}
+    bounds = {name: values if len(values) > 1 else values[0] for name, values in given.items()}
+    await run_in_threadpool(record, request, bounds, _stated_reason(request))
 
 
-NAMES_NODES = frozenset({"from", "to", "id", "id1", "id2"})
+def _stated_reason(request: Request) -> str | None:
+    """The reason that a body states, as the audit log keeps it."""
+    try:
+        stated = json.loads(request.state.body or b"{}")
+    except (ValueError, RecursionError):
+        return None
+    reason = stated.get("reason") if isinstance(stated, dict) else None
+    return reason.strip()[:4000] if isinstance(reason, str) else None
+
+
+NAMES_NODES = frozenset({"from", "to", "other", "of", "q", "id", "id1", "id2"})
 """Query parameters that name a node, perhaps by a raw personal value: what is on record of them is the node's name."""
 
 
 def nodes_named(request: Request) -> str:
     """The subject of a route that asks about nodes: their names."""
     return " ".join(node for node, _ in named(request).values())
+
+
+def case_named(request: Request) -> str:
+    """The subject of a route about one case: its id, unless what was given is none."""
+    return prefix if is_id(prefix := request.path_params["id"]) else "case"
 
 
 def finding_named(request: Request) -> str:

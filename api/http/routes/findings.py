@@ -2,27 +2,49 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import Path, Query
 
 from ....graph.times import to_iso
 from ...services import findings as answers
+from ...services.listing import listed, wanted
+from ...services.nodes import bounded
 from ...services.reader import stated_moment
 from .. import models
 from ..guard import declares
 from .asking import Store, finding_named, moment_text, of, router
+from .narrowing import Channels, Colours, Detectors, From, Kinds, MinAmount, Products, Regions, To
+from .pages import Cursor, Limit, begun, ended
 
 
 @router.get("/findings", response_model=models.Findings, summary="Findings by rank")
 @declares("findings.read", of("findings"))
 def findings(
     reader: Store,
-    kind: Annotated[str | None, Query(description="Only findings of this kind.", examples=["guarantee_cycle"])] = None,
-    view: Annotated[str | None, Query(description="Only this view: raw or contracted.")] = None,
+    kind: Kinds = None,
+    view: Annotated[
+        Literal["raw", "contracted"] | None, Query(description="Only this view of guarantee structures.")
+    ] = None,
+    colour: Colours = None,
+    detector: Detectors = None,
+    min_amount: MinAmount = None,
+    since: From = None,
+    until: To = None,
+    product: Products = None,
+    region: Regions = None,
+    channel: Channels = None,
+    new_since: Annotated[
+        str | None, Query(description="Only what did not exist before this date, or by this batch.", examples=["12"])
+    ] = None,
+    sort: Annotated[
+        Literal["score", "amount", "people", "date"], Query(description="By rank, or the largest or latest first.")
+    ] = "score",
     top: Annotated[int | None, Query(ge=1, description="Only the first so many, over all pages.")] = None,
-    limit: Annotated[int, Query(ge=1, le=1000, description="Findings on a page.")] = 100,
-    offset: Annotated[int, Query(ge=0, description="Findings before this page.")] = 0,
+    limit: Limit = 100,
+    offset: Annotated[int, Query(ge=0, le=10**9, description="Findings before this page.")] = 0,
+    cursor: Cursor = None,
+    evidence: Annotated[bool, Query(description="With the rows that prove each.")] = False,
     as_of: Annotated[
         str | None,
         Query(
@@ -30,21 +52,32 @@ def findings(
         ),
     ] = None,
 ) -> Any:
-    """What the latest run of each detector found, by rank over all."""
+    """What the latest run of each detector found, by rank over all. `next` is the cursor of the page behind this one:
+    with it the list stays that of the same runs, whatever ran since."""
     moment = None if as_of is None else stated_moment(moment_text(as_of) or "")
-    runs, found = answers.findings(reader.store, kind, view, moment)
-    found = found[:top]
-    page = found[offset : offset + limit]
-    after = len(found) - offset - len(page)
-    cut = [{"bound": "limit", "limit": limit, "skipped": after, "could_change": False}] if after > 0 else []
+    members = {"products": product, "regions": region, "channels": channel}
+    dates = (moment_text(since), moment_text(until))
+    views = [view] if view else None
+    sought = wanted(kind, detector, dates, colours=colour, views=views, min_amount=min_amount, **members)
+    page = begun(cursor)
+    asked = listed(reader, sought, moment_text(new_since), sort, moment, page.of if page else None)
+    offset = page.offset if page else offset
+    found = asked.findings[:top]
+    shown = found[offset : offset + limit]
+    after = len(found) - offset - len(shown)
     return {
         "as_of": to_iso(moment),
-        "runs": [answers.run_as_dict(run) for run in runs],
+        "runs": [answers.run_as_dict(run) for run in asked.runs],
         "total": len(found),
         "offset": offset,
         "limit": limit,
-        "findings": page,
-        "truncated": [*cut, *(bound for run in runs for bound in run.truncated)],
+        "findings": shown if evidence else [{**one, "evidence": None} for one in shown],
+        "of_unknown_amount": asked.of_unknown_amount,
+        "next": ended([run.run for run in asked.runs], offset, len(shown), len(found)),
+        "truncated": [
+            *bounded("limit", limit, after, False),
+            *(bound for run in asked.runs for bound in run.truncated),
+        ],
     }
 
 
