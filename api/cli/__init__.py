@@ -13,6 +13,7 @@ from .ask import EPILOG, ask
 from .cases import cases
 from .commands import Commands
 from .findings import findings, path, show
+from .guarantee_plans import guarantees
 from .load import detect, load, status, token, unload
 from .mapping import first_mapping
 from .personal import erase, keys, tokens
@@ -54,6 +55,7 @@ for command in (
 app.command("map")(first_mapping)
 app.command(epilog=EPILOG)(ask)
 app.add_typer(cases, name="case")
+app.add_typer(guarantees, name="guarantees")
 app.add_typer(keys, name="keys")
 app.add_typer(tokens, name="tokens")
 
