@@ -15,7 +15,7 @@ from ...detectors.guarantees.exposures import CENTS, Exposures, Gap
 from ...detectors.guarantees.people import party_labels
 from ...detectors.guarantees.plan_words import cascade_words, clearing_words, expected_words, told
 from ...detectors.policy import Policy
-from ...graph.kernels.cascade import cascade
+from ...graph.kernels.cascade import Cascade, cascade
 from ...graph.kernels.clearing import MOST_WORK, Clearing, Priority, called_on, clear, settled
 from ...graph.kernels.sets import distinct
 from ...graph.snapshot import GraphView
@@ -44,7 +44,7 @@ class Scope:
 
     def __init__(self, view: GraphView, held: Exposures, names: list[str], left: int, nearest: int):
         self.view, self.held, self.left, self.nearest = view, held, left, nearest
-        self.names = held.net.names
+        self.names, self.defaults = held.net.names, names
         number = {name: party for party, name in enumerate(self.names)}
         self.seeds = np.array([number[name] for name in names if name in number], dtype=np.int64)
         self.outside = len(names) - len(self.seeds)
@@ -99,7 +99,8 @@ def cascade_answer(scope: Scope, _: Asked) -> dict[str, Any]:
     """Who fails in which round, called by whom for how much; and who was called and stands."""
     held = scope.held
     fall = cascade(held.calls, held.capital, scope.seeds)
-    called = fall.called / CENTS
+    amounts = held.amount[fall.contracts]
+    called, untold = _called(scope, fall)
     assets = held.net_assets[fall.parties]
     paid = np.where(fall.round == 0, 0.0, np.minimum(called, np.maximum(assets, 0)))
     order = np.argsort(scope.rank[fall.parties], kind="stable")
@@ -107,12 +108,12 @@ def cascade_answer(scope: Scope, _: Asked) -> dict[str, Any]:
     shown, cut = scope.listed(order[np.argsort(fell[order], kind="stable")], "parties")
     contracts, more = scope.listed(np.arange(len(fall.contracts)), "calls")
     people = [
-        {**who, "round": int(fall.round[at]), "called": float(called[at]), "paid": _known(paid[at]),
+        {**who, "round": int(fall.round[at]), "called": _known(called[at]),
+         "calls_of_unknown_amount": int(untold[at]), "paid": _known(paid[at]),
          "net_assets": _known(assets[at])}
         for who, at in zip(scope.named(fall.parties[shown]), shown.tolist(), strict=True)
     ]  # fmt: skip
     calls = _calls(scope, fall.contracts[contracts], fall.called_in[contracts])
-    amounts = held.amount[fall.contracts]
     failed = int((fall.round > 0).sum())
     rounds = int(fall.round.max(initial=0))
     known = ~np.isnan(paid)
@@ -122,10 +123,10 @@ def cascade_answer(scope: Scope, _: Asked) -> dict[str, Any]:
         "called": math.fsum(amounts[~np.isnan(amounts)].tolist()),
         "calls_of_unknown_amount": int(np.isnan(amounts).sum()),
         "paid": math.fsum(paid[known].tolist()),
-        "called_without_net_assets": int((~known).sum()),
-        "called_from_them": math.fsum(called[~known].tolist()),
+        "paid_unknown": int((~known).sum()),
+        "called_from_them": math.fsum(np.nan_to_num(called[~known]).tolist()),
     }
-    labels = [one["label"] for one in people if one["round"] == 0]
+    labels = scope.labels_of(scope.defaults)
     words = cascade_words(labels, failed, rounds, summary["called"], summary["paid"], held.currency)
     return {
         "summary": summary,
@@ -143,6 +144,18 @@ def cascade_answer(scope: Scope, _: Asked) -> dict[str, Any]:
         "reason_zh": words.zh,
         "reason_en": words.en,
     }
+
+
+def _called(scope: Scope, fall: Cascade) -> tuple[np.ndarray, np.ndarray]:
+    """By party reached: for how much it is called, NaN where no call is of known amount; and how many are not."""
+    held = scope.held
+    unknown = np.isnan(held.amount[fall.contracts])
+    count = len(held.debt)
+    calls, untold = (
+        np.bincount(held.guarantor[some], minlength=count)[fall.parties]
+        for some in (fall.contracts, fall.contracts[unknown])
+    )
+    return np.where((calls > 0) & (calls == untold), np.nan, fall.called / CENTS), untold
 
 
 def _calls(scope: Scope, contracts: np.ndarray, steps: np.ndarray) -> list[dict]:
@@ -187,7 +200,7 @@ def clearing_answer(scope: Scope, asked: Asked) -> dict[str, Any]:
         "loss": math.fsum(now.loss.tolist()),
         "loss_before": math.fsum(then.loss.tolist()),
     }
-    labels = scope.labels_of([scope.names[seed] for seed in scope.seeds])
+    labels = scope.labels_of(scope.defaults)
     words = clearing_words(labels, summary["failed"], summary["loss"], summary["loss_before"], held.currency)
     people = [
         {

@@ -3,47 +3,48 @@
 from __future__ import annotations
 
 from ...graph.words.money import money
-from ...graph.words.names import SEMICOLON, Words, joined
+from ...graph.words.names import COMMA, Words, joined
 from .exposures import Gap
 
 GAPS = {
-    "amount_unknown": Words("{n}份担保合同金额不详，未计入金额", "{n} contracts of unknown amount: in no sum"),
+    "amount_unknown": Words("{n}份担保合同金额不详，未计入金额", "contracts of unknown amount, in no sum: {n}"),
     "amount_unusable": Words(
-        "{n}份担保合同金额为负或不可能，已剔除", "{n} contracts with a negative or impossible amount: left out"
+        "{n}份担保合同金额为负或不可能，已剔除", "contracts with a negative or impossible amount, left out: {n}"
     ),
     "contracts_other_currency": Words(
-        "{n}份担保合同为其他币种（{c}），已剔除", "{n} contracts in another currency ({c}): left out"
+        "{n}份担保合同为其他币种（{c}），已剔除", "contracts in another currency ({c}), left out: {n}"
     ),
     "contracts_no_currency": Words(
-        "{n}份担保合同未注明币种，按本币种计", "{n} contracts without currency: taken to be in this one"
+        "{n}份担保合同未注明币种，按本币种计", "contracts without currency, taken to be in this one: {n}"
     ),
-    "self_guarantees": Words("{n}份自我担保，已剔除", "{n} guarantees of a party for itself: left out"),
-    "counter_guarantees": Words("{n}份反担保，不参与传导", "{n} counter-guarantees: they take no part"),
+    "self_guarantees": Words("{n}份自我担保，已剔除", "guarantees of a party for itself, left out: {n}"),
+    "counter_guarantees": Words("{n}份反担保，不参与传导", "counter-guarantees, they take no part: {n}"),
     "licensed_contracts": Words(
-        "{n}份融资担保机构的担保，不参与传导", "{n} contracts of guarantors by trade: they take no part"
+        "{n}份融资担保机构的担保，不参与传导", "contracts of guarantors by trade, they take no part: {n}"
     ),
     "never_in_force": Words(
-        "{n}份担保合同止期不晚于起期，从未生效", "{n} contracts that end no later than they begin: never in force"
+        "{n}份担保合同止期不晚于起期，从未生效", "contracts that end no later than they begin, never in force: {n}"
     ),
     "no_net_assets": Words(
         "{n}户无净资产记录：除非被设为违约，视为不倒并足额代偿",
-        "{n} parties without net assets on record: they fail only where they are said to, and otherwise stand",
+        "parties without net assets on record, they fail only where they are said to, and otherwise stand: {n}",
     ),
     "no_loans": Words(
-        "{n}户被担保人无贷款记录，自身债务按0计", "{n} borrowers without a loan on record: no own debt is known of them"
+        "{n}户被担保人无贷款记录，自身债务按0计",
+        "borrowers without a loan on record, no own debt is known of them: {n}",
     ),
-    "balance_unknown": Words("{n}笔贷款余额不详，未计入", "{n} loans of unknown balance: in no sum"),
+    "balance_unknown": Words("{n}笔贷款余额不详，未计入", "loans of unknown balance, in no sum: {n}"),
     "balance_unusable": Words(
-        "{n}笔贷款余额为负或不可能，已剔除", "{n} loans with a negative or impossible balance: left out"
+        "{n}笔贷款余额为负或不可能，已剔除", "loans with a negative or impossible balance, left out: {n}"
     ),
     "loans_other_currency": Words(
-        "{n}笔贷款为其他币种（{c}），已剔除", "{n} loans in another currency ({c}): left out"
+        "{n}笔贷款为其他币种（{c}），已剔除", "loans in another currency ({c}), left out: {n}"
     ),
     "loans_no_currency": Words(
-        "{n}笔贷款未注明币种，按本币种计", "{n} loans without currency: taken to be in this one"
+        "{n}笔贷款未注明币种，按本币种计", "loans without currency, taken to be in this one: {n}"
     ),
-    "no_grade": Words("{n}户无五级分类，按正常类违约率计", "{n} parties without a grade: the rate of the best grade"),
-    "not_in_net": Words("{n}户设为违约者无有效担保关系", "{n} parties said to default have no guarantee in force"),
+    "no_grade": Words("{n}户无五级分类，按正常类违约率计", "parties without a grade, the rate of the best grade: {n}"),
+    "not_in_net": Words("{n}户设为违约者无有效担保关系", "parties said to default have no guarantee in force: {n}"),
 }
 """What is not on record or left out, with how many (``n``) and in which currency (``c``)."""
 
@@ -66,7 +67,7 @@ def cascade_words(defaults: list[str], failed: int, rounds: int, called: float, 
     else:
         parts.append(Words("无其他主体倒下", "nobody else fails"))
     parts.append(Words(f"担保人被要求代偿{all_called.zh}", f"guarantors are called for {all_called.en}"))
-    parts.append(Words(f"可代偿{all_paid.zh}", f"and known to pay {all_paid.en}"))
+    parts.append(Words(f"可代偿{all_paid.zh}", f"and are known to pay {all_paid.en}"))
     return _sentence(parts)
 
 
@@ -121,5 +122,5 @@ def cut_words(guarantees: int, amount: float, unknown: int, exact: bool, gap: fl
 
 def _sentence(parts: list[Words]) -> Words:
     zh, _ = joined(parts, Words("，", ""))
-    _, en = joined(parts, SEMICOLON)
+    _, en = joined(parts, COMMA)
     return Words(f"{zh}。", f"{en[0].upper()}{en[1:]}.")

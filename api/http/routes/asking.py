@@ -53,11 +53,16 @@ def audited(request: Request, reader: Store, nodes: Named) -> None:
     if name in SHOWS_NO_DATA:
         return
     subject = " ".join(node for node, _ in nodes.values()) or name
-    if is_id(prefix := request.path_params.get("id", "")):
-        subject = prefix
+    for parameter in ("id", "finding"):
+        if is_id(prefix := request.path_params.get(parameter, "")):
+            subject = prefix
     bounds = {name: value for name, value in _asked(request).items() if name not in NAMES_NODES}
-    client = request.client.host if request.client else "unknown"
-    reader.audit.record(f"anonymous@{client}", f"api.{name}", subject, None, bounds)
+    reader.audit.record(actor(request), f"api.{name}", subject, None, bounds)
+
+
+def actor(request: Request) -> str:
+    """Who asks, as the audit log names them."""
+    return f"anonymous@{request.client.host if request.client else 'unknown'}"
 
 
 NAMES_NODES = frozenset({"from", "to", "id", "id1", "id2"})
