@@ -3,7 +3,6 @@
 import json
 
 import pytest
-import typer
 from fastapi.testclient import TestClient
 from ringfence.api.access.audit import AuditLog
 from ringfence.api.cli import app
@@ -240,7 +239,7 @@ def test_what_cannot_be_asked_is_said_in_one_line(reader, circle):
 
 def printed(settings, *command):
     """What a command prints."""
-    done = CliRunner().invoke(typer.main.get_command(app), ["guarantees", *command, "--store", settings.store])
+    done = CliRunner().invoke(app, ["guarantees", *command, "--store", settings.store])
     assert done.exit_code == 0, done.output
     return done.stdout
 
