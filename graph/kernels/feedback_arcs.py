@@ -65,7 +65,7 @@ class Cut(NamedTuple):
     @property
     def exact(self) -> bool:
         """Whether nothing weighs less, up to ``RELATIVE``."""
-        return bool(self.weight - self.bound <= RELATIVE * self.weight)
+        return self.bound == self.weight
 
 
 def feedback_arcs(arcs: Arcs, seconds: float) -> Iterator[Cut]:
@@ -83,8 +83,11 @@ def feedback_arcs(arcs: Arcs, seconds: float) -> Iterator[Cut]:
     point = components + arcs.item[inside]
     tied = weak_components(strong[arcs.source[inside]], point, components + len(arcs.weight))
     parts = by_label(tied[point])
-    for layers in sorted(parts.values(), key=len):
-        yield _Part(arcs, inside[layers]).cut(until)
+    ordered = sorted(parts.values(), key=len)
+    for left, layers in zip(range(len(ordered), 0, -1), ordered, strict=True):
+        now = time.monotonic()
+        # a hard part leaves half of the time to those after it
+        yield _Part(arcs, inside[layers]).cut(until if left == 1 else now + (until - now) / 2)
 
 
 @dataclass
@@ -125,9 +128,10 @@ class _Part:
     def cut(self, until: float) -> Cut:
         """A least cut, or the best that was found until then."""
         opened = _Open()
-        best = self._completed(np.zeros(len(self.items), bool), opened, until)
+        first_until = math.inf if self.count <= CYCLES_AT_ONCE else until
+        best = self._completed(np.zeros(len(self.items), bool), opened, first_until)
         bound = self._packed(opened)
-        while True:
+        while self._weight(best) - bound > RELATIVE * self._weight(best):
             chosen, at_least = self._solved(opened, until)
             bound = max(bound, at_least)
             if chosen is None:
@@ -137,10 +141,11 @@ class _Part:
                 best = min((best, chosen), key=self._weight)
                 break
             best = min((best, self._completed(chosen, opened, until)), key=self._weight)
-            if self._weight(best) - bound <= RELATIVE * self._weight(best) or time.monotonic() > until:
+            if time.monotonic() > until:
                 break
         weight = self._weight(best)
-        return Cut(self.items[best], self.count, weight, float(min(bound, weight)))
+        proven = weight - bound <= RELATIVE * weight
+        return Cut(self.items[best], self.count, weight, weight if proven else bound)
 
     def _weight(self, chosen: np.ndarray) -> float:
         return math.fsum(self.weight[chosen].tolist())
