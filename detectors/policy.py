@@ -12,6 +12,9 @@ from typing import Any
 from ..graph.errors import UserError
 from ..graph.model import COLOURS
 
+GRADES = ("正常", "关注", "次级", "可疑", "损失")
+"""The five-class grades of loans, the best first."""
+_ENTRIES = ("version", "colours", "parameters", "default_probability")
 SHIPPED = Path(__file__).with_name("policy.toml")
 
 
@@ -24,11 +27,14 @@ class Policy:
     version : what findings name it by
     colours : the least score of each colour but the first, rising
     parameters : by detector id, its settings where they differ from the defaults
+    default_probability : by five-class grade, how likely a borrower is to default within a year; none where the policy
+        does not say
     """
 
     version: str
     colours: tuple[float, ...]
     parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    default_probability: Mapping[str, float] = field(default_factory=dict)
 
     def colour(self, score: float) -> str:
         """The colour of a score.
@@ -57,8 +63,8 @@ def read_policy(path: Path) -> Policy:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UserError(f"policy {path}: cannot be read ({error}); docs/detectors.md says what it holds") from error
     for name in stated:
-        if name not in ("version", "colours", "parameters"):
-            raise UserError(f"policy {path}: unknown entry '{name}'; it holds version, colours and parameters")
+        if name not in _ENTRIES:
+            raise UserError(f"policy {path}: unknown entry '{name}'; it holds {', '.join(_ENTRIES)}")
     version, colours = stated.get("version"), stated.get("colours", {})
     if not isinstance(version, str) or not version.strip():
         raise UserError(f'policy {path}: say its version, as in version = "2026-11"')
@@ -71,4 +77,12 @@ def read_policy(path: Path) -> Policy:
     parameters = stated.get("parameters", {})
     if not all(isinstance(settings, dict) for settings in (parameters, *parameters.values())):
         raise UserError(f"policy {path}: settings stand under their detector, as in [parameters.fraud-ring]")
-    return Policy(version.strip(), tuple(map(float, least)), parameters)
+    rates = stated.get("default_probability", {})
+    if not isinstance(rates, dict) or not all(_is_rate(name, rate) for name, rate in rates.items()):
+        grades = ", ".join(GRADES)
+        raise UserError(f"policy {path}: [default_probability] takes a number from 0 to 1 for any of {grades}")
+    return Policy(version.strip(), tuple(map(float, least)), parameters, rates)
+
+
+def _is_rate(name: str, rate: object) -> bool:
+    return name in GRADES and isinstance(rate, int | float) and not isinstance(rate, bool) and 0 <= rate <= 1

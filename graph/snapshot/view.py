@@ -220,10 +220,13 @@ class GraphView(ABC):
     def visible(self, positions: Places) -> np.ndarray:
         """bool by position: does this version of a relationship show at ``as_of``?"""
         columns = self._files.edges
-        known = (columns["known_at"][positions] <= self.as_of) & (self.as_of < columns["superseded_at"][positions])
-        known &= columns["valid_to"][positions] > ALWAYS  # what its row states no longer, and never was
         in_force = (columns["valid_from"][positions] <= self.as_of) & (self.as_of < columns["valid_to"][positions])
-        return known & (in_force | ~_IS_STATE[self._files.relation_of[positions]])
+        return self._known(positions) & (in_force | ~_IS_STATE[self._files.relation_of[positions]])
+
+    def _known(self, positions: Places) -> np.ndarray:
+        columns = self._files.edges
+        known = (columns["known_at"][positions] <= self.as_of) & (self.as_of < columns["superseded_at"][positions])
+        return known & (columns["valid_to"][positions] > ALWAYS)  # what its row states no longer never was
 
     def links(self, positions: Places) -> np.ndarray:
         """bool by position: does it show, and does it tell that its ends belong together? A tie with a ``flag``
@@ -270,6 +273,13 @@ class GraphView(ABC):
         columns = {name: self._files.edges[name][positions] for name in ("amount", "valid_from", "valid_to")}
         return Edges(relation, positions, source, target, **columns, _files=self._files)
 
+    def never_in_force(self, relation: str) -> np.ndarray:
+        """int64: positions of what is known at ``as_of`` to end no later than it begins, and so shows at no time."""
+        versions, columns = self._versions(relation), self._files.edges
+        start, end = columns["valid_from"][versions], columns["valid_to"][versions]
+        found = np.flatnonzero(self._known(versions) & (end <= start))
+        return versions.start + found if isinstance(versions, slice) else versions[found]
+
     def ties(self, relation: str) -> Edges:
         """The relationships of a relation that show at ``as_of`` and link their ends, as ``links`` tells."""
         edges = self.edges(relation)
@@ -289,8 +299,7 @@ class GraphView(ABC):
 
     def uid_order(self, positions: np.ndarray) -> np.ndarray:
         """int64: the places that put relationships in the order of their uids, which is no store's own."""
-        uids = self._files.uids.take(pa.array(positions, pa.int64()))
-        return pc.sort_indices(uids).to_numpy().astype(np.int64)
+        return pc.sort_indices(self._files.uids.take(pa.array(positions, pa.int64()))).to_numpy().astype(np.int64)
 
     def evidence(self, positions: np.ndarray | Sequence[int]) -> list[dict]:
         """Relationships as evidence: ``{"source", "target", "relation", "uid", "file", "row"}``."""
@@ -312,8 +321,7 @@ class GraphView(ABC):
 
     def relationship(self, position: int) -> dict:
         """One relationship whole: its evidence, and its amount, times and other cells (blank ones left out)."""
-        columns = self._files.edges
-        relation = self.relation(position)
+        columns, relation = self._files.edges, self.relation(position)
         cells, types = json.loads(self._files.data[position].as_py() or "{}"), self._files.types(relation)
         amount = float(columns["amount"][position])
         return {
@@ -348,8 +356,7 @@ class GraphView(ABC):
         among = self._stated(table) if nodes is None else self._about(table, np.asarray(nodes, dtype=np.int64))
         holds = self._holds(facts, among)
         places = np.flatnonzero(holds) if isinstance(among, slice) else among[holds]
-        rows = pa.array(places)
-        cells = facts.cells
+        rows, cells = pa.array(places), facts.cells
         if columns is not None:
             cells = cells.select([name for name in columns if name in cells.column_names])
         frame = cells.take(rows).to_pandas() if cells.num_columns else pd.DataFrame(index=range(len(rows)))

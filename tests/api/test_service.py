@@ -351,7 +351,7 @@ def test_no_route_forgets_the_audit(client, book):
     for route in (*root.routes, *router.routes):
         assert recorded in {dependency.call for dependency in route.dependant.dependencies}, route.path
         before = len(audit_of(book).entries())
-        address = route.path_format.format(id="00", node="company:C1")
+        address = route.path_format.format(id="00", finding="00", node="company:C1")
         params = {"from": "company:C1", "to": "company:C2"} if route.name in ("paths", "all_paths") else {}
         params |= {"node": "company:C1"} if route.name == "why" else {"q": "C1"} if route.name == "search" else {}
         client.request(sorted(route.methods)[0], address, params=params, json={} if "POST" in route.methods else None)

@@ -65,13 +65,18 @@ async def recorded(request: Request, reader: Store) -> None:
     await run_in_threadpool(record, request, bounds, _stated_reason(request))
 
 
+def sent(request: Request) -> dict:
+    """The body of a request as an object; empty where it is none. What it says is not checked yet."""
+    try:
+        body = json.loads(request.state.body or b"{}")
+    except (ValueError, RecursionError):
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
 def _stated_reason(request: Request) -> str | None:
     """The reason that a body states, as the audit log keeps it."""
-    try:
-        stated = json.loads(request.state.body or b"{}")
-    except (ValueError, RecursionError):
-        return None
-    reason = stated.get("reason") if isinstance(stated, dict) else None
+    reason = sent(request).get("reason")
     return reason.strip()[:4000] if isinstance(reason, str) else None
 
 
@@ -92,6 +97,11 @@ def case_named(request: Request) -> str:
 def finding_named(request: Request) -> str:
     """The subject of a route that asks for one finding: its id, unless what was given is none."""
     return prefix if is_id(prefix := request.path_params["id"]) else "finding"
+
+
+def finding_of(request: Request) -> str:
+    """The same, where the address names it ``finding``."""
+    return prefix if is_id(prefix := request.path_params["finding"]) else "finding"
 
 
 def of(name: str) -> Callable[[Request], str]:
