@@ -15,6 +15,7 @@ import pandas as pd
 from ...graph.kernels.sets import distinct
 from ...graph.kernels.texts import Texts
 from ...graph.snapshot import Edges, GraphView
+from ...graph.words.money import currency_code
 from .people import party_labels
 
 LICENSED_ROLES = ("融资担保", "保险增信")
@@ -173,8 +174,19 @@ def numbers(edges: Edges, column: str) -> np.ndarray:
 
 
 def currencies(edges: Edges) -> pd.Series:
-    """The currency of each contract, one spelling for the yuan; None where the contract names none."""
-    return edges.column("currency").replace({"人民币": "CNY", "RMB": "CNY", "元": "CNY", "156": "CNY"})
+    """The code of each contract's currency; None where the contract names none."""
+    return coded(edges.column("currency"))
+
+
+def coded(column: pd.Series) -> pd.Series:
+    """Currencies however they are written, by their code; None where blank.
+
+    >>> coded(pd.Series(["人民币元", "usd", None])).tolist()
+    ['CNY', 'USD', None]
+    """
+    places, written = pd.factorize(column)
+    codes = np.array([*map(currency_code, written), None], dtype=object)
+    return pd.Series(codes[places], dtype=object)
 
 
 def main_currency(edges: Edges) -> str | None:
