@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from . import guarantee_app, guarantees  # noqa: F401 - the commands of the group
 from .ask import EPILOG, ask
 from .cases import cases
 from .commands import Commands
@@ -54,6 +55,7 @@ for command in (
 app.command("map")(first_mapping)
 app.command(epilog=EPILOG)(ask)
 app.add_typer(cases, name="case")
+app.add_typer(guarantee_app.app, name="guarantees")
 app.add_typer(keys, name="keys")
 app.add_typer(tokens, name="tokens")
 

@@ -32,20 +32,25 @@ class Bounds(NamedTuple):
 
 
 def core_enterprises(view: View, vertices: np.ndarray, bounds: Bounds) -> tuple[np.ndarray, int]:
-    """Of these vertices those that meet a condition of the policy, and how many of them are left out.
+    """Of these vertices those that are core enterprises, and how many of them are left out.
+
+    At most ``core_enterprises`` of them: those with the most counterparties, then the largest amounts, then names.
+    """
+    able = vertices[is_core(view, vertices, bounds)]
+    best = _first(view.neighbours[able], view.amounts[able], (able, view.labels), bounds.core_enterprises)
+    return able[best], len(able) - len(best)
+
+
+def is_core(view: View, vertices: np.ndarray, bounds: Bounds) -> np.ndarray:
+    """bool by vertex: it meets a condition of the policy.
 
     a. contracts with ``core_degree`` others or more, as guarantor or borrower
     b. contracts of ``core_amount`` or more in all, as guarantor or borrower, as far as their amounts are known
     c. control of ``core_controlled`` others of the net or more
-
-    At most ``core_enterprises`` of them: those with the most counterparties, then the largest amounts, then names.
     """
     meets = view.neighbours[vertices] >= bounds.core_degree
     meets |= view.amounts[vertices] >= bounds.core_amount
-    meets |= view.controlled[vertices] >= bounds.core_controlled
-    able = vertices[meets]
-    best = _first(view.neighbours[able], view.amounts[able], (able, view.labels), bounds.core_enterprises)
-    return able[best], len(able) - len(best)
+    return meets | (view.controlled[vertices] >= bounds.core_controlled)
 
 
 def core_structures(

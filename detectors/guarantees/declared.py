@@ -42,6 +42,12 @@ PARAMETERS = (
         "most core enterprises of one large circle that are reported as its cores",
         Words("最多核心企业数", "most core enterprises reported"),
     ),
+    Parameter("over_watch", 0.5, "share of its net assets above which what a party guarantees is watched", least=0),
+    Parameter("over_hold", 1.0, "share of its net assets above which what a party guarantees is on hold", least=0),
+    Parameter(
+        "portfolio_limit", 0.5, "share of the book's balance that may be enhanced by guarantors and insurers", least=0
+    ),
+    Parameter("portfolio_warning", 0.45, "share of the book's balance from which on the limit is warned of", least=0),
     Parameter(
         "max_cores",
         1000,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -17,7 +17,7 @@ from . import circles, cores, rounds
 from .chains import chain_structures
 from .declared import MEASURES, PARAMETERS
 from .groups import BY_GROUP_ID, BY_HOLDING, BY_LEGAL_REP, MAJORITY, Ties, build_ties
-from .joint import joint_groups, joint_structures
+from .joint import JointGroups, joint_groups, joint_structures
 from .net import Net, build_net, numbers
 from .people import families
 from .population import Population, population, unit_labels
@@ -48,7 +48,14 @@ def detect(view: GraphView, known: Population, params: Params) -> Iterator[Candi
     yield from portable(view, _drafts(view, known, params))
 
 
-def _drafts(view: GraphView, known: Population, params: Params) -> Iterator[Draft]:
+def circle_candidates(view: GraphView, known: Population, params: Params) -> Iterator[Candidate]:
+    """The circles alone of what ``detect`` finds."""
+    yield from portable(view, _drafts(view, known, params, _circles))
+
+
+def _drafts(
+    view: GraphView, known: Population, params: Params, structures: Structures | None = None
+) -> Iterator[Draft]:
     net = build_net(view, known.licensed, known.currency)
     if not len(net.parties):
         return
@@ -56,24 +63,39 @@ def _drafts(view: GraphView, known: Population, params: Params) -> Iterator[Draf
     found = _Found(net, build_ties(view), _background(view, net, owner), known, params, unit_labels(net, group))
     covered = {kind: np.zeros(len(net.parties), dtype=bool) for kind in KINDS}
     raw = View("raw", net, np.arange(len(net.parties)))
-    for structure in _structures(raw, found.background, params):
+    find = structures or _structures
+    for structure in find(raw, found.background, params):
         members = net.members(structure.rows)
         covered[structure.kind][members] = True
         yield found.draft(structure, members, raw)
     contracted = _contracted(net, group)
     if contracted is None:
         return
-    for structure in _structures(contracted, found.background, params):
+    for structure in find(contracted, found.background, params):
         members = net.members(structure.rows)
         if not covered[structure.kind][members].any():
             yield found.draft(structure, members, contracted)
 
 
-def _structures(view: View, background: Background, params: Params) -> Iterator[Structure]:
+Structures = Callable[[View, Background, Params], Iterator[Structure]]
+"""What finds the structures of a view."""
+
+
+def _circles(view: View, background: Background, params: Params) -> Iterator[Structure]:
+    limits = cores.Bounds(*(params[name] for name in cores.Bounds._fields))
+    yield from circles.circle_structures(view, _joint(view, background, params), limits)
+
+
+def _joint(view: View, background: Background, params: Params) -> JointGroups:
     groups = joint_groups(view, params["max_cliques"])
     background.in_joint = np.zeros(len(view.net.guarantor), dtype=bool)
     for rows in groups.rows:
         background.in_joint[rows] = True
+    return groups
+
+
+def _structures(view: View, background: Background, params: Params) -> Iterator[Structure]:
+    groups = _joint(view, background, params)
     yield from joint_structures(view, groups)
     yield from rounds.round_structures(view, groups, rounds.Bounds(*(params[name] for name in rounds.Bounds._fields)))
     yield from chain_structures(view, params["max_chain_parties"])

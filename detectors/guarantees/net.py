@@ -33,6 +33,7 @@ class Net:
     Attributes
     ----------
     snapshot : where the contracts are from
+    edges : the contracts there
     parties : int64[p], node numbers in the snapshot, ascending
     guarantor, borrower : int64[c], party numbers of each contract
     position : int64[c], the relationship in the snapshot
@@ -46,6 +47,7 @@ class Net:
     """
 
     snapshot: GraphView
+    edges: Edges
     parties: np.ndarray
     guarantor: np.ndarray
     borrower: np.ndarray
@@ -63,6 +65,10 @@ class Net:
     def structural(self) -> np.ndarray:
         """bool[c]: the contract may take part in a structure; self-guarantees still among them."""
         return ~self.counter
+
+    def column(self, name: str) -> pd.Series:
+        """A column of the contracts as they stand in the book."""
+        return self.edges.column(name)
 
     @cached_property
     def names(self) -> list[str]:
@@ -135,6 +141,7 @@ def build_net(snapshot: GraphView, licensed: Texts, currency: str | None) -> Net
     joint, joint_names = stated(edges.column("joint_group_id"))
     return Net(
         snapshot=snapshot,
+        edges=edges,
         parties=parties,
         guarantor=number[edges.source],
         borrower=number[edges.target],

@@ -1,0 +1,12 @@
+"""The group ``ringfence guarantees``: its commands stand in files of their own."""
+
+from __future__ import annotations
+
+import typer
+
+app = typer.Typer(
+    name="guarantees",
+    help="Guarantee circles: how large, how bad, who holds them together, what may be done.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
