@@ -9,13 +9,13 @@ from typing import Annotated
 
 import typer
 
+from . import guarantee_app, guarantee_plans, guarantees  # noqa: F401 - the commands of the group
 from .access import access
 from .ask import EPILOG, ask
 from .audit import audit
 from .cases import cases
 from .commands import Commands
 from .findings import findings, path, show
-from .guarantee_plans import guarantees
 from .load import detect, load, status, token, unload
 from .mapping import first_mapping
 from .personal import erase, keys, tokens
@@ -59,7 +59,7 @@ app.command(epilog=EPILOG)(ask)
 app.add_typer(access, name="access")
 app.add_typer(audit, name="audit")
 app.add_typer(cases, name="case")
-app.add_typer(guarantees, name="guarantees")
+app.add_typer(guarantee_app.app, name="guarantees")
 app.add_typer(keys, name="keys")
 app.add_typer(tokens, name="tokens")
 

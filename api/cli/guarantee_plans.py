@@ -11,7 +11,7 @@ import typer
 
 from ...graph.errors import UserError
 from .commands import AsOf, StoreUrl, audit, opened
-from .guarantee_app import guarantees
+from .guarantee_app import app
 from .output import bound, number, plain, table
 
 
@@ -40,7 +40,7 @@ class Priority(StrEnum):
 Format = Annotated[PlanFormat, typer.Option("--format", help="Tables to read, or one JSON object.")]
 
 
-@guarantees.command()
+@app.command()
 def whatif(
     default: Annotated[
         list[str] | None,
@@ -79,7 +79,7 @@ def whatif(
         print(_printed(answer, format, _CONTAGION[answer["method"]]))
 
 
-@guarantees.command()
+@app.command()
 def cut(
     finding: Annotated[
         str | None, typer.Argument(metavar="[FINDING]", help="A guarantee finding, or as much of its id as is unique.")

@@ -51,16 +51,17 @@ def workbook(findings: Sequence[dict], view: GraphView, fresh: Mapping[str, News
     fresh : what is new of each finding, by its id
     """
     listed = (_finding(finding, fresh[finding["id"]]) for finding in findings)
-    return _content(("findings", FINDINGS, listed), ("members", MEMBERS, _members(findings, view, fresh)))
+    return content(("findings", FINDINGS, listed), ("members", MEMBERS, _members(findings, view, fresh)))
 
 
 def case_workbook(cases: Sequence[dict], view: GraphView) -> bytes:
     """The file's content, as ``workbook`` makes it: money at stake currency by currency, each in a row of its own."""
     listed = (row for case in cases for row in _case(case))
-    return _content(("cases", CASES, listed), ("members", CASE_MEMBERS, _case_members(cases, view)))
+    return content(("cases", CASES, listed), ("members", CASE_MEMBERS, _case_members(cases, view)))
 
 
-def _content(*sheets: tuple[str, Sequence[str], Iterable[tuple]]) -> bytes:
+def content(*sheets: tuple[str, Sequence[str], Iterable[Sequence]]) -> bytes:
+    """A workbook of sheets, each with a title, a header and rows; no cell is a formula, whatever it begins with."""
     from openpyxl import Workbook
 
     book = Workbook(write_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -12,12 +12,12 @@ import numpy as np
 from ...graph.kernels.sets import distinct
 from ...graph.model import KIND_CODE
 from ...graph.snapshot import GraphView
-from ...graph.words.names import Words
-from ..contract import Candidate, Detector, Draft, Measure, Parameter, Params, Thing, bound, portable
-from . import circles, rounds
+from ..contract import Candidate, Detector, Draft, Params, Thing, bound, portable
+from . import circles, cores, rounds
 from .chains import chain_structures
+from .declared import MEASURES, PARAMETERS
 from .groups import BY_GROUP_ID, BY_HOLDING, BY_LEGAL_REP, MAJORITY, Ties, build_ties
-from .joint import joint_groups, joint_structures
+from .joint import JointGroups, joint_groups, joint_structures
 from .net import Net, build_net, numbers
 from .people import families
 from .population import Population, population, unit_labels
@@ -31,101 +31,6 @@ KINDS = ("guarantee_mutual", "guarantee_joint", "guarantee_cycle", "guarantee_ch
 NONE = np.array([], dtype=np.int64)
 MERGED_NAMED = 3
 """Groups of the contracted view that a reason spells out."""
-
-PARAMETERS = (
-    Parameter(
-        "max_parties",
-        200,
-        "a circle of more parties is never reported whole, but by its cores",
-        Words("最多主体数", "most parties reported whole"),
-        least=2,
-    ),
-    Parameter(
-        "max_chain_parties",
-        1000,
-        "a chain in a component of more parties is reported by one longest chain",
-        Words("整条列出的担保链最多主体数", "most parties of a chain reported whole"),
-        least=2,
-    ),
-    Parameter("core_degree", 10, "counterparties from which on a party is a core enterprise of a large circle"),
-    Parameter(
-        "core_enterprises",
-        20,
-        "most core enterprises of one large circle that are reported as its cores",
-        Words("最多核心企业数", "most core enterprises reported"),
-    ),
-    Parameter(
-        "max_cores",
-        1000,
-        "most cores of one large circle that are reported",
-        Words("最多核心数", "most cores reported"),
-    ),
-    Parameter(
-        "max_cycle_length",
-        8,
-        "longest cycle that is counted, in arcs",
-        Words("最长担保环", "longest cycle counted"),
-        least=2,
-    ),
-    Parameter(
-        "cycles_per_party",
-        20_000,
-        "most cycles counted from one party of a strong component",
-        Words("每个主体的担保环数", "cycles counted through a party"),
-    ),
-    Parameter(
-        "cycles_per_component",
-        20_000,
-        "most cycles counted in one strong component of more than 8 parties",
-        Words("每组的担保环数", "cycles counted in a component"),
-    ),
-    Parameter(
-        "shortest_cycles",
-        500,
-        "most parties of a strong component through which a shortest cycle is sought",
-        Words("列出的最短担保环", "shortest cycles listed"),
-    ),
-    Parameter(
-        "max_cliques",
-        200,
-        "most joint groups without id that are listed in one web of mutual pairs",
-        Words("最多联保小组数", "most joint groups without a number"),
-    ),
-    Parameter(
-        "max_evidence",
-        1000,
-        "most relationships listed as evidence of one finding",
-        Words("最多来源行数", "most rows of evidence"),
-    ),
-)
-MEASURES = (
-    Measure("parties", Words("主体数", "Parties")),
-    Measure("arcs", Words("担保关系条数", "Distinct guarantee relations")),
-    Measure("contracts", Words("担保合同份数", "Contracts")),
-    Measure("amount", Words("担保金额", "Guaranteed amount"), "amount_unknown"),
-    Measure("amount_unknown", Words("金额未知的合同份数", "Contracts of unknown amount")),
-    Measure("contracts_other_currency", Words("其他币种的合同份数", "Contracts in another currency")),
-    Measure("self_guarantees", Words("自我担保份数", "Self-guarantees")),
-    Measure("counter_guarantees", Words("反担保份数", "Counter-guarantees")),
-    Measure("groups", Words("合并后的集团数", "Groups after contraction")),
-    Measure("longest_chain", Words("最长担保链（段）", "Longest chain (arcs)")),
-    Measure("chain_heads", Words("链首主体数", "Heads of chains")),
-    Measure("downstream_amount", Words("下游担保金额", "Downstream amount"), "downstream_amount_unknown"),
-    Measure("downstream_amount_unknown", Words("下游金额未知的合同份数", "Downstream contracts of unknown amount")),
-    Measure("downstream_parties", Words("下游主体数", "Downstream parties")),
-    Measure("strong_components", Words("循环担保组数", "Strong components")),
-    Measure("parties_in_cycles", Words("处于循环中的主体数", "Parties in cycles")),
-    Measure("largest_strong_component", Words("最大循环担保组的主体数", "Parties in the largest strong component")),
-    Measure("mutual_pairs", Words("互保对数", "Mutual pairs")),
-    Measure("joint_groups", Words("联保小组数", "Joint groups")),
-    Measure("joint_by_id", Words("有联保组编号（1是0否）", "Joint group number on record (1 yes, 0 no)")),
-    Measure("arcs_per_party", Words("每个主体的担保关系条数", "Relations per party")),
-    Measure("circle_parties", Words("整个担保圈的主体数", "Parties of the whole circle")),
-    Measure("core_parties", Words("核心主体数", "Parties of the core")),
-    Measure("cycles", Words("担保环数", "Cycles")),
-    Measure("shortest_cycle", Words("最短担保环（段）", "Shortest cycle (arcs)")),
-    Measure("longest_cycle", Words("最长担保环（段）", "Longest cycle (arcs)")),
-)
 
 
 def detect(view: GraphView, known: Population, params: Params) -> Iterator[Candidate]:
@@ -143,7 +48,14 @@ def detect(view: GraphView, known: Population, params: Params) -> Iterator[Candi
     yield from portable(view, _drafts(view, known, params))
 
 
-def _drafts(view: GraphView, known: Population, params: Params) -> Iterator[Draft]:
+def circle_candidates(view: GraphView, known: Population, params: Params) -> Iterator[Candidate]:
+    """The circles alone of what ``detect`` finds."""
+    yield from portable(view, _drafts(view, known, params, _circles))
+
+
+def _drafts(
+    view: GraphView, known: Population, params: Params, structures: Structures | None = None
+) -> Iterator[Draft]:
     net = build_net(view, known.licensed, known.currency)
     if not len(net.parties):
         return
@@ -151,28 +63,43 @@ def _drafts(view: GraphView, known: Population, params: Params) -> Iterator[Draf
     found = _Found(net, build_ties(view), _background(view, net, owner), known, params, unit_labels(net, group))
     covered = {kind: np.zeros(len(net.parties), dtype=bool) for kind in KINDS}
     raw = View("raw", net, np.arange(len(net.parties)))
-    for structure in _structures(raw, found.background, params):
+    find = structures or _structures
+    for structure in find(raw, found.background, params):
         members = net.members(structure.rows)
         covered[structure.kind][members] = True
         yield found.draft(structure, members, raw)
     contracted = _contracted(net, group)
     if contracted is None:
         return
-    for structure in _structures(contracted, found.background, params):
+    for structure in find(contracted, found.background, params):
         members = net.members(structure.rows)
         if not covered[structure.kind][members].any():
             yield found.draft(structure, members, contracted)
 
 
-def _structures(view: View, background: Background, params: Params) -> Iterator[Structure]:
+Structures = Callable[[View, Background, Params], Iterator[Structure]]
+"""What finds the structures of a view."""
+
+
+def _circles(view: View, background: Background, params: Params) -> Iterator[Structure]:
+    limits = cores.Bounds(*(params[name] for name in cores.Bounds._fields))
+    yield from circles.circle_structures(view, _joint(view, background, params), limits)
+
+
+def _joint(view: View, background: Background, params: Params) -> JointGroups:
     groups = joint_groups(view, params["max_cliques"])
     background.in_joint = np.zeros(len(view.net.guarantor), dtype=bool)
     for rows in groups.rows:
         background.in_joint[rows] = True
+    return groups
+
+
+def _structures(view: View, background: Background, params: Params) -> Iterator[Structure]:
+    groups = _joint(view, background, params)
     yield from joint_structures(view, groups)
     yield from rounds.round_structures(view, groups, rounds.Bounds(*(params[name] for name in rounds.Bounds._fields)))
     yield from chain_structures(view, params["max_chain_parties"])
-    limits = circles.Bounds(*(params[name] for name in circles.Bounds._fields))
+    limits = cores.Bounds(*(params[name] for name in cores.Bounds._fields))
     yield from circles.circle_structures(view, groups, limits)
 
 
@@ -276,11 +203,15 @@ class _Found:
         return evidence[:limit], [bound("max_evidence", limit, skipped)]
 
     def _things(self, structure: Structure, members: np.ndarray, groups: list[_Group]) -> list[Thing]:
-        """The joint group that the members stand in, and the groups that the view takes as one."""
+        """The joint group that the members stand in, the cores they stand around, and the groups that the view takes
+        as one."""
         things = []
         if structure.joint_name is not None:
             names = tuple(sorted(self.net.names[party] for party in members))
             things.append(Thing("joint_group", (), names, len(names)))
+        for core in structure.cores:
+            names = tuple(sorted(self.net.names[party] for party in core))
+            things.append(Thing("core", (), names, len(names)))
         for group in sorted(groups, key=lambda group: sorted(self.net.names[party] for party in group.parties)):
             names = tuple(sorted(self.net.names[party] for party in group.parties))
             number = self.known.of(self.known.group, [names[0]])[0]

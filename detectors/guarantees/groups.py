@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ...graph.kernels.components import weak_components
-from ...graph.kernels.sets import distinct
+from ...graph.kernels.sets import among, distinct
 from ...graph.snapshot import GraphView
 from .net import numbers, stated
 
@@ -129,6 +129,18 @@ def build_ties(snapshot: GraphView) -> Ties:
     one, other, position = (np.concatenate(column).astype(np.int64) for column in zip(*parts, strict=True))
     how = np.repeat(np.array([BY_GROUP_ID, BY_LEGAL_REP, BY_HOLDING], dtype=np.int8), [len(part[0]) for part in parts])
     return Ties(one, other, position, how, group_ids)
+
+
+def control(snapshot: GraphView, parties: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Places among ``parties``, which ascend, of those who control others of them, and of whom: in law, or by a holding
+    above ``MAJORITY``."""
+    controls, holdings = snapshot.edges("CONTROLS"), snapshot.edges("HOLDS_SHARE")
+    holdings = holdings.where(numbers(holdings, "ratio") > MAJORITY)
+    one, other = (
+        np.concatenate(ends) for ends in ((controls.source, holdings.source), (controls.target, holdings.target))
+    )
+    inside = among(one, parties) & among(other, parties)
+    return np.searchsorted(parties, one[inside]), np.searchsorted(parties, other[inside])
 
 
 def _group_ids(snapshot: GraphView) -> tuple[np.ndarray, dict[int, str]]:

@@ -15,6 +15,7 @@ import pandas as pd
 from ...graph.kernels.sets import distinct
 from ...graph.kernels.texts import Texts
 from ...graph.snapshot import Edges, GraphView
+from ...graph.words.money import currency_code
 from .people import party_labels
 
 LICENSED_ROLES = ("融资担保", "保险增信")
@@ -32,6 +33,7 @@ class Net:
     Attributes
     ----------
     snapshot : where the contracts are from
+    edges : the contracts there
     parties : int64[p], node numbers in the snapshot, ascending
     guarantor, borrower : int64[c], party numbers of each contract
     position : int64[c], the relationship in the snapshot
@@ -45,6 +47,7 @@ class Net:
     """
 
     snapshot: GraphView
+    edges: Edges
     parties: np.ndarray
     guarantor: np.ndarray
     borrower: np.ndarray
@@ -62,6 +65,10 @@ class Net:
     def structural(self) -> np.ndarray:
         """bool[c]: the contract may take part in a structure; self-guarantees still among them."""
         return ~self.counter
+
+    def column(self, name: str) -> pd.Series:
+        """A column of the contracts as they stand in the book."""
+        return self.edges.column(name)
 
     @cached_property
     def names(self) -> list[str]:
@@ -134,6 +141,7 @@ def build_net(snapshot: GraphView, licensed: Texts, currency: str | None) -> Net
     joint, joint_names = stated(edges.column("joint_group_id"))
     return Net(
         snapshot=snapshot,
+        edges=edges,
         parties=parties,
         guarantor=number[edges.source],
         borrower=number[edges.target],
@@ -173,8 +181,19 @@ def numbers(edges: Edges, column: str) -> np.ndarray:
 
 
 def currencies(edges: Edges) -> pd.Series:
-    """The currency of each contract, one spelling for the yuan; None where the contract names none."""
-    return edges.column("currency").replace({"人民币": "CNY", "RMB": "CNY", "元": "CNY", "156": "CNY"})
+    """The code of each contract's currency; None where the contract names none."""
+    return coded(edges.column("currency"))
+
+
+def coded(column: pd.Series) -> pd.Series:
+    """Currencies however they are written, by their code; None where blank.
+
+    >>> coded(pd.Series(["人民币元", "usd", None])).tolist()
+    ['CNY', 'USD', None]
+    """
+    places, written = pd.factorize(column)
+    codes = np.array([*map(currency_code, written), None], dtype=object)
+    return pd.Series(codes[places], dtype=object)
 
 
 def main_currency(edges: Edges) -> str | None:

@@ -7,7 +7,8 @@
   of unknown amount counts as one typical contract
 - ``form`` of a mutual guarantee: x = contracts beyond the first; of a joint group: parties beyond the second; of a
   cycle: parties beyond the second + log2 of the number of cycles; of a chain: arcs beyond the first + half of
-  log2(parties / 3); of a circle: log2 of the parties + half the parties that lie in cycles
+  log2(parties / 3); of a circle: log2 of the parties + half the parties that lie in cycles or joint groups, nothing
+  where none does: what does not go round asks for attention by its worth alone
 
 An innocent explanation multiplies the score by ``INNOCENT``. The score never falls when contracts, parties, cycles or
 amounts are added.
@@ -18,6 +19,8 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+SMALLEST_JOINT = 3
+"""Parties that a joint group has at least."""
 INNOCENT = 0.35
 """What remains of the score of a structure that has an innocent explanation."""
 
@@ -64,7 +67,8 @@ def _form(kind: str, measures: dict[str, float]) -> float:
         return parties - 2 + math.log2(max(measures["cycles"], 1))
     if kind == "guarantee_chain":
         return measures["longest_chain"] - 1 + math.log2(parties / 3) / 2
-    return math.log2(parties) + measures["parties_in_cycles"] / 2
+    tied = measures["parties_in_cycles"] or SMALLEST_JOINT * measures["joint_groups"]
+    return math.log2(parties) + tied / 2 if tied else 0.0
 
 
 def _rise(x: float, half: float) -> float:

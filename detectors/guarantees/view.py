@@ -12,6 +12,7 @@ from scipy.sparse import csr_matrix
 from ...graph.kernels.adjacency import Adjacency, both, forward
 from ...graph.kernels.components import strong_components, weak_components
 from ...graph.kernels.sets import among, distinct
+from .groups import control
 from .net import Net
 
 
@@ -26,6 +27,7 @@ class Structure:
     truncated : bounds that bit
     focus : party numbers worth naming first, in order; empty where any is as good
     joint_name : id of the joint group, where the contracts carry one
+    cores : of a part of a large circle, the party numbers of each core in it
     """
 
     kind: str
@@ -35,6 +37,7 @@ class Structure:
     focus: list[int] = field(default_factory=list)
     path: bool = False
     joint_name: str | None = None
+    cores: list[np.ndarray] = field(default_factory=list)
 
 
 class View:
@@ -135,6 +138,13 @@ class View:
         """float64 by vertex: the known amounts of the contracts that end at it."""
         known = np.nan_to_num(self.net.amount[self.rows])
         return np.bincount(self.source, known, self.count) + np.bincount(self.target, known, self.count)
+
+    @cached_property
+    def controlled(self) -> np.ndarray:
+        """int64 by vertex: how many others it represents in law, or holds more than half of."""
+        one, other = (self.vertex_of[end].astype(np.int64) for end in control(self.net.snapshot, self.net.parties))
+        pairs = distinct((one * self.count + other)[one != other])
+        return np.bincount(pairs // max(self.count, 1), minlength=self.count)
 
     @cached_property
     def labels(self) -> list[str]:

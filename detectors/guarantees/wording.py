@@ -142,8 +142,8 @@ def _circle(candidate: Candidate) -> Words:
     zh_text = f"担保圈{count}户、{arcs}条担保关系：{'，'.join(zh)}；核心：{'、'.join(core)}"
     en_text = f"a guarantee circle of {count} parties and {arcs} guarantees: {', '.join(en)}; core: {', '.join(core)}"
     if whole := int(measures.get("circle_parties", 0)):
-        zh_text += f"（{whole}户大担保圈的一个核心及其直接关联方）"
-        en_text += f" (one core, with those next to it, of a circle of {whole})"
+        zh_text += f"（属{whole}户大担保圈的一部分：{int(measures['cores'])}个核心及其关联方）"
+        en_text += f" (part of a circle of {whole}: {int(measures['cores'])} of its cores, with those near them)"
     return Words(zh_text, en_text)
 
 

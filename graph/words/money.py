@@ -23,7 +23,7 @@ CURRENCIES = {
     "GBP": Words("英镑", "GBP"),
 }
 _CURRENCY_CODES = {
-    "RMB": "CNY", "人民币": "CNY", "元": "CNY", "156": "CNY",
+    "RMB": "CNY", "人民币": "CNY", "人民币元": "CNY", "人民币(元)": "CNY", "RMB元": "CNY", "元": "CNY", "156": "CNY",
     "美元": "USD", "港元": "HKD", "港币": "HKD", "欧元": "EUR", "日元": "JPY", "英镑": "GBP",
 }  # fmt: skip
 

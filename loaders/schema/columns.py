@@ -216,10 +216,13 @@ FORM = {
     "maximum": ("最高额", "最高额保证", "最高额担保"),
 }
 GUARANTEE_STATUS = {
-    "有效": ("生效", "in_force", "in force", "active"),
+    "有效": ("生效", "已生效", "履行中", "in_force", "in force", "active"),
     "已结清": ("结清", "settled"),
-    "已解除": ("解除", "released"),
-}
+    "已解除": (
+        "解除", "released", "失效", "已失效", "终止", "已终止", "无效", "撤销", "已撤销", "注销", "已注销", "作废",
+        "已作废", "到期", "已到期", "terminated", "expired", "void", "cancelled",
+    ),
+}  # fmt: skip
 TRANSFER_KIND = {
     "transfer": ("转账",),
     "withdrawal": ("取现", "withdraw"),

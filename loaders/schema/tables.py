@@ -6,6 +6,8 @@ it stands here. What the types of columns mean is told in ``columns``.
 
 from __future__ import annotations
 
+import math
+
 from ...graph.model import KINDS
 from .columns import (
     FIVE_CLASS,
@@ -267,12 +269,12 @@ _USES = (
             text("contract_id", "number of the contract"),
             party("guarantor_id", "who guarantees", required=True),
             party("borrower_id", "for whom", required=True),
-            number("amount", "amount guaranteed"),
+            number("amount", "amount guaranteed", within=(0, math.inf)),
             text("currency", "currency of the amounts"),
             ref("loan_id", "loan", "the loan it secures"),
             choice("liability", "general 一般 or joint and several 连带", LIABILITY),
             choice("form", "single, or maximum 最高额 up to the cap", FORM),
-            number("cap", "most that the maximum form covers"),
+            number("cap", "most that the maximum form covers", within=(0, math.inf)),
             text("joint_group_id", "the joint group 联保 it belongs to"),
             text("counter_of", "the contract that this is a 反担保 of"),
             time("start_date", "start of the guarantee"),

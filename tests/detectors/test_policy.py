@@ -18,7 +18,13 @@ def policy(tmp_path, text):
 
 
 def test_the_shipped_policy_says_its_version_and_a_least_score_for_each_colour():
-    assert shipped().version and shipped().colours == (0.4, 0.6, 0.8) and not shipped().parameters
+    assert shipped().version and shipped().colours == (0.4, 0.6, 0.8)
+
+
+def test_the_settings_that_the_shipped_policy_spells_out_are_the_defaults():
+    assert shipped().parameters
+    for detector, stated in shipped().parameters.items():
+        assert stated.items() <= DETECTORS[detector].defaults().items()
 
 
 def test_settings_of_detectors_stand_in_it_and_what_is_given_goes_before(tmp_path):

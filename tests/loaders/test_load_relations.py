@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from ringfence.loaders.schema.mapping import parse_mapping
 from support.loading import at
 
@@ -128,3 +129,24 @@ def test_what_a_lender_adds_to_the_stop_list_links_no_one_either(loading):
     assert len({phone for _, phone in loading.edges("HAS_PHONE")}) == 3
     assert len({employer for _, employer in loading.edges("WORKS_AT")}) == 3
     assert loading.rejects() == []
+
+
+@pytest.mark.parametrize("word", ["失效", "终止", "无效", "解除", "已失效", "作废"])
+def test_a_word_that_says_a_contract_is_over_ends_it(loading, word):
+    rows = (
+        f"contract_id,guarantor_id,borrower_id,status,status_date\nG1,A,B,{word},2026-03-01\nG2,B,A,履行中,2026-03-01\n"
+    )
+    loading.load(companies="company_id\nA\nB", guarantees=rows)
+    assert loading.edges("GUARANTEES", "2026-02-01") == [("company:A", "company:B"), ("company:B", "company:A")]
+    assert loading.edges("GUARANTEES", "2026-04-01") == [("company:B", "company:A")]
+    assert loading.rejects() == []
+
+
+def test_a_negative_amount_and_an_end_before_the_start_are_rejects_and_the_contract_stands(loading):
+    loading.load(
+        companies="company_id\nA\nB",
+        guarantees="contract_id,guarantor_id,borrower_id,amount,start_date,end_date\nG1,A,B,-5,2026-03-01,2025-03-01\n",
+    )
+    reasons = [(column, reason) for _, _, _, column, reason, _ in loading.rejects()]
+    assert sorted(reasons) == [("amount", "out_of_range"), ("end_date", "end_before_start")]
+    assert loading.edges("GUARANTEES", "2026-04-01") == [("company:A", "company:B")]

@@ -1,6 +1,17 @@
 """The routes of the HTTP service: they read parameters, ask the services, and shape the answer."""
 
-from . import cases, findings, guarantee_plans, health, nodes, questions, service
+from . import cases, findings, guarantee_plans, guarantees, health, nodes, questions, service
 from .asking import root, router
 
-__all__ = ["cases", "findings", "guarantee_plans", "health", "nodes", "questions", "root", "router", "service"]
+__all__ = [
+    "cases",
+    "findings",
+    "guarantee_plans",
+    "guarantees",
+    "health",
+    "nodes",
+    "questions",
+    "root",
+    "router",
+    "service",
+]
