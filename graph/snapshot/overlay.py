@@ -62,16 +62,20 @@ class Overlay(GraphView):
     Parameters
     ----------
     base : the snapshot, whose ``as_of`` the overlay has
+
+    Attributes
+    ----------
+    base : the same
     """
 
     def __init__(self, base: Snapshot, written: Written, files: _Files | None = None):
-        self._base, self._written = base, written
+        self.base, self._written = base, written
         laid = _Files(base, written) if files is None else files
         super().__init__(laid, base.as_of)
         self._laid = laid
 
     def at(self, as_of: int) -> Overlay:
-        return Overlay(self._base.at(as_of), self._written, self._laid)
+        return Overlay(self.base.at(as_of), self._written, self._laid)
 
     def part(self, nodes: np.ndarray | Sequence[int]) -> Part:
         return Part(self, nodes)
@@ -82,10 +86,10 @@ class Overlay(GraphView):
 
     def names(self, nodes: np.ndarray | Sequence[int]) -> list[str]:
         nodes = np.asarray(nodes, dtype=np.int64)
-        known = nodes < self._base.node_count
+        known = nodes < self.base.node_count
         if known.all():
-            return self._base.names(nodes)
-        found = iter(self._base.names(nodes[known]))
+            return self.base.names(nodes)
+        found = iter(self.base.names(nodes[known]))
         rest = self._laid.names
         return [
             next(found) if old else rest.text(node) for old, node in zip(known.tolist(), nodes.tolist(), strict=True)
@@ -102,8 +106,8 @@ class Overlay(GraphView):
 
     def of_each(self, nodes: np.ndarray | Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
         nodes = np.asarray(nodes, dtype=np.int64)
-        old = np.flatnonzero(nodes < self._base.node_count)
-        which, positions = self._base.of_each(nodes[old])
+        old = np.flatnonzero(nodes < self.base.node_count)
+        which, positions = self.base.of_each(nodes[old])
         added = [self._laid.beside.get(node, _NONE) for node in nodes.tolist()]
         more = np.repeat(np.arange(len(nodes)), [len(some) for some in added])
         which = np.concatenate((old[which], more))
