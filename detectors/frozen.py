@@ -7,6 +7,7 @@ speaks of them by name, so it serves a later snapshot, too.
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
@@ -19,20 +20,26 @@ AT_HAND = {"kept": False}
 """``field(default=None, metadata=AT_HAND)``: what is at hand in this process only, and not kept."""
 
 
-def save(population: Any, folder: Path) -> None:
+def save(population: Any, folder: Path, written: dict[int, Path] | None = None) -> None:
     """Write a population into a folder, which is made.
 
     Parameters
     ----------
     population : a dataclass, as above
+    written : where what several populations are made of was written, by identity: once, and led to from the others
     """
+    written = {} if written is None else written
+    if id(population) in written:
+        folder.symlink_to(os.path.relpath(written[id(population)], folder.parent))
+        return
+    written[id(population)] = folder
     folder.mkdir(parents=True, exist_ok=True)
     plain = {}
     for name, value in ((field.name, getattr(population, field.name)) for field in _kept(population)):
         if isinstance(value, np.ndarray):
             np.save(folder / f"{name}.npy", value)
         elif is_dataclass(value):
-            save(value, folder / name)
+            save(value, folder / name, written)
         else:
             plain[name] = value
     (folder / "plain.json").write_text(json.dumps(plain, ensure_ascii=False), "utf-8")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 from ..graph.model import Finding
@@ -17,6 +18,7 @@ from .beside import beside
 from .cases import cases
 from .contract import Candidate, Detector
 from .finalise import finalise
+from .kept import keep
 from .policy import Policy, shipped
 from .settings import all_settings, chosen
 from .stakes import stakes
@@ -48,6 +50,7 @@ def run(
     policy: Policy | None = None,
     purpose: Purpose = "nightly",
     populations: Mapping[str, Any] | None = None,
+    keep_in: Path | None = None,
 ) -> Batch:
     """Run detectors on the graph at the view's ``as_of``: one batch.
 
@@ -61,6 +64,7 @@ def run(
     policy : what the lender decides; the shipped one where None
     purpose : ``nightly``, ``ad hoc`` or ``backtest``; what people see as today's findings are those of nightly batches
     populations : frozen populations by detector id; the others are computed of the view
+    keep_in : the folder in which the populations are kept for screening; they are not kept where None
 
     Raises
     ------
@@ -69,12 +73,13 @@ def run(
     policy, frozen = policy or shipped(), populations or {}
     values_of = all_settings(policy.parameters, params or {})
     found: list[tuple[Detector, list[Candidate]]] = []
-    runs, grounds = [], {}
+    runs, grounds, measured = [], {}, {}
     for detector in chosen(detectors):
         values = values_of[detector.id]
         progress(detector.id)
         wall, processor = time.perf_counter(), time.process_time()
         population = frozen[detector.id] if detector.id in frozen else _population(detector, view, values, grounds)
+        measured[detector.id] = (population, values)
         candidates = list(detector.detect(view, population, values))
         found.append((detector, candidates))
         runs.append(
@@ -103,7 +108,11 @@ def run(
         return Batch(runs, findings)
     rest = [other.run for other in latest if other.detector not in ran and other.purpose == "nightly"]
     opened = _cases(view, store, findings, rest) if purpose == "nightly" else []
-    return _saved(store, runs, findings, opened)
+    saved = _saved(store, runs, findings, opened)
+    if keep_in is not None:
+        told = {"revision": view.revision, "as_of": view.as_of, "policy": policy.version}
+        keep(keep_in, saved.runs[0].batch, measured, told)
+    return saved
 
 
 def _population(detector: Detector, view: GraphView, values: Mapping[str, Any], grounds: dict[tuple, Any]) -> Any:

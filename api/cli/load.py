@@ -166,7 +166,8 @@ def detect(
         moment = reader.moment(as_of)
         purpose = "backtest" if moment < reader.moment(None) else "nightly"
         snapshot = reader.snapshot().at(moment)
-        batch = run(snapshot, reader.store, detectors or (), params, policy=decided, purpose=purpose)
+        keep_in = reader.store.beside("populations") if purpose == "nightly" else None
+        batch = run(snapshot, reader.store, detectors or (), params, policy=decided, purpose=purpose, keep_in=keep_in)
         rows = [
             (this.detector, this.version, f"{this.findings:,}", f"{this.seconds:.2f}", f"{this.cpu_seconds:.2f}")
             for this in batch.runs

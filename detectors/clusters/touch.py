@@ -12,6 +12,7 @@ from ..sharing.numbering import seen_in
 from ..sharing.population import extended
 from ..sharing.surroundings import beside, used_by
 from ..sharing.uses import applications
+from .nearness import FARTHEST
 from .population import Known
 from .ties import ties
 
@@ -46,6 +47,31 @@ def touch(view: GraphView, known: Known, params: Params, person: int) -> Touch:
     path = [name]
     if distance is None:
         return Touch(None, score, [])
+    return _led(view, known, params, path, distance, score)
+
+
+def touch_of_newcomer(view: GraphView, known: Known, params: Params, person: int) -> Touch:
+    """The same of an applicant of whom the population may not know yet, or not what ties them now: one tie farther
+    than the nearest of those to whom these tie them."""
+    (name,) = view.names([person])
+    distance, score = _known(known, name)
+    if distance == 0:
+        return Touch(0, score, [name])
+    near = [
+        (far, -mass, one)
+        for one in tied_to(view, known, params, name)
+        for far, mass in [_known(known, one)]
+        if far is not None
+    ]
+    reached = [one for one in near if one[0] < FARTHEST]
+    if not reached:
+        return Touch(distance, score, [])
+    far, _, first = min(reached)
+    return _led(view, known, params, [name, first], far + 1, score)
+
+
+def _led(view: GraphView, known: Known, params: Params, path: list[str], distance: int, score: float) -> Touch:
+    """The path led on to a confirmed fraudster."""
     while (left := _known(known, path[-1])[0]) != 0:
         steps = [(one, *_known(known, one)) for one in tied_to(view, known, params, path[-1])]
         nearer = [(-mass, one) for one, far, mass in steps if far is not None and left is not None and far < left]

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...graph.kernels.sets import among, distinct, laid_out
+from ...graph.kernels.sets import among, distinct
 from ...graph.model import KIND_CODE, PARTIES, RELATION_CODE
 from ...graph.snapshot import GraphView
 from ..contract import Params, Unit
@@ -144,12 +144,9 @@ def _back(view: GraphView, accounts: np.ndarray, params: Params) -> np.ndarray:
 
 def _follow(view: GraphView, account: np.ndarray, time: np.ndarray, params: Params, backward: bool) -> np.ndarray:
     """int64, ascending: accounts from which, or to which, transfers lead in steps that rest no longer than allowed."""
-    offsets, _, all_positions = view.adjacency()
     limits, seen, reached = rules(params), np.zeros(0, np.int64), [account]
     for _ in range(limits.hops):
-        count = offsets[account + 1] - offsets[account]
-        begun = np.repeat(np.arange(len(account)), count)
-        positions = np.asarray(all_positions[laid_out(offsets[account], offsets[account + 1])])
+        begun, positions = view.of_each(account)
         kept = np.flatnonzero((view.relation_codes(positions) == RELATION_CODE["TRANSFERRED"]) & view.links(positions))
         positions, begun = positions[kept], begun[kept]
         ends = view.ends(positions)

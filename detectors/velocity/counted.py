@@ -19,28 +19,35 @@ def counted(filed: Filed, shared: Population, limits: Sequence[Limit]) -> Iterat
     keys: dict[str, Pairs] = {}
     for limit in limits:
         if limit.key not in keys:
-            keys[limit.key] = _unexcused(filed.things(limit.key), shared, limit)
+            keys[limit.key] = unexcused(filed.things(limit.key), shared, limit)
         on = keys[limit.key]
         yield list(_reached(filed, on, limit)), len(distinct(on.thing))
 
 
-def _unexcused(on: Pairs, shared: Population, limit: Limit) -> Pairs:
+def unexcused(on: Pairs, shared: Population, limit: Limit) -> Pairs:
+    """Without the things that innocent causes explain for all who share them."""
     if limit.key == "person":
         return on
     known = on.thing < len(shared.excused)
     return on.where(~(known & shared.excused[np.where(known, on.thing, 0)]))
 
 
+def of_lenders(filed: Filed, on: Pairs, limit: Limit) -> Pairs:
+    """Those filed with the lenders that a limit counts."""
+    if limit.lender_kind == LENDER_KINDS[0]:
+        return on
+    return on.where(filed.lender_kind[on.row] == LENDER_KINDS.index(limit.lender_kind))
+
+
 def _reached(filed: Filed, on: Pairs, limit: Limit) -> Iterator[Hit]:
-    if limit.lender_kind != LENDER_KINDS[0]:
-        on = on.where(filed.lender_kind[on.row] == LENDER_KINDS.index(limit.lender_kind))
-    on, value = _joined(on, filed.things(limit.count))
+    on = of_lenders(filed, on, limit)
+    on, value = joined(on, filed.things(limit.count))
     value = np.unique(value, return_inverse=True)[1] if len(value) else value
     for found in busy(on.thing, filed.time[on.row], value, limit.span, limit.limit):
         yield _hit(filed, on, found, limit)
 
 
-def _joined(on: Pairs, counts: Pairs) -> tuple[Pairs, np.ndarray]:
+def joined(on: Pairs, counts: Pairs) -> tuple[Pairs, np.ndarray]:
     """Each thing with each of what is counted of the same application."""
     order = np.argsort(counts.row, kind="stable")
     low = np.searchsorted(counts.row[order], on.row)

@@ -159,6 +159,10 @@ class Files:
         first, last = self.meta["edges"].get(relation, (0, 0))
         return first, last
 
+    def spans(self, relation: str) -> list[tuple[int, int]]:
+        """The same, where versions of a relation may lie in several places: ascending."""
+        return [self.span(relation)]
+
     def cells(self, positions: np.ndarray | Sequence[int], types: Mapping[str, str]) -> pa.Table:
         """Cells of relationships as columns of their types."""
         return all_cells(pa.chunked_array([self.data.take(pa.array(positions, pa.int64()))]), types)

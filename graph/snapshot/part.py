@@ -71,9 +71,10 @@ class Part(GraphView):
         return offsets, neighbours, self._positions[order]
 
     def _versions(self, relation: str) -> np.ndarray:
-        first, last = self._files.span(relation)
-        low, high = np.searchsorted(self._positions, (first, last))
-        return self._positions[low:high]
+        spans = self._files.spans(relation)
+        ends = np.searchsorted(self._positions, spans)
+        pieces = [self._positions[low:high] for low, high in ends.tolist()]
+        return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
 
     def _stated(self, table: str) -> np.ndarray:
         return self._files.facts(table).about(np.append(self.nodes, np.int32(-1)))

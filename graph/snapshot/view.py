@@ -179,7 +179,7 @@ class GraphView(ABC):
 
     def of_kind(self, kind: str) -> np.ndarray:
         """int32 numbers of the nodes of a kind that show at ``as_of``, ascending."""
-        return np.flatnonzero((self.kinds == KIND_CODE[kind]) & self.shown).astype(np.int32)
+        return np.flatnonzero((np.asarray(self.kinds) == KIND_CODE[kind]) & self.shown).astype(np.int32)
 
     def only(self, nodes: np.ndarray, *kinds: str) -> np.ndarray:
         """Those of some nodes that are of these kinds, in their order."""
@@ -250,9 +250,14 @@ class GraphView(ABC):
     def touching(self, nodes: np.ndarray | Sequence[int]) -> np.ndarray:
         """int64: the positions of all relationships that end at some nodes, shown at ``as_of`` or not; one that ends at
         two of them stands twice."""
+        return self.of_each(nodes)[1]
+
+    def of_each(self, nodes: np.ndarray | Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+        """The same, each with its node: int64 places in ``nodes``, ascending, and int64 positions."""
         offsets, _, positions = self.adjacency()
         nodes = np.asarray(nodes, dtype=np.int64)
-        return np.asarray(positions[laid_out(offsets[nodes], offsets[nodes + 1])])
+        low, high = offsets[nodes], offsets[nodes + 1]
+        return np.repeat(np.arange(len(nodes)), high - low), np.asarray(positions[laid_out(low, high)])
 
     def other_ends(self, nodes: np.ndarray, relations: Sequence[str]) -> np.ndarray:
         """int32, ascending: the nodes to which relationships of some relations that show lead from others, in either

@@ -164,6 +164,11 @@ def _finished(
             staging.remove()
 
 
+def run_load(store: Store, writer: Writer, source: Source, staging: Staging) -> LoadReport:
+    """Take a source through both passes, whatever it is staged in and written to."""
+    return _Load(store, writer, source, staging, None).run()
+
+
 def _sizes(source: Source) -> dict[str, int]:
     sizes: dict[str, int] = {}
     for table, file in source.passes:

@@ -117,7 +117,7 @@ class Staging:
         if len(rows):
             names = self._side.setdefault(what, [])
             name = f"{what}-{len(names):06}.part"
-            write_sealed(self.folder / name, rows, self._keys)
+            self._keep(name, rows)
             names.append(name)
 
     def aside(self, what: str) -> Iterator[pa.Table]:
@@ -168,8 +168,11 @@ class Staging:
     def _write(self, table: str, partition: int, rows: pa.Table, parts: dict[str, list[str]]) -> None:
         names = parts.setdefault(str(partition), [])
         name = f"{table}-{partition:04}-{len(names):06}.part"
-        write_sealed(self.folder / name, rows, self._keys)
+        self._keep(name, rows)
         names.append(name)
+
+    def _keep(self, name: str, rows: pa.Table) -> None:
+        write_sealed(self.folder / name, rows, self._keys)
 
 
 def text_size(name: str, size: int) -> int:

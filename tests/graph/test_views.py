@@ -54,9 +54,35 @@ def part_of_nothing(book, as_of, chance):
     return book.snapshot(as_of).part([]), []
 
 
-ALL_NODES = [whole, part_of_all, part_of_part, part_at_another_time]
+def overlay_of_the_later_half(book, as_of, chance):
+    """A snapshot of what was published by a revision, and over it what was published after."""
+    last = max((row.revision for row in [*book.ties, *book.facts]), default=1)
+    return book.overlay(last // 2, as_of)
+
+
+def overlay_of_all(book, as_of, chance):
+    return book.overlay(0, as_of)
+
+
+def overlay_of_nothing(book, as_of, chance):
+    return book.overlay(99, as_of)
+
+
+def overlay_at_another_time(book, as_of, chance):
+    view, names = book.overlay(1, as_of + 2)
+    return view.at(as_of), names
+
+
+def part_of_an_overlay(book, as_of, chance):
+    view, names = book.overlay(1, as_of)
+    chosen = _some(len(names), chance)
+    return view.part(chosen), [names[number] for number in sorted(chosen)]
+
+
+OVERLAYS = [overlay_of_the_later_half, overlay_of_all, overlay_of_nothing, overlay_at_another_time]
+ALL_NODES = [whole, part_of_all, part_of_part, part_at_another_time, *OVERLAYS]
 """Forms that show all nodes of the book."""
-FORMS = [*ALL_NODES, part_of_some, part_of_a_smaller_part, part_of_nothing]
+FORMS = [*ALL_NODES, part_of_some, part_of_a_smaller_part, part_of_nothing, part_of_an_overlay]
 
 
 def _some(count, chance):

@@ -7,6 +7,7 @@ difference; ``snapshot`` writes them down. Books can be shuffled, re-keyed and c
 from __future__ import annotations
 
 import json
+import math
 import random
 import shutil
 import tempfile
@@ -14,9 +15,11 @@ import weakref
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import pandas as pd
 import pyarrow as pa
 from ringfence.graph.model import ALWAYS, DECLARING, FOREVER, RELATIONS, kind_of
 from ringfence.graph.snapshot import Snapshot, open_snapshot
+from ringfence.graph.snapshot.overlay import Overlay, Written
 from ringfence.graph.snapshot.writing import write_snapshot
 from ringfence.graph.times import parse_moment
 
@@ -372,7 +375,35 @@ class Book:
         ends = (end for tie in self.ties for end in (tie.source, tie.target))
         return list(dict.fromkeys([*(fact.node for fact in self.facts if fact.node), *ends]))
 
+    def published(self, until: float) -> Book:
+        """What was published by a revision."""
+        ties = [tie for tie in self.ties if tie.revision <= until]
+        return replace(self, ties=ties, facts=[fact for fact in self.facts if fact.revision <= until])
+
+    def rows(self, until: float) -> list[tuple[int, Tie]]:
+        """The relationships that were published by a revision, each with its place among all."""
+        return [(place, tie) for place, tie in enumerate(self.ties) if tie.revision <= until]
+
     # -- the snapshot
+    def overlay(self, until: int, as_of: int) -> tuple[Overlay, list[str]]:
+        """A snapshot of what was published by a revision with the rest laid over it; and the names of its nodes."""
+        folder = Path(tempfile.mkdtemp(prefix="toy-"))
+        write(self, folder / "snapshot", until)
+        base = open_snapshot(folder / "snapshot", as_of)
+        weakref.finalize(base._files, shutil.rmtree, folder)
+        names = dict.fromkeys((*self.published(until).nodes(), *self._later(until).nodes()))
+        return Overlay(base, _written(self, until)), list(names)
+
+    def _later(self, until: int) -> Book:
+        """The rest, in the order in which an overlay takes it."""
+        ties = [tie for tie in self.ties if tie.revision > until]
+        facts = [fact for fact in self.facts if fact.revision > until]
+        tables = dict.fromkeys(fact.table for fact in facts)
+        return Book(
+            [tie for relation in RELATIONS for tie in ties if tie.relation == relation],
+            [fact for table in tables for fact in facts if fact.table == table],
+        )
+
     def snapshot(self, as_of: int | str = NOW) -> Snapshot:
         """The book as a snapshot seen at ``as_of``; its files go when it does."""
         folder = Path(tempfile.mkdtemp(prefix="toy-"))
@@ -382,14 +413,14 @@ class Book:
         return snapshot
 
 
-def write(book: Book, folder: Path) -> None:
-    """Write a book as a snapshot folder."""
-    names = book.nodes()
+def write(book: Book, folder: Path, until: float = math.inf) -> None:
+    """Write a book as a snapshot folder: all of it, or what was published by a revision."""
+    names = book.published(until).nodes()
     number = {node: place for place, node in enumerate(names)}
     types: dict[str, dict[str, str]] = {}
     edges = []
     for relation in RELATIONS:
-        rows = [(place, tie) for place, tie in enumerate(book.ties) if tie.relation == relation]
+        rows = [(place, tie) for place, tie in book.rows(until) if tie.relation == relation]
         types[relation] = _types(tie.cells for _, tie in rows)
         edges.append(
             (
@@ -412,8 +443,9 @@ def write(book: Book, folder: Path) -> None:
             )
         )
     facts = []
-    for table in dict.fromkeys(fact.table for fact in book.facts):
-        rows = [(place, fact) for place, fact in enumerate(book.facts) if fact.table == table]
+    held = [(place, fact) for place, fact in enumerate(book.facts) if fact.revision <= until]
+    for table in dict.fromkeys(fact.table for _, fact in held):
+        rows = [(place, fact) for place, fact in held if fact.table == table]
         types[table] = _types(fact.cells for _, fact in rows)
         facts.append(
             (
@@ -447,6 +479,43 @@ def write(book: Book, folder: Path) -> None:
         facts=facts,
         types=types,
     )
+
+
+def _written(book: Book, until: int) -> Written:
+    """What a book holds that was published after a revision."""
+    ties = [(place, tie) for place, tie in enumerate(book.ties) if tie.revision > until]
+    facts = [(place, fact) for place, fact in enumerate(book.facts) if fact.revision > until]
+    types = {
+        tie.relation: _types(other.cells for other in book.ties if other.relation == tie.relation) for _, tie in ties
+    }
+    types |= {fact.table: _types(other.cells for other in book.facts if other.table == fact.table) for _, fact in facts}
+    return Written(
+        revision=max((row.revision for row in [*book.ties, *book.facts]), default=1),
+        data_date=NOW,
+        relationships={
+            relation: pd.DataFrame([_tie_row(place, tie) for place, tie in ties if tie.relation == relation])
+            for relation in {tie.relation for _, tie in ties}
+        },
+        facts={
+            table: pd.DataFrame([_fact_row(place, fact) for place, fact in facts if fact.table == table])
+            for table in dict.fromkeys(fact.table for _, fact in facts)
+        },
+        types=types,
+        files={1: "ties.csv", 2: "facts.csv"},
+        masks=book.masks,
+    )
+
+
+def _tie_row(place: int, tie: Tie) -> dict:
+    ends = {"uid": tie.uid, "source": tie.source, "target": tie.target, "amount": tie.amount}
+    times = {"valid_from": tie.start, "valid_to": tie.end, "known_at": tie.known, "revision": tie.revision}
+    return {**ends, **times, "data": _json(tie.cells), "file": 1, "row": place + 2}
+
+
+def _fact_row(place: int, fact: Fact) -> dict:
+    times = {"valid_from": fact.start, "valid_to": fact.end, "known_at": fact.known, "status_from": fact.status}
+    told = {"uid": fact.uid, "node": fact.node, "data": _json(fact.cells), "revision": fact.revision}
+    return {**told, **times, "file": 2, "row": place + 2}
 
 
 def _moment(value: int | str | None, default: int) -> int:

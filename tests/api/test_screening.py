@@ -1,0 +1,148 @@
+"""What screening an application says: what a full run over the book with it would say of its applicant, and more."""
+
+import csv
+import shutil
+
+import pytest
+from ringfence.api.services.reader import Reader
+from ringfence.api.services.screening import Desk
+from ringfence.api.settings import Settings
+from ringfence.detectors.kept import kept
+from ringfence.detectors.run import run
+from ringfence.graph.errors import UserError
+from ringfence.graph.store import open_store
+from ringfence.loaders import load
+from ringfence.loaders.sample import write_sample
+from ringfence.loaders.sources import open_source
+
+APPLICANTS, SEED = 4000, 8
+GIVEN = ("applicants", "applications", "contacts")
+"""The tables of which a held-out applicant's rows are screened; what else the book says of them is left out."""
+SOUGHT = {"fraud_ring": 2, "intermediary": 2, "velocity": 2}
+"""So many members of findings of each kind are held out."""
+
+
+def detected(store, folder):
+    """A nightly run, its populations kept."""
+    return run(store.snapshot().at(store.data_date()), store, keep_in=folder)
+
+
+def about(findings, applicant):
+    """What findings with an applicant say, without where rows stood and what takes the whole batch to tell."""
+    told = []
+    for finding in findings:
+        if applicant in {member["node"] for member in finding["members"]}:
+            names = ("id", "kind", "view", "score", "colour", "members", "reason_zh", "reason_en", "measures", "things")
+            rows = sorted(row["uid"] for row in finding["evidence"])
+            told.append({**{name: finding[name] for name in names}, "evidence": rows, "twin": finding["innocent_twin"]})
+    return sorted(told, key=lambda one: one["id"])
+
+
+def read(path):
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def write(path, rows, header):
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, header)
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def hold_out(folder, ids):
+    """Take applicants out of a folder of tables, and return what ``GIVEN`` says of each."""
+    tables = {path: read(path) for path in folder.glob("*.csv")}
+    gone = {applicant: {applicant} for applicant in ids}
+    for rows in tables.values():  # their applications and loans go with them
+        for row in rows:
+            for applicant in {row.get("applicant_id"), row.get("borrower_id")} & set(ids):
+                gone[applicant] |= {row[key] for key in ("apply_no", "loan_id") if row.get(key)}
+    every = set().union(*gone.values())
+    held = {applicant: {} for applicant in ids}
+    for path, rows in tables.items():
+        kept_rows = [row for row in rows if not every & set(row.values())]
+        for applicant in ids if path.stem in GIVEN else ():
+            held[applicant][path.stem] = [row for row in rows if row["applicant_id"] == applicant]
+        write(path, kept_rows, list(rows[0]))
+    return held
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory):
+    """A book without some applicants, its store with a nightly run, and the rows of each of them."""
+    folder = tmp_path_factory.mktemp("screening")
+    write_sample(folder / "book", APPLICANTS, SEED, "dense")
+    whole = open_store(f"sqlite:///{folder}/whole.db")
+    load(whole, open_source(str(folder / "book"), None))
+    found = [finding.as_dict() for finding in run(whole.snapshot().at(whole.data_date())).findings]
+    whole.close()
+    chosen = {}
+    for kind, count in SOUGHT.items():
+        members = [one["node"] for finding in found if finding["kind"] == kind for one in finding["members"][1:2]]
+        chosen |= dict.fromkeys([name for name in members if name.startswith("applicant:")][:count])
+    ids = [name.partition(":")[2] for name in chosen]
+    held = hold_out(folder / "book", ids)
+    store = open_store(f"sqlite:///{folder}/book.db")
+    load(store, open_source(str(folder / "book"), None))
+    detected(store, store.beside("populations"))
+    store.close()
+    return folder, held
+
+
+@pytest.fixture
+def desk(book):
+    reader = Reader(Settings(store=f"sqlite:///{book[0]}/book.db"))
+    yield Desk(reader)
+    reader.close()
+
+
+def full_run(folder, rows, into):
+    """What a run over the book with some rows loaded says, with the populations of the book without them."""
+    shutil.copy(folder / "book.db", into / "with.db")
+    (into / "rows").mkdir()
+    for table, some in rows.items():
+        if some:
+            write(into / "rows" / f"{table}.csv", some, list(some[0]))
+    store = open_store(f"sqlite:///{into}/with.db")
+    load(store, open_source(str(into / "rows"), None))
+    frozen = kept(folder / "book.db.populations")
+    view = store.snapshot().at(store.data_date())
+    found = run(view, populations={name: one.population for name, one in frozen.items()}).findings
+    store.close()
+    return [finding.as_dict() for finding in found]
+
+
+def test_screening_says_what_a_full_run_with_the_same_populations_says(book, desk, tmp_path):
+    folder, held = book
+    compared = 0
+    for applicant, rows in held.items():
+        (into := tmp_path / applicant).mkdir()
+        expected = about(full_run(folder, rows, into), f"applicant:{applicant}")
+        told = desk.screen(rows)
+        assert told["not_checked"] == []
+        assert about(told["findings"], f"applicant:{applicant}") == expected, applicant
+        compared += len(expected)
+    assert compared >= 2
+
+
+def test_nothing_is_stored(book, desk):
+    rows = next(iter(book[1].values()))
+    before = desk._reader.store.revision()
+    desk.screen(rows)
+    assert desk._reader.store.revision() == before
+
+
+def test_what_there_is_no_time_for_is_named(book, desk):
+    told = desk.screen(next(iter(book[1].values())), deadline_ms=0)
+    assert {one["what"] for one in told["not_checked"]} >= {
+        "velocity counts",
+        "fraud-ring",
+        "distance to confirmed bad",
+    }
+    assert told["findings"] == []
+
+
+def test_rows_that_name_nobody_are_no_application(desk):
+    with pytest.raises(UserError, match=r"no applicant that can be used: applications\.applicant_id unknown_applicant"):
+        desk.screen({"applications": [{"apply_no": "X", "applicant_id": "nobody", "apply_time": "soon"}]})
