@@ -1,6 +1,6 @@
 """The routes of the HTTP service: they read parameters, ask the services, and shape the answer."""
 
-from . import findings, health, nodes, questions, service
+from . import findings, health, nodes, questions, reveal, service
 from .asking import root, router
 
-__all__ = ["findings", "health", "nodes", "questions", "root", "router", "service"]
+__all__ = ["findings", "health", "nodes", "questions", "reveal", "root", "router", "service"]

@@ -54,9 +54,21 @@ async def recorded(request: Request, reader: Store) -> None:
     """Record who asks for what before anything is shown. A dependency of every route, so that none can forget it."""
     # What was sent is at hand for the route's subject.
     request.state.body = await request.body()
-    bounds = {name: value for name, value in _asked(request).items() if name not in NAMES_NODES}
+    bounds = {name: _bound(value) for name, value in _asked(request).items() if name not in NAMES_NODES}
     await run_in_threadpool(record, request, bounds)
 
+
+def _bound(value: str) -> str:
+    """A bound for the record. It is recorded before anybody has looked at it, so what is no word, number or time may be
+    a raw value in the wrong place."""
+    return value if _BOUND.fullmatch(value) else "(not kept)"
+
+
+_BOUND = re.compile(
+    r"[A-Za-z_-]{1,40}\d{0,2}|-?\d{1,7}(\.\d{1,4})?|1\d{12}"
+    r"|\d{4}-\d\d-\d\d([T ][\d:.]{1,15}([+ -][\d:]{4,5}|Z)?)?"
+)
+"""Words, numbers of up to seven digits, epoch milliseconds, dates and times."""
 
 NAMES_NODES = frozenset({"from", "to", "id", "id1", "id2"})
 """Query parameters that name a node, perhaps by a raw personal value: what is on record of them is the node's name."""
