@@ -18,7 +18,7 @@ from .commands import Commands
 from .findings import findings, path, show
 from .load import detect, load, status, token, unload
 from .mapping import first_mapping
-from .personal import erase, keys, tokens
+from .personal import erase, keys, reveal, tokens
 from .rejects import rejects
 from .sample import sample
 from .serve import serve
@@ -51,7 +51,7 @@ def ringfence(
 
 
 for command in (
-    sample, load, unload, detect, findings, show, path, why, status, rejects, token, serve, copy, export, erase,
+    sample, load, unload, detect, findings, show, path, why, status, rejects, token, serve, copy, export, erase, reveal,
 ):  # fmt: skip
     app.command()(command)
 app.command("map")(first_mapping)

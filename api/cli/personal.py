@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from .commands import StoreUrl, audit, opened
-from .output import say
+from .output import plain, say
 
 keys = typer.Typer(help="The key file's encryption keys.", no_args_is_help=True, rich_markup_mode=None)
 tokens = typer.Typer(help="Tokens for a partner institution.", no_args_is_help=True, rich_markup_mode=None)
@@ -76,6 +76,27 @@ def export(
         print(frame[["kind", "token", "node"] if nodes else ["kind", "token"]].to_csv(index=False), end="")
     if left_out:
         say(f"{left_out:,} values link no one (stop-list, impossible numbers) and were left out")
+
+
+def reveal(
+    node: Annotated[str, typer.Argument(metavar="KIND:KEY", help="Whose value, such as applicant:KEY.")],
+    field: Annotated[
+        str, typer.Argument(metavar="FIELD", help="A column of its facts, such as mobile; key for the node's own key.")
+    ],
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; it is kept in the audit log.")],
+    store: StoreUrl = None,
+) -> None:
+    """Show one personal value of one node in full."""
+    from ..services.names import read_node
+    from ..services.reveal import check_reason
+    from ..services.reveal import reveal as revealed
+
+    why = check_reason(reason)
+    with opened(store) as reader:
+        name = read_node(reader, node)
+        audit(reader, "reveal", name, {"field": field}, reason=why)
+        for value in revealed(reader, name, node, field)["values"]:
+            print(plain(value))
 
 
 def erase(

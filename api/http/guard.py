@@ -30,23 +30,31 @@ class Declared:
 
     action: str
     subject: Callable[[Request], str]
+    reason: Callable[[Request], str]
 
 
-UNDECLARED = Declared("undeclared", lambda _: "")
+def _nothing(_: Request) -> str:
+    return ""
+
+
+UNDECLARED = Declared("undeclared", _nothing, _nothing)
 """An action that nobody may do."""
 
 
-def declares(action: str, subject: Callable[[Request], str]) -> Callable[[Endpoint], Endpoint]:
+def declares(
+    action: str, subject: Callable[[Request], str], reason: Callable[[Request], str] = _nothing
+) -> Callable[[Endpoint], Endpoint]:
     """Says of a route which action it is and what it is done on.
 
     Parameters
     ----------
     action : one of ``access.roles.ACTIONS``
     subject : names nodes or ids for the audit log, never a raw personal value
+    reason : why, where the request says so
     """
 
     def mark(endpoint: Endpoint) -> Endpoint:
-        endpoint.declared = Declared(action, subject)  # type: ignore[attr-defined]
+        endpoint.declared = Declared(action, subject, reason)  # type: ignore[attr-defined]
         return endpoint
 
     return mark
@@ -93,12 +101,12 @@ def _admitted(request: Request, route: APIRoute) -> Caller:
     return caller
 
 
-def record(request: Request, bounds: dict[str, Any], reason: str | None = None) -> None:
+def record(request: Request, bounds: dict[str, Any]) -> None:
     """Record who asks for what, and why where that is stated, before anything is shown."""
     route = request.scope["route"]
     says = declared(route)
     if says.action not in SHOWS_NO_DATA:
-        subject = says.subject(request) or route.name
+        subject, reason = says.subject(request) or route.name, says.reason(request) or None
         _reader(request).audit.record(request.state.caller.name, f"api.{route.name}", subject, reason, bounds)
 
 

@@ -288,6 +288,29 @@ class QuestionAnswer(BaseModel):
     truncated: list[Truncation] = Field(description="every bound that cut the answer short")
 
 
+class Reveal(BaseModel):
+    """Which value is wanted, and why."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"node": "applicant:A1", "field": "mobile", "reason": "call back, case 7"}]},
+    )
+
+    node: str = Field(min_length=3, max_length=500, description="The node as kind:key.")
+    field: str = Field(
+        pattern="^[a-z_]{1,40}$", description="A column of its facts, such as mobile; key for what the node stands for."
+    )
+    reason: str = Field(min_length=3, max_length=500, description="Why; it is kept in the audit log.")
+
+
+class Revealed(BaseModel):
+    """A personal value in full."""
+
+    node: str
+    field: str
+    values: list[str] = Field(description="each once, as it was first written; several where rows differ")
+
+
 class Alive(BaseModel):
     """An answer to a probe."""
 

@@ -243,39 +243,50 @@ def test_nothing_planted_can_be_read_in_what_an_embedded_store_leaves(places):
 
 
 def service(cwd: Path, store: str) -> list:
-    """What the service answers and logs, asked for raw values and for what is not there."""
+    """What the service answers, logs and measures, asked for raw values and for what is not there."""
+    key = ringfence("access", "create", "planted", "--role", "admin", "--store", store, cwd=cwd).stdout.strip()
     command = [str(Path(sys.executable).with_name("ringfence")), "serve", "--port", "0", "--store", store]
-    with subprocess.Popen(command, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
-        said = []
-        assert process.stdout
+    log = cwd / "service.log"
+    with (
+        log.open("wb") as out,
+        subprocess.Popen(command, cwd=cwd, stdout=out, stderr=subprocess.PIPE) as process,
+    ):
+        assert process.stderr
         try:
-            line = b""
-            while b"http://" not in line:
-                line = process.stdout.readline()
-                assert line, "the service ended"
-                said.append(line)
-            base = "http://" + line.split(b"http://")[1].split()[0].decode().rstrip("/.")
-            for route in ("/v1/nodes/applicant:A1", "/v1/nodes/phone:13987650555", "/v1/nodes/ip:203.113.45.67"):
-                said.append(answer(base + route))
+            line = process.stderr.readline()
+            base = "http://" + line.split(b"http://")[1].split()[0].decode()
+            said = [line, *(answer(base + address, key) for address in ADDRESSES)]
         finally:
             process.send_signal(signal.SIGINT)
-            said.append(process.stdout.read())
+            said.append(process.stderr.read())
+    assert b'"route":"/v1/nodes/{node}"' in log.read_bytes().replace(b": ", b":") and b"ringfence_requests" in said[-2]
     # the address of a request is the user's own words: an access log would repeat it
-    return [("serve", text) for text in said]
+    return [("serve", text) for text in (*said, log.read_bytes())]
 
 
-def answer(url: str) -> bytes:
-    """What a service that is about to listen answers."""
-    until = time.monotonic() + 60
-    while True:
-        try:
-            with urllib.request.urlopen(url) as told:
-                return told.read()
-        except urllib.error.HTTPError as error:
-            return error.read()
-        except urllib.error.URLError:
-            assert time.monotonic() < until
-            time.sleep(0.05)
+ADDRESSES = (
+    "/v1/nodes/applicant:A1",
+    "/v1/nodes/phone:13987650555",
+    "/v1/nodes/ip:203.113.45.67",
+    "/v1/nodes/phone:13987650555/neighbourhood?limit=13987650123",
+    "/v1/nodes/email:Planted.Person@mail.example.cn?as_of=13987650123",
+    "/v1/findings?kind=13987650123",
+    "/v1/findings/13987650123",
+    "/v1/paths?from=phone:13987650123&to=applicant:A2&13987650999=1",
+    "/v1/ask?question=13987650123",
+    "/13987650123",
+    "/metrics",
+)
+"""Raw values wherever a request can hold one, and last what was measured meanwhile."""
+
+
+def answer(url: str, key: str) -> bytes:
+    """What the service answers to whoever shows a key."""
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, headers={"Authorization": f"Bearer {key}"})) as told:
+            return told.read()
+    except urllib.error.HTTPError as error:
+        return error.read()
 
 
 def mapping_of(source: Path) -> str:

@@ -1,6 +1,6 @@
 """The routes of the HTTP service: they read parameters, ask the services, and shape the answer."""
 
-from . import cases, findings, guarantee_plans, guarantees, health, nodes, questions, service
+from . import cases, findings, guarantee_plans, guarantees, health, nodes, questions, reveal, service
 from .asking import root, router
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "health",
     "nodes",
     "questions",
+    "reveal",
     "root",
     "router",
     "service",

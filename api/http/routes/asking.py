@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.concurrency import run_in_threadpool
@@ -61,27 +61,33 @@ async def recorded(request: Request, reader: Store) -> None:
     # What was sent is at hand for the route's subject.
     request.state.body = await request.body()
     given = {name: request.query_params.getlist(name) for name in _asked(request) if name not in NAMES_NODES}
-    bounds = {name: values if len(values) > 1 else values[0] for name, values in given.items()}
-    await run_in_threadpool(record, request, bounds, _stated_reason(request))
+    await run_in_threadpool(record, request, {name: _bound(values) for name, values in given.items()})
 
 
-def sent(request: Request) -> dict:
-    """The body of a request as an object; empty where it is none. What it says is not checked yet."""
-    try:
-        body = json.loads(request.state.body or b"{}")
-    except (ValueError, RecursionError):
-        return {}
-    return body if isinstance(body, dict) else {}
+def _bound(values: list[str]) -> str | list[str]:
+    """A bound for the record. It is recorded before anybody has looked at it, so what is no word, number or time may be
+    a raw value in the wrong place."""
+    kept = [value if _BOUND.fullmatch(value) else "(not kept)" for value in values]
+    return kept if len(kept) > 1 else kept[0]
 
 
-def _stated_reason(request: Request) -> str | None:
-    """The reason that a body states, as the audit log keeps it."""
-    reason = sent(request).get("reason")
-    return reason.strip()[:4000] if isinstance(reason, str) else None
-
-
-NAMES_NODES = frozenset({"from", "to", "other", "of", "q", "id", "id1", "id2"})
+NAMES_NODES = frozenset({"from", "to", "other", "q", "id", "id1", "id2"})
 """Query parameters that name a node, perhaps by a raw personal value: what is on record of them is the node's name."""
+
+
+def sent(request: Request, name: str) -> Any:
+    """What the body of a request says under a name, not checked yet; None where it cannot be read, which is refused
+    when the body is checked."""
+    try:
+        body = json.loads(request.state.body)
+    except (ValueError, RecursionError):
+        return None
+    return body.get(name) if isinstance(body, dict) else None
+
+
+def text_sent(name: str) -> Callable[[Request], str]:
+    """What a body says under a name where that is a text; else nothing."""
+    return lambda request: text if isinstance(text := sent(request, name), str) else ""
 
 
 def nodes_named(request: Request) -> str:

@@ -15,7 +15,7 @@ from ...services.timeline import EVENTS, timeline
 from ...services.verdicts import give
 from .. import case_models as models
 from ..guard import declares
-from .asking import AsOf, Store, case_named, moment_text, of, router
+from .asking import AsOf, Store, case_named, moment_text, of, router, text_sent
 from .narrowing import Channels, Colours, Detectors, From, Kinds, MinAmount, Products, Regions, To
 from .pages import Cursor, Limit, Page, begun, ended
 
@@ -107,7 +107,7 @@ def case_timeline(
 
 
 @router.post("/cases/{id}/verdicts", response_model=models.Entry, status_code=201, summary="Decide on a case")
-@declares("cases.work", case_named)
+@declares("cases.work", case_named, reason=text_sent("reason"))
 def give_verdict(reader: Store, request: Request, id: CaseId, given: models.VerdictGiven) -> Any:
     """Give a verdict; later runs act on it as a fact, known from the store's latest data date on. A later verdict on
     the same case ends the one before."""
@@ -130,7 +130,7 @@ def assign(reader: Store, request: Request, id: CaseId, given: models.Assigned) 
 
 
 @router.post("/cases/{id}/closings", response_model=models.Case, status_code=201, summary="Close a case")
-@declares("cases.work", case_named)
+@declares("cases.work", case_named, reason=text_sent("reason"))
 def close(reader: Store, request: Request, id: CaseId, given: models.Closed) -> Any:
     """Close a case: it leaves the queue, and comes back when somebody, or a kind of finding, is added to it."""
     return _added(reader, request, id, "close", given.reason)

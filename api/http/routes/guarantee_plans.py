@@ -14,7 +14,7 @@ from .asking import AsOf, Store, finding_of, moment_text, reader_of, router, sen
 
 def _defaulting(request: Request) -> str:
     """The subject of what-if: who shall default; nobody where what was sent names none."""
-    named = sent(request).get("defaults")
+    named = sent(request, "defaults")
     if not isinstance(named, list) or not all(isinstance(text, str) for text in named):
         return ""
     return " ".join(answers.read_defaults(reader_of(request), named))
