@@ -30,7 +30,7 @@ def around(view: GraphView, known: Population, params: Params, nodes: np.ndarray
     nodes : node numbers
     """
     nodes = distinct(np.asarray(nodes, dtype=np.int64))
-    paper = np.concatenate((nodes, view.other_ends(nodes, ("APPLIED", "BORROWED", "BECAME")).astype(np.int64)))
+    paper = np.concatenate((nodes, view.other_ends(nodes, ("APPLIED", "BORROWED")).astype(np.int64)))
     paper = np.concatenate((paper, view.other_ends(paper, ("BECAME",)).astype(np.int64)))
     near = distinct(np.concatenate((nodes, view.other_ends(paper, ("AT_MERCHANT", "DISBURSED_TO")).astype(np.int64))))
     found = []
