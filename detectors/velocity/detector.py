@@ -87,7 +87,7 @@ def _unit_names(view: GraphView, found: Found) -> dict[int, str]:
 
 VELOCITY = Detector(
     id="velocity",
-    version="1",
+    version="2",
     kinds=("velocity",),
     unit="a person who shows a sign, or the people whom things join that reach a limit",
     parameters=PARAMETERS,
