@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...graph.snapshot import GraphView
+from ...graph.snapshot import Edges, GraphView
 from ...graph.words.names import Words
 from ..contract import (
     MAX_EVIDENCE,
@@ -24,6 +24,7 @@ from .course import course
 from .dossier import Traced, draft
 from .explained import TWINS
 from .population import Population, measure
+from .refunds import placed, refunds
 from .search import Flow, Search, by_borrower, search
 from .units import around, units
 from .weighing import weigh
@@ -95,17 +96,19 @@ def detect(view: GraphView, known: Population, params: Params) -> Iterator[Candi
     Innocent twins, tried first: money of one's own that was in the accounts before; a family's accounts; a refund.
     """
     found = search(view, params)
-    traced = [_traced(view, found, flow, known, params) for flow in found.flows]
+    orders = placed(view)
+    traced = [_traced(view, found, flow, orders, known, params) for flow in found.flows]
     people = _borrowers(found) + [other for one in traced for other in one.weighed.others]
     kin, unit = said_to_be_kin(view, people), _unit_names(view, found)
     drafts = (draft(view, found, one, known, kin, unit[id(one.flow)], params) for one in traced)
     yield from portable(view, unexplained(drafts))
 
 
-def _traced(view: GraphView, found: Search, flow: Flow, known: Population, params: Params) -> Traced:
+def _traced(view: GraphView, found: Search, flow: Flow, orders: Edges, known: Population, params: Params) -> Traced:
     passed = course(view, found.ledger, found.where, flow, params)
     sums = amounts(found.ledger, found.where, flow, passed, params)
-    return Traced(flow, passed, sums, weigh(found, flow, passed, sums, known, params))
+    weighed = weigh(found, flow, passed, sums, known, params)
+    return Traced(flow, passed, sums, weighed, refunds(found, flow, orders, view.as_of, params))
 
 
 def _borrowers(found: Search) -> list[int]:
@@ -122,7 +125,7 @@ def _unit_names(view: GraphView, found: Search) -> dict[int, str]:
 
 FUND_FLOW = Detector(
     id="fund-flow",
-    version="1",
+    version="2",
     kinds=("fund_flow",),
     unit="borrowers whose money went along the same transfers, with all that moved in the accounts that it reached",
     parameters=PARAMETERS,

@@ -16,6 +16,7 @@ from .course import Course, moments
 from .explained import explanations
 from .ledger import CENTS, Ledger
 from .population import Population
+from .refunds import Refunds
 from .scoring import score
 from .search import DAY, Flow, Search
 from .weighing import Weighed, enough, told
@@ -31,6 +32,7 @@ class Traced(NamedTuple):
     course: Course
     amounts: Amounts
     weighed: Weighed
+    refunds: Refunds
 
 
 def draft(
@@ -49,9 +51,9 @@ def draft(
     kin : pairs of parties, in rising order, who are said to be kin
     unit : the name of its unit
     """
-    flow, course, amounts, weighed = traced
+    flow, course, amounts, weighed, back = traced
     reason = _reason(view, found, traced, kin, params)
-    rows, cut = _rows(view, found.ledger, flow, course, params["max_evidence"])
+    rows, cut = _rows(view, found.ledger, flow, course, back.orders, params["max_evidence"])
     candidate = Candidate(
         kind="fund_flow",
         unit=unit,
@@ -93,7 +95,7 @@ def _things(view: GraphView, ledger: Ledger, amounts: Amounts, known: Population
 def _reason(
     view: GraphView, found: Search, traced: Traced, kin: set[tuple[int, int]], params: Params
 ) -> dict[str, Any]:
-    (flow, _, amounts, weighed), (ledger, where, _) = traced, found
+    (flow, _, amounts, weighed, refunded), (ledger, where, _) = traced, found
     borrowers = distinct(ledger.borrower[flow.loans]).tolist()
     back = flow.arrives[~where.restricted[ledger.target[flow.arrives]]]
     last, first = int(ledger.time[flow.arrives].max()), int(ledger.time[flow.payments].min())
@@ -122,7 +124,8 @@ def _reason(
         "told": told(weighed, amounts, params),
         "by_convention": enough(amounts, params),
         "kin": _in_family(weighed, borrowers, kin),
-        "refunded": bool(len(back)) and _refunded(ledger, back),
+        "refunded": refunded.all,
+        "short_of": refunded.short,
     }
 
 
@@ -134,11 +137,6 @@ def _in_family(weighed: Weighed, borrowers: list[int], kin: set[tuple[int, int]]
 
 def _is_kin(other: int, borrowers: list[int], kin: set[tuple[int, int]]) -> bool:
     return any((min(other, one), max(other, one)) in kin for one in borrowers)
-
-
-def _refunded(ledger: Ledger, back: np.ndarray) -> bool:
-    """Whether all that came back is on record as a refund."""
-    return bool((ledger.transfers.where(back).column("kind") == "refund").all())
 
 
 def _at_once(ledger: Ledger, flow: Flow) -> bool:
@@ -185,15 +183,17 @@ def _measures(amounts: Amounts, weighed: Weighed, reason: dict[str, Any]) -> dic
 # -- rows and bounds ----------------------------------------------------------------------------------------------
 
 
-def _rows(view: GraphView, ledger: Ledger, flow: Flow, course: Course, limit: int) -> tuple[np.ndarray, list[dict]]:
-    """What the loans paid out, then transfers by time, then whose the loans and accounts are."""
+def _rows(
+    view: GraphView, ledger: Ledger, flow: Flow, course: Course, orders: np.ndarray, limit: int
+) -> tuple[np.ndarray, list[dict]]:
+    """What the loans paid out, then transfers by time, then orders, then whose the loans and accounts are."""
     owns = ledger.owns.where(np.isin(ledger.owns.target, course.accounts)).positions
     borrowed = ledger.borrowed.where(np.isin(ledger.borrowed.target, flow.loans)).positions
     leads = flow.leads[view.uid_order(ledger.position[flow.leads])]
     leads = ledger.position[leads[np.argsort(ledger.time[leads], kind="stable")]]
     paid = ledger.position[ledger.paid_out(flow.loans)]
-    paid, borrowed, owns = (some[view.uid_order(some)] for some in (paid, borrowed, owns))
-    rows = np.concatenate((paid, leads, borrowed, owns))
+    paid, orders, borrowed, owns = (some[view.uid_order(some)] for some in (paid, orders, borrowed, owns))
+    rows = np.concatenate((paid, leads, orders, borrowed, owns))
     return evidence_within(rows, limit, "more rows")
 
 
