@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...graph.snapshot import Edges, GraphView
+from ...graph.snapshot import GraphView
 from ...graph.words.names import Words
 from ..contract import (
     MAX_EVIDENCE,
@@ -21,10 +21,11 @@ from ..contract import (
 from ..sharing.kin import said_to_be_kin
 from .amounts import amounts
 from .course import course
-from .dossier import Traced, draft
+from .dossier import Traced, draft, lent
 from .explained import TWINS
+from .papers import Papers, papers
 from .population import Population, measure
-from .refunds import placed, refunds
+from .refunds import refunds
 from .search import Flow, Search, by_borrower, search
 from .units import around, units
 from .weighing import weigh
@@ -96,19 +97,19 @@ def detect(view: GraphView, known: Population, params: Params) -> Iterator[Candi
     Innocent twins, tried first: money of one's own that was in the accounts before; a family's accounts; a refund.
     """
     found = search(view, params)
-    orders = placed(view)
-    traced = [_traced(view, found, flow, orders, known, params) for flow in found.flows]
+    said = papers(view, found)
+    traced = [_traced(view, found, flow, said, known, params) for flow in found.flows]
     people = _borrowers(found) + [other for one in traced for other in one.weighed.others]
     kin, unit = said_to_be_kin(view, people), _unit_names(view, found)
     drafts = (draft(view, found, one, known, kin, unit[id(one.flow)], params) for one in traced)
     yield from portable(view, unexplained(drafts))
 
 
-def _traced(view: GraphView, found: Search, flow: Flow, orders: Edges, known: Population, params: Params) -> Traced:
+def _traced(view: GraphView, found: Search, flow: Flow, said: Papers, known: Population, params: Params) -> Traced:
     passed = course(view, found.ledger, found.where, flow, params)
     sums = amounts(found.ledger, found.where, flow, passed, params)
     weighed = weigh(found, flow, passed, sums, known, params)
-    return Traced(flow, passed, sums, weighed, refunds(found, flow, orders, view.as_of, params))
+    return Traced(flow, passed, sums, weighed, refunds(found, flow, said, view.as_of, params), lent(found, flow, said))
 
 
 def _borrowers(found: Search) -> list[int]:

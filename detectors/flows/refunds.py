@@ -7,10 +7,10 @@ from typing import NamedTuple
 import numpy as np
 
 from ...graph.kernels.sets import among, distinct, laid_out
-from ...graph.model import ALWAYS
-from ...graph.snapshot import Edges, GraphView
+from ...graph.snapshot import Edges
 from ..contract import Params
 from .ledger import CENTS, Ledger
+from .papers import Papers
 from .search import DAY, Flow, Search
 
 WEEK = 7 * DAY
@@ -33,25 +33,13 @@ class Refunds(NamedTuple):
     orders: np.ndarray
 
 
-def placed(view: GraphView) -> Edges:
-    """All dated orders of known amount, by who placed them."""
-    orders = view.ties("ORDERED")
-    orders = orders.where((orders.valid_from > ALWAYS) & (orders.amount > 0))
-    return orders.where(np.argsort(orders.source, kind="stable"))
-
-
-def refunds(found: Search, flow: Flow, orders: Edges, as_of: int, params: Params) -> Refunds:
-    """What came back of a flow as a refund.
-
-    Parameters
-    ----------
-    orders : as ``placed`` gives them
-    """
+def refunds(found: Search, flow: Flow, said: Papers, as_of: int, params: Params) -> Refunds:
+    """What came back of a flow as a refund."""
     ledger, none = found.ledger, np.zeros(0, dtype=np.int64)
     back = flow.arrives[~found.where.restricted[ledger.target[flow.arrives]]]
-    if not len(back) or not (ledger.transfers.where(back).column("kind") == "refund").all():
+    if not len(back) or not among(back, said.refunds).all():
         return Refunds(False, None, none)
-    mine = _orders(ledger, flow, orders, distinct(ledger.source[back]))
+    mine = _orders(ledger, flow, said.orders, distinct(ledger.source[back]))
     sent = [(mine.column(name).astype(float).to_numpy() <= as_of).any() for name in ("shipped_at", "delivered_at")]
     price = float(mine.amount.min(initial=np.inf))
     short = not any(sent) and ledger.amount[back].sum() / CENTS < (1 - params["least_part"]) * price < np.inf
