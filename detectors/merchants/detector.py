@@ -12,6 +12,7 @@ from .explained import TWINS
 from .population import Population, measure
 from .search import search
 from .units import around, units
+from .why import why
 from .wording import reasons
 
 PARAMETERS = (
@@ -70,4 +71,5 @@ CASHOUT_MERCHANT = Detector(
     around=around,
     detect=detect,
     wording=reasons,
+    why=why,
 )

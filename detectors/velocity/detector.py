@@ -15,6 +15,7 @@ from .limits import SHIPPED, taken
 from .population import Known, measure
 from .search import Found, search
 from .units import around, units
+from .why import why
 from .wording import reasons
 
 PARAMETERS = (
@@ -99,4 +100,5 @@ VELOCITY = Detector(
     detect=detect,
     wording=reasons,
     ground=SHARED,
+    why=why,
 )

@@ -32,7 +32,7 @@ def around(view: GraphView, known: Known, params: Params, nodes: np.ndarray) -> 
     people = _people(view, np.asarray(nodes, dtype=np.int32))
     core = people
     while True:
-        part_nodes = _used(view, _beside(view, known, core))
+        part_nodes = looked_at(view, known, core)
         found = search(view.part(part_nodes), known, params)
         bound = part_nodes[found.people]
         unit = np.isin(found.label, found.label[among(bound, people)])
@@ -40,6 +40,11 @@ def around(view: GraphView, known: Known, params: Params, nodes: np.ndarray) -> 
         if len(grown) == len(core):
             return _units(view, bound, np.where(unit, found.label, -1))
         core = grown
+
+
+def looked_at(view: GraphView, known: Known, people: np.ndarray) -> np.ndarray:
+    """int32 nodes, ascending: all that counting on people and on what they use takes."""
+    return _used(view, _beside(view, known, people))
 
 
 def _units(view: GraphView, people: np.ndarray, label: np.ndarray) -> list[Unit]:
