@@ -230,6 +230,24 @@ class Measure(NamedTuple):
     unknown: str | None = None
 
 
+class Near(NamedTuple):
+    """One thing that a detector asks, and how far an applicant came to it.
+
+    Attributes
+    ----------
+    what : which
+    has, asked : what there is, and what a finding takes; None where it is no number, or nothing is asked
+    words : the same as an investigator would write it
+    nodes : names that the words lead along, the applicant's first
+    """
+
+    what: str
+    has: float | None
+    asked: float | None
+    words: Words
+    nodes: tuple[str, ...] = ()
+
+
 class Ground(NamedTuple):
     """What the populations of several detectors are made of. A batch measures it once for all whose settings of it
     agree.
@@ -265,6 +283,8 @@ class Detector:
         and its innocent twins
     wording : a candidate's reason in both languages, one or two sentences an investigator would write
     ground : what the population is made of, where other detectors' are made of it, too
+    why : ``(view, population, params, applicant)`` to what was found or missing of the applicant with this node, as
+        ``Near``; None where the detector does not tell
     """
 
     id: str
@@ -280,6 +300,7 @@ class Detector:
     detect: Callable[[GraphView, Any, Params], Iterator[Candidate]]
     wording: Callable[[Candidate], Words]
     ground: Ground | None = None
+    why: Callable[[GraphView, Any, Params, int], list[Near]] | None = None
 
     def defaults(self) -> dict[str, Any]:
         """Its parameters by name with their default values."""

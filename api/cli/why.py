@@ -64,6 +64,7 @@ def _one(told: dict) -> list[str]:
     lines += ["", *_things(told), *_partners(told["partners"])]
     for name, group in (("the group", told["group"]), ("the ring that left the applicant out", told["left_by"])):
         lines += ["", *_group(name, group)] if group else []
+    lines += ["", *(line for other in told["others"] for line in _near(other))]
     lines += [_unlinked(tie) for tie in told["links_no_one"]]
     return [*lines, *(f"cut short: {bound(item)}" for item in told["truncated"])]
 
@@ -121,6 +122,15 @@ def _group(name: str, group: dict) -> list[str]:
         lines.append(f"  they applied from {group['first']} to {group['last']}; surprise {group['surprise']:.1f}")
     lines.append(f"  evidence {group['evidence']:.1f}; {group['staying']} would be members")
     return [*lines, *(f"  short of a ring: {lack['en']} {lack['zh']}" for lack in group["lacks"])]
+
+
+def _near(other: dict) -> list[str]:
+    return [f"{other['detector']}:", *(line for one in other["told"] for line in _asked(one))]
+
+
+def _asked(one: dict) -> list[str]:
+    way = [f"    {' → '.join(_node(node) for node in one['nodes'])}"] if one["nodes"] else []
+    return [f"  {one['zh']}", f"  {one['en']}", *way]
 
 
 def _unlinked(tie: dict) -> str:

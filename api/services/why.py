@@ -22,6 +22,7 @@ from ...graph.store.protocol import Findings
 from ...graph.times import to_iso
 from ...graph.words.names import Words, joined
 from .names import safe
+from .near import near, stated
 from .nodes import place_of, shown
 from .set_aside import links_no_one
 
@@ -35,15 +36,15 @@ class Decisions:
 
     Attributes
     ----------
-    run : of the detector, None where it has not run: its settings are the defaults then
+    runs : the latest of each detector
+    run : of the detector of rings, None where it has not run: its settings are the defaults then
     """
 
     def __init__(self, store: Findings, snapshot: GraphView, as_of: int | None = None):
         runs = store.latest_runs(as_of)
         self.run: Run | None = next((run for run in runs if run.detector == FRAUD_RING.id), None)
-        defaults = FRAUD_RING.defaults()
-        stated = self.run.params if self.run else {}
-        self.params: Params = defaults | {name: value for name, value in stated.items() if name in defaults}
+        self.runs = runs
+        self.params: Params = stated(FRAUD_RING, self.run)
         self.findings = store.findings([run.run for run in runs])
         self.view = snapshot
         self.population = measure(snapshot, self.params)
@@ -65,9 +66,10 @@ def why(store: Findings, snapshot: GraphView, applicant: tuple[str, str], as_of:
     """Why an applicant is in a ring or in none.
 
     ``{"applicant", "findings", "household", "used", "people", "things", "partners", "group", "left_by", "split_from",
-    "nearest", "verdict", "links_no_one", "truncated"}`` and what ``Decisions.asked`` gives: the findings that name the
-    applicant; what others use as well, with whom it ties the applicant and why not the others; whom such things tie;
-    the group that they make, and what it is short of. Sentences are ``{"zh", "en"}``.
+    "nearest", "verdict", "others", "links_no_one", "truncated"}`` and what ``Decisions.asked`` gives: the findings that
+    name the applicant; what others use as well, with whom it ties the applicant and why not the others; whom such
+    things tie; the group that they make, and what it is short of; what other detectors ask of the applicant, as
+    ``near`` gives it. Sentences are ``{"zh", "en"}``.
 
     Parameters
     ----------
@@ -105,6 +107,7 @@ def why(store: Findings, snapshot: GraphView, applicant: tuple[str, str], as_of:
             **nearest_words(found.nearest)._asdict(),
         },
         "verdict": _verdict(found, known.params)._asdict(),
+        "others": near(snapshot, known.runs, number, (known.population, known.params)),
         "links_no_one": links_no_one(snapshot, number),
         "truncated": _truncated(found, known.params),
     }

@@ -13,6 +13,7 @@ from .explained import TWINS
 from .population import Known, measure
 from .search import search
 from .units import around, units
+from .why import why
 from .wording import reasons
 
 PARAMETERS = (
@@ -91,4 +92,5 @@ RISKY_CLUSTER = Detector(
     detect=detect,
     wording=reasons,
     ground=SHARED,
+    why=why,
 )

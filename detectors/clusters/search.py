@@ -53,7 +53,7 @@ class Search:
 def search(view: GraphView, known: Known, params: Params) -> Search:
     """The risky clusters of a view."""
     uses, numbers = seen_in(known.shared.frame, view)
-    label, home = _of_nodes(known.label, numbers, -1), _of_nodes(known.home, numbers, -1)
+    label, home = of_nodes(known.label, numbers, -1), of_nodes(known.home, numbers, -1)
     loans, young = on_book(view)
     tested = fared(loans, young, first_confirmed(view, label), label, home, known.peers)
     worse = [one for one in tested if one.households >= params["min_households"] and one.chance <= known.limit]
@@ -72,7 +72,7 @@ def search(view: GraphView, known: Known, params: Params) -> Search:
     return Search(found, population, node)
 
 
-def _of_nodes(by_id: np.ndarray, numbers: np.ndarray, missing: int) -> np.ndarray:
+def of_nodes(by_id: np.ndarray, numbers: np.ndarray, missing: int) -> np.ndarray:
     """int64 by node: what is known of ids, ``missing`` where nothing is."""
     return (
         np.where(numbers < len(by_id), by_id[np.minimum(numbers, len(by_id) - 1)], missing) if len(by_id) else numbers

@@ -16,17 +16,12 @@ from ..contract import (
     list_of_words,
     portable,
     unexplained,
-    unit_name,
 )
-from ..sharing.kin import said_to_be_kin
-from .amounts import amounts
-from .course import course
-from .dossier import Traced, draft
+from .drafts import drafts
 from .explained import TWINS
 from .population import Population, measure
-from .search import Flow, Search, by_borrower, search
 from .units import around, units
-from .weighing import weigh
+from .why import why
 from .wording import reasons
 
 PARAMETERS = (
@@ -94,35 +89,12 @@ def detect(view: GraphView, known: Population, params: Params) -> Iterator[Candi
 
     Innocent twins, tried first: money of one's own that was in the accounts before; a family's accounts; a refund.
     """
-    found = search(view, params)
-    traced = [_traced(view, found, flow, known, params) for flow in found.flows]
-    people = _borrowers(found) + [other for one in traced for other in one.weighed.others]
-    kin, unit = said_to_be_kin(view, people), _unit_names(view, found)
-    drafts = (draft(view, found, one, known, kin, unit[id(one.flow)], params) for one in traced)
-    yield from portable(view, unexplained(drafts))
-
-
-def _traced(view: GraphView, found: Search, flow: Flow, known: Population, params: Params) -> Traced:
-    passed = course(view, found.ledger, found.where, flow, params)
-    sums = amounts(found.ledger, found.where, flow, passed, params)
-    return Traced(flow, passed, sums, weigh(found, flow, passed, sums, known, params))
-
-
-def _borrowers(found: Search) -> list[int]:
-    return [int(one) for flow in found.flows for one in found.ledger.borrower[flow.loans]]
-
-
-def _unit_names(view: GraphView, found: Search) -> dict[int, str]:
-    """What the unit of each flow is called, by the flow's identity."""
-    names: dict[int, str] = {}
-    for borrowers, flows in by_borrower(found):
-        names |= dict.fromkeys(map(id, flows), unit_name(view, borrowers))
-    return names
+    yield from portable(view, unexplained(drafts(view, known, params)))
 
 
 FUND_FLOW = Detector(
     id="fund-flow",
-    version="1",
+    version="2",
     kinds=("fund_flow",),
     unit="borrowers whose money went along the same transfers, with all that moved in the accounts that it reached",
     parameters=PARAMETERS,
@@ -133,4 +105,5 @@ FUND_FLOW = Detector(
     around=around,
     detect=detect,
     wording=reasons,
+    why=why,
 )

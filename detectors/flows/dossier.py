@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...graph.kernels.sets import among, distinct
+from ...graph.model import RELATION_CODE
 from ...graph.snapshot import GraphView
 from ...graph.words.money import by_currency
 from ..contract import Candidate, Draft, Params, Thing, bound, evidence_within
@@ -15,7 +16,9 @@ from .amounts import Amounts
 from .course import Course, moments
 from .explained import explanations
 from .ledger import CENTS, Ledger
+from .papers import Papers
 from .population import Population
+from .refunds import Refunds
 from .scoring import score
 from .search import DAY, Flow, Search
 from .weighing import Weighed, enough, told
@@ -31,6 +34,8 @@ class Traced(NamedTuple):
     course: Course
     amounts: Amounts
     weighed: Weighed
+    refunds: Refunds
+    lent: dict[str, float]
 
 
 def draft(
@@ -49,9 +54,9 @@ def draft(
     kin : pairs of parties, in rising order, who are said to be kin
     unit : the name of its unit
     """
-    flow, course, amounts, weighed = traced
-    reason = _reason(view, found, traced, kin, params)
-    rows, cut = _rows(view, found.ledger, flow, course, params["max_evidence"])
+    flow, course, amounts, weighed, back, _ = traced
+    reason = _reason(found, traced, kin, params)
+    rows, cut = _rows(view, found.ledger, flow, course, back.orders, params["max_evidence"])
     candidate = Candidate(
         kind="fund_flow",
         unit=unit,
@@ -90,17 +95,15 @@ def _things(view: GraphView, ledger: Ledger, amounts: Amounts, known: Population
 # -- what the wording is made of ----------------------------------------------------------------------------------
 
 
-def _reason(
-    view: GraphView, found: Search, traced: Traced, kin: set[tuple[int, int]], params: Params
-) -> dict[str, Any]:
-    (flow, _, amounts, weighed), (ledger, where, _) = traced, found
+def _reason(found: Search, traced: Traced, kin: set[tuple[int, int]], params: Params) -> dict[str, Any]:
+    (flow, _, amounts, weighed, refunded, paid_out), (ledger, where, _) = traced, found
     borrowers = distinct(ledger.borrower[flow.loans]).tolist()
     back = flow.arrives[~where.restricted[ledger.target[flow.arrives]]]
     last, first = int(ledger.time[flow.arrives].max()), int(ledger.time[flow.payments].min())
     return {
         "borrowers": len(borrowers),
         "loans": len(flow.loans),
-        "lent": _lent(view, ledger, flow),
+        "lent": paid_out,
         "days": math.ceil((last - first) / DAY),
         "others": len(weighed.others),
         "nobodys": len(weighed.ownerless),
@@ -122,7 +125,8 @@ def _reason(
         "told": told(weighed, amounts, params),
         "by_convention": enough(amounts, params),
         "kin": _in_family(weighed, borrowers, kin),
-        "refunded": bool(len(back)) and _refunded(ledger, back),
+        "refunded": refunded.all,
+        "short_of": refunded.short,
     }
 
 
@@ -136,23 +140,16 @@ def _is_kin(other: int, borrowers: list[int], kin: set[tuple[int, int]]) -> bool
     return any((min(other, one), max(other, one)) in kin for one in borrowers)
 
 
-def _refunded(ledger: Ledger, back: np.ndarray) -> bool:
-    """Whether all that came back is on record as a refund."""
-    return bool((ledger.transfers.where(back).column("kind") == "refund").all())
-
-
 def _at_once(ledger: Ledger, flow: Flow) -> bool:
     """Whether one transfer followed another, or a payment, at one instant."""
     left, landed = moments(ledger, np.concatenate((flow.payments, flow.leads)))
     return bool(among(left[left >= 0], np.sort(landed[landed >= 0])).any())
 
 
-def _lent(view: GraphView, ledger: Ledger, flow: Flow) -> dict[str, float]:
+def lent(found: Search, flow: Flow, said: Papers) -> dict[str, float]:
     """What the loans paid out, by the code of the currency; that of no currency on record comes last."""
-    facts = view.facts("loans", flow.loans.tolist())
-    stated = dict(zip(facts["node"], facts["currency"], strict=True)) if "currency" in facts else {}
-    lent = by_currency((int(ledger.lent[loan]), stated.get(loan)) for loan in flow.loans.tolist())
-    return {code: cents / CENTS for code, cents in lent.items()}
+    sums = by_currency((int(found.ledger.lent[loan]), said.currency.get(loan)) for loan in flow.loans.tolist())
+    return {code: cents / CENTS for code, cents in sums.items()}
 
 
 def _signs(reason: dict[str, Any]) -> int:
@@ -185,16 +182,24 @@ def _measures(amounts: Amounts, weighed: Weighed, reason: dict[str, Any]) -> dic
 # -- rows and bounds ----------------------------------------------------------------------------------------------
 
 
-def _rows(view: GraphView, ledger: Ledger, flow: Flow, course: Course, limit: int) -> tuple[np.ndarray, list[dict]]:
-    """What the loans paid out, then transfers by time, then whose the loans and accounts are."""
-    owns = ledger.owns.where(np.isin(ledger.owns.target, course.accounts)).positions
-    borrowed = ledger.borrowed.where(np.isin(ledger.borrowed.target, flow.loans)).positions
+def _rows(
+    view: GraphView, ledger: Ledger, flow: Flow, course: Course, orders: np.ndarray, limit: int
+) -> tuple[np.ndarray, list[dict]]:
+    """What the loans paid out, then transfers by time, then orders, then whose the loans and accounts are."""
+    owns, borrowed = _ties(view, course.accounts, "OWNS"), _ties(view, flow.loans, "BORROWED")
     leads = flow.leads[view.uid_order(ledger.position[flow.leads])]
     leads = ledger.position[leads[np.argsort(ledger.time[leads], kind="stable")]]
     paid = ledger.position[ledger.paid_out(flow.loans)]
-    paid, borrowed, owns = (some[view.uid_order(some)] for some in (paid, borrowed, owns))
-    rows = np.concatenate((paid, leads, borrowed, owns))
+    paid, orders, borrowed, owns = (some[view.uid_order(some)] for some in (paid, orders, borrowed, owns))
+    rows = np.concatenate((paid, leads, orders, borrowed, owns))
     return evidence_within(rows, limit, "more rows")
+
+
+def _ties(view: GraphView, nodes: np.ndarray, relation: str) -> np.ndarray:
+    """int64: the ties of a relation that end at some nodes."""
+    positions = distinct(view.touching(nodes))
+    positions = positions[view.relation_codes(positions) == RELATION_CODE[relation]]
+    return positions[view.links(positions)]
 
 
 def _not_followed(flow: Flow, params: Params) -> list[dict]:

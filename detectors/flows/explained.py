@@ -29,7 +29,7 @@ def explanations(reason: Mapping[str, Any]) -> list[Explanation]:
     if reason["back"]:
         tried += [
             Explanation(FAMILY, reason["kin"], _family(reason)),
-            Explanation(REFUND, reason["refunded"], _refund(reason)),
+            Explanation(REFUND, reason["refunded"] and reason["short_of"] is None, _refund(reason)),
         ]
     return tried
 
@@ -78,6 +78,13 @@ def _family(reason: Mapping[str, Any]) -> Words:
 
 
 def _refund(reason: Mapping[str, Any]) -> Words:
+    if reason["short_of"] is not None:
+        price = money(reason["short_of"])
+        return Words(
+            f"退货退款：转回的都记为退款，但少于订单金额{price.zh}，而订单没有发货或送达记录",
+            f"a refund: all that came back is on record as one, yet it falls short of the {price.en} of the order, and "
+            "no goods are on record as sent",
+        )
     if reason["refunded"]:
         return Words("退货退款：转回的都记为退款", "a refund: all that came back is on record as one")
     return Words("退货退款：转回的并非都记为退款", "a refund: not all that came back is on record as one")

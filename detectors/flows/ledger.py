@@ -30,7 +30,7 @@ class Ledger:
     loan : int64 by movement, the loan that was paid out or repaid, -1 for a transfer
     borrower : int64 by node, who borrowed a loan, -1 where that is not known
     lent : int64 by node, what a loan paid out, in all its parts
-    borrowed, owns : who borrowed what, and whose the accounts are
+    owns : whose the accounts are
     owners, owned : by account its owners, and by party its accounts: ``offsets`` by node, and nodes
     """
 
@@ -44,7 +44,6 @@ class Ledger:
     loan: np.ndarray
     borrower: np.ndarray
     lent: np.ndarray
-    borrowed: Edges
     owns: Edges
     owners: tuple[np.ndarray, np.ndarray]
     owned: tuple[np.ndarray, np.ndarray]
@@ -104,7 +103,6 @@ def read(view: GraphView) -> Ledger:
         loan=loan,
         borrower=borrower,
         lent=lent,
-        borrowed=borrowed,
         owns=owns,
         owners=_grouped(owns.target, owns.source, count),
         owned=owned,

@@ -12,6 +12,7 @@ from .explained import TWINS
 from .population import Population, measure
 from .search import search
 from .units import around, units
+from .why import why
 from .wording import reasons
 
 PARAMETERS = (
@@ -27,6 +28,7 @@ MEASURES = (
     Measure("customers", Words("有套现迹象的客户数", "Customers with signs of cashing out")),
     Measure("loans", Words("有套现迹象的贷款笔数", "Loans with signs of cashing out")),
     Measure("merchant_loans", Words("该商户的贷款笔数", "Loans at the merchant")),
+    Measure("spent_loans", Words("到账后转付该商户的笔数", "Loans passed on to the merchant")),
     Measure("amount", Words("有套现迹象的贷款金额", "Amount of these loans")),
     Measure("returned_loans", Words("款项转回的笔数", "Loans with money back")),
     Measure("refunded_loans", Words("已退款的笔数", "Loans with a refund")),
@@ -42,10 +44,11 @@ MEASURES = (
 def detect(view: GraphView, known: Population, params: Params) -> Iterator[Candidate]:
     """``cashout_merchant`` 套现商户: a merchant some of whose sales on credit were cash.
 
-    Signs of a sale are money that comes back from the merchant's side within days, refunds, goods that never went,
-    a loan near the limit, odd hours, a burst, and customers who name the merchant or each other. How often the sales of
-    other merchants show each is the measure. Members are the merchant and the customers whose loans were rather cash
-    than not, by a sign of money or goods, or taken on days when most of the sales show one.
+    A sale on credit is a loan that was paid to the merchant, applied for there, or passed on to it at once. Signs of
+    it are money that comes back from the merchant's side within days, refunds, goods that never went, a loan near the
+    limit, odd hours, a burst, and customers who name the merchant or each other. How often the sales of other merchants
+    show each is the measure. Members are the merchant and the customers whose loans were rather cash than not, by a
+    sign of money or goods, or taken on days when most of the sales show one.
 
     Innocent twins, tried first: a busy shop, a promotion day, goods returned. What one sign alone speaks for is not
     reported.
@@ -57,7 +60,7 @@ def detect(view: GraphView, known: Population, params: Params) -> Iterator[Candi
 
 CASHOUT_MERCHANT = Detector(
     id="cashout-merchant",
-    version="1",
+    version="2",
     kinds=("cashout_merchant",),
     unit="one merchant with its sales, its customers and where its money goes",
     parameters=PARAMETERS,
@@ -68,4 +71,5 @@ CASHOUT_MERCHANT = Detector(
     around=around,
     detect=detect,
     wording=reasons,
+    why=why,
 )

@@ -45,6 +45,7 @@ def _reason(view: GraphView, found: Search, shop: Shop, params: Params) -> dict[
         "sales": len(shop.sales),
         "cash": len(cash),
         "customers": len(distinct(sales.customer[cash])),
+        "spent": int(sales.is_spent[cash].sum()),
         "lent": _lent(view, found, shop),
         "unknown_amounts": int((sales.amount[cash] <= 0).sum()),
         "first": day(int(applied.min())) if len(applied) else None,
@@ -97,6 +98,7 @@ def _measures(shop: Shop, reason: dict[str, Any]) -> dict[str, float]:
         "customers": reason["customers"],
         "loans": reason["cash"],
         "merchant_loans": reason["sales"],
+        "spent_loans": reason["spent"],
         **{f"{sign}_loans": count for sign, count in reason["signs"].items()},
         "evidence": round(shop.evidence, 2),
     }
@@ -114,7 +116,9 @@ def _rows(view: GraphView, found: Search, shop: Shop, limit: int) -> tuple[np.nd
     parties = distinct(np.concatenate((side, distinct(sales.customer[shop.sales]))))
     here = np.isin(money.back.case, cash)
     moved = distinct(np.concatenate((money.back.first[here], money.back.last[here])))
-    accounts = distinct(np.concatenate((money.moves.source[moved], money.moves.target[moved])))
+    spent = cash[sales.is_spent[cash]]
+    accounts = (money.moves.source[moved], money.moves.target[moved], *view.ends(sales.position[spent]))
+    accounts = distinct(np.concatenate(accounts).astype(np.int64))
     ties = found.signs.ties
     tied = among(ties.customer, customers) & (ties.merchant == shop.merchant)
     phones, callers = distinct(ties.phone[tied]), distinct(ties.customer[tied])
@@ -125,6 +129,7 @@ def _rows(view: GraphView, found: Search, shop: Shop, limit: int) -> tuple[np.nd
         distinct(sales.orders.positions[order[order >= 0]]),
         _between(view, phones, callers, "LISTS_CONTACT"),
         _between(view, distinct(sales.loan[cash]), customers, "BORROWED"),
+        _between(view, distinct(sales.loan[spent]), accounts, "DISBURSED_TO"),
         _between(view, distinct(filed[filed >= 0]), distinct(sales.loan[cash]), "BECAME"),
         _between(view, accounts, parties, "OWNS"),
         _between(view, phones, parties, "HAS_PHONE"),

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from ...graph.kernels.sets import distinct, laid_out
+from ...graph.kernels.sets import among, distinct, laid_out
 from ...graph.model import ALWAYS, KIND_CODE
 from ...graph.snapshot import Edges, GraphView
 from ..flows.ledger import cents
+from .spent import ranks, spent
 
 DAY = 86_400_000
 WEEK = 7 * DAY
@@ -18,16 +20,18 @@ WEEK = 7 * DAY
 
 @dataclass(frozen=True)
 class Sales:
-    """Loans that were paid to a merchant, or applied for at one; arrays of one length, in the order of the merchants.
+    """Loans that were paid to a merchant, applied for at one, or passed on to one; arrays of one length, by merchant.
 
     Attributes
     ----------
     merchant, customer, loan : int64 nodes
     application : int64 nodes, -1 where there is none
     position : int64, the relationship that says that the loan went to the merchant, or was applied for there
+    is_spent : bool, whether it was paid to an account that passed it on to the merchant
+    paid : int64 time, ``ALWAYS`` where unknown; where the loan was spent, when the merchant got it
     amount : int64, in cents, 0 where unknown
     limit : int64, the credit limit in cents, 0 where unknown
-    applied, paid : int64 times, ``ALWAYS`` where unknown
+    applied : int64 time, ``ALWAYS`` where unknown
     order : int64, the order that the loan paid, a place in ``orders``; -1 where there is none
     orders : all orders
     """
@@ -37,10 +41,11 @@ class Sales:
     loan: np.ndarray
     application: np.ndarray
     position: np.ndarray
+    is_spent: np.ndarray
+    paid: np.ndarray
     amount: np.ndarray
     limit: np.ndarray
     applied: np.ndarray
-    paid: np.ndarray
     order: np.ndarray
     orders: Edges
 
@@ -48,46 +53,70 @@ class Sales:
         return len(self.loan)
 
 
+class _Made(NamedTuple):
+    """Columns of sales, as ``Sales`` has them."""
+
+    merchant: np.ndarray
+    customer: np.ndarray
+    loan: np.ndarray
+    application: np.ndarray
+    position: np.ndarray
+    is_spent: np.ndarray
+    paid: np.ndarray
+
+
 def read(view: GraphView) -> Sales:
     """The sales of a view, by merchant, then by time of payment and loan."""
-    became, filed = view.ties("BECAME"), view.ties("AT_MERCHANT")
-    paid, borrowed = view.ties("DISBURSED_TO"), view.ties("BORROWED")
-    count = view.node_count
-    application = _by_node(became.target, became.source, count)
+    filing, became = _ends(view.ties("BECAME"))
+    application = _by_node(became, filing, view.node_count)
+    made = _on_credit(view, application)
+    later = _spent(view, application, made)
+    made = _Made(*(np.concatenate(columns) for columns in zip(made, later, strict=True)))
+    order = np.lexsort((made.loan, made.paid, made.merchant))
+    made = _Made(*(column[order] for column in made))
+    orders = view.ties("ORDERED")
+    amount, limit, applied = _stated(view, made.loan, made.application)
+    order = _orders(view, orders, _pair(made.merchant, made.customer), made.paid, made.position)
+    return Sales(*made, amount=amount, limit=limit, applied=applied, order=order, orders=orders)
+
+
+def _on_credit(view: GraphView, application: np.ndarray) -> _Made:
+    """Loans that were paid to a merchant, or else applied for at one.
+
+    Parameters
+    ----------
+    application : by loan
+    """
+    filed, paid, count = view.ties("AT_MERCHANT"), view.ties("DISBURSED_TO"), view.node_count
     at = _by_node(filed.source, np.arange(len(filed)), count)
     shop = view.kinds[paid.target] == KIND_CODE["merchant"]
     to = _by_node(paid.source[shop], np.flatnonzero(shop), count)
-    loan = borrowed.target.astype(np.int64)
+    customer, loan = _ends(view.ties("BORROWED"))
     here = np.where(application[loan] >= 0, at[np.maximum(application[loan], 0)], -1)
-    kept = (to[loan] >= 0) | (here >= 0)
-    loan, here, customer = loan[kept], here[kept], borrowed.source[kept].astype(np.int64)
-    by_payment = to[loan] >= 0
-    merchant = np.where(by_payment, paid.target[np.maximum(to[loan], 0)] if len(paid) else -1, -1)
-    merchant = np.where(by_payment, merchant, filed.target[np.maximum(here, 0)] if len(filed) else -1).astype(np.int64)
-    position = np.where(
-        by_payment,
-        paid.positions[np.maximum(to[loan], 0)] if len(paid) else -1,
-        filed.positions[np.maximum(here, 0)] if len(filed) else -1,
+    by_payment, by_filing = np.flatnonzero(to[loan] >= 0), np.flatnonzero((to[loan] < 0) & (here >= 0))
+    kept = np.concatenate((by_payment, by_filing))
+    ways = ((paid, to[loan[by_payment]]), (filed, here[by_filing]))
+    merchant, position = (
+        np.concatenate([getattr(edges, name)[place].astype(np.int64) for edges, place in ways])
+        for name in ("target", "positions")
     )
-    filing, when = application[loan], _first_paid(paid, count)[loan]
-    order = np.lexsort((loan, when, merchant))
-    columns = (merchant, customer, loan, filing, position, when)
-    merchant, customer, loan, filing, position, when = (column[order] for column in columns)
-    orders = view.ties("ORDERED")
-    amount, limit, applied = _stated(view, loan, filing)
-    return Sales(
-        merchant=merchant,
-        customer=customer,
-        loan=loan,
-        application=filing,
-        position=position,
-        amount=amount,
-        limit=limit,
-        applied=applied,
-        paid=when,
-        order=_orders(view, orders, _pair(merchant, customer), when, position),
-        orders=orders,
-    )
+    loan, when = loan[kept], _first_paid(paid, count)[loan[kept]]
+    return _Made(merchant, customer[kept], loan, application[loan], position, np.zeros(len(kept), bool), when)
+
+
+def _spent(view: GraphView, application: np.ndarray, made: _Made) -> _Made:
+    """Loans that were spent at a merchant, without those that are sales of it already."""
+    customer, loan = _ends(view.ties("BORROWED"))
+    borrower = _by_node(loan, customer, view.node_count)
+    was = spent(view)
+    new = (borrower[was.loan] >= 0) & ~among(_pair(was.merchant, was.loan), np.sort(_pair(made.merchant, made.loan)))
+    loan, merchant, position, time = (column[new] for column in was)
+    return _Made(merchant, borrower[loan], loan, application[loan], position, np.ones(len(loan), bool), time)
+
+
+def _ends(edges: Edges) -> tuple[np.ndarray, np.ndarray]:
+    """Sources and targets, int64."""
+    return edges.source.astype(np.int64), edges.target.astype(np.int64)
 
 
 def _pair(merchant: np.ndarray, customer: np.ndarray) -> np.ndarray:
@@ -143,7 +172,7 @@ def _orders(view: GraphView, orders: Edges, sold: np.ndarray, when: np.ndarray, 
     several = (_count(sale) > 1) | (_count(place) > 1)
     found[sale[~several]] = place[~several]
     sale, place, apart = sale[several], place[several], apart[several]
-    of_order, of_sale = _rank(view, orders.positions[place]), _rank(view, position[sale])
+    of_order, of_sale = ranks(view, orders.positions[place]), ranks(view, position[sale])
     ranked = np.lexsort((of_order, of_sale, orders.valid_from[place], apart))
     sale, place = sale[ranked], place[ranked]
     nearest = _is_first(sale) & _is_first(place)
@@ -161,10 +190,3 @@ def _is_first(values: np.ndarray) -> np.ndarray:
     first = np.zeros(len(values), bool)
     first[np.unique(values, return_index=True)[1]] = True
     return first
-
-
-def _rank(view: GraphView, positions: np.ndarray) -> np.ndarray:
-    """int64: the places of relationships in the order of their uids, which is no store's own."""
-    rank = np.empty(len(positions), np.int64)
-    rank[view.uid_order(positions)] = np.arange(len(positions))
-    return rank

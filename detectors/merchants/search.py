@@ -68,6 +68,13 @@ def search(view: GraphView, known: Population, params: Params) -> Search:
 
 
 def _shops(view: GraphView, sales: Sales, found: Signs, known: Population, params: Params) -> Iterator[Shop]:
+    for shop, ratio in weighed(view, sales, found, known):
+        if _speaks(shop, sales, params) and without_best(ratio) >= WITHOUT_ONE:
+            yield shop
+
+
+def weighed(view: GraphView, sales: Sales, found: Signs, known: Population) -> Iterator[tuple[Shop, np.ndarray]]:
+    """All merchants of which a sale shows a sign of money or goods, and how much each sign of each sale speaks."""
     merchants = distinct(sales.merchant)
     others = usual(known, view.names(merchants), lines_of(view, merchants))
     for place, (merchant, here) in enumerate(by_label(sales.merchant).items()):
@@ -80,9 +87,7 @@ def _shops(view: GraphView, sales: Sales, found: Signs, known: Population, param
             likely = mixture(ratio.sum(axis=1))
             shop = Shop(merchant, here, shown, np.zeros(len(here), bool), telling, often, likely.evidence)
             told = shop.hard | of_cash_days(shop.hard, sales.applied[here])
-            shop = shop._replace(cash=rather_cash(ratio.sum(axis=1), likely.share) & told)
-            if _speaks(shop, sales, params) and without_best(ratio) >= WITHOUT_ONE:
-                yield shop
+            yield shop._replace(cash=rather_cash(ratio.sum(axis=1), likely.share) & told), ratio
 
 
 def _speaks(shop: Shop, sales: Sales, params: Params) -> bool:

@@ -10,6 +10,7 @@ from ...graph.snapshot import GraphView
 from ..contract import Params, Unit
 from .population import Population
 from .sales import read
+from .spent import lent, reached
 
 
 def units(view: GraphView, known: Population, params: Params) -> list[Unit]:
@@ -30,9 +31,11 @@ def around(view: GraphView, known: Population, params: Params, nodes: np.ndarray
     nodes : node numbers
     """
     nodes = distinct(np.asarray(nodes, dtype=np.int64))
-    paper = np.concatenate((nodes, view.other_ends(nodes, ("APPLIED", "BORROWED", "BECAME")).astype(np.int64)))
+    paper = np.concatenate((nodes, view.other_ends(nodes, ("APPLIED", "BORROWED")).astype(np.int64)))
     paper = np.concatenate((paper, view.other_ends(paper, ("BECAME",)).astype(np.int64)))
-    near = distinct(np.concatenate((nodes, view.other_ends(paper, ("AT_MERCHANT", "DISBURSED_TO")).astype(np.int64))))
+    near = view.other_ends(paper, ("AT_MERCHANT", "DISBURSED_TO"))
+    owners = view.other_ends(reached(view, distinct(view.only(paper, "loan"))), ("OWNS",))
+    near = distinct(np.concatenate((nodes, near, owners)).astype(np.int64))
     found = []
     for merchant in near[view.kinds[near] == KIND_CODE["merchant"]].tolist():
         unit = _unit(view, merchant)
@@ -50,7 +53,8 @@ def _unit(view: GraphView, merchant: int) -> Unit:
     one = np.array([merchant])
     filed = view.only(view.other_ends(one, ("AT_MERCHANT",)), "application")
     loans = distinct(np.concatenate((view.other_ends(one, ("DISBURSED_TO",)), view.other_ends(filed, ("BECAME",)))))
-    loans = view.only(loans, "loan")
+    tills = view.only(view.other_ends(one, ("OWNS",)), "account")
+    loans = np.concatenate((view.only(loans, "loan"), lent(view, tills)))
     papers = np.concatenate((filed, view.other_ends(loans, ("BECAME",))))
     customers = np.concatenate((view.other_ends(loans, ("BORROWED",)), view.other_ends(papers, ("APPLIED",))))
     paid_to = view.other_ends(loans, ("DISBURSED_TO",))
@@ -61,10 +65,6 @@ def _unit(view: GraphView, merchant: int) -> Unit:
     phones = view.other_ends(np.concatenate((side, customers)), ("HAS_PHONE", "LISTS_CONTACT"))
     everything = (one, filed, loans, papers, customers, paid_to, side, accounts, over, phones)
     return Unit(one, distinct(np.concatenate(everything).astype(np.int64)))
-
-
-def _of_kind(view: GraphView, nodes: np.ndarray, kind: str) -> np.ndarray:
-    return nodes[view.kinds[nodes] == KIND_CODE[kind]]
 
 
 def _paid_by(view: GraphView, accounts: np.ndarray) -> np.ndarray:

@@ -9,6 +9,7 @@ from ...graph.words.money import each_money
 from ...graph.words.names import Words, joined
 from ..contract import Candidate
 from .signs import BURST_DAYS, BURST_TIMES, EARLY, LATE, NEAR_LIMIT, SETTLED, SIGNS, USUAL_DAYS
+from .spent import SPENT_DAYS
 from .ties import NAMED_BY
 
 
@@ -16,7 +17,8 @@ def reasons(candidate: Candidate) -> Words:
     """Which loans at the merchant look like cash, by which signs, and which explanations fail."""
     reason = candidate.reason
     told = [_sign(sign, reason) for sign in SIGNS if reason["signs"][sign]]
-    zh, en = joined([_what(reason), *told, _tried(candidate)])
+    spent = [_spent(reason)] if reason["spent"] else []
+    zh, en = joined([_what(reason), *spent, *told, _tried(candidate)])
     return Words(f"{zh}。", f"{en[0].upper()}{en[1:]}.")
 
 
@@ -32,6 +34,14 @@ def _what(reason: Mapping[str, Any]) -> Words:
     return Words(
         f"{zh}（以下括号内为其他商户同类贷款的比率，同业优先，经平滑估计）",
         f"{en} (in brackets how often loans at other merchants do, a smoothed estimate, of its line of business first)",
+    )
+
+
+def _spent(reason: Mapping[str, Any]) -> Words:
+    count = reason["spent"]
+    return Words(
+        f"其中{count}笔到账后{SPENT_DAYS}天内大部分转付该商户",
+        f"of {count} of these most was passed on to the merchant within {SPENT_DAYS} days of being paid out",
     )
 
 
@@ -54,7 +64,7 @@ def _sign(sign: str, reason: Mapping[str, Any]) -> Words:
 def _returned(reason: Mapping[str, Any]) -> Words:
     days, share, middle = reason["back_days"], 100 * reason["least_back"], round(100 * reason["back_middle"])
     return Words(
-        f"在放款后{days:g}天内有款项由商户或其控制人的账户直接或经一个账户转回借款人，单次不少于贷款的{share:g}%，"
+        f"在放款（或转付）后{days:g}天内有款项由商户或其控制人的账户直接或经一个账户转回借款人，单次不少于贷款的{share:g}%，"
         f"有转回的贷款合计转回比例的中位数为{middle}%",
         f"with money that went back to the borrower within {days:g} days of payment, from accounts of the merchant or "
         f"of who controls it, straight or by way of one account, at least {share:g} % of the loan at once and in the "
@@ -66,7 +76,7 @@ _SIGNS = {
     "returned": _returned,
     "refunded": lambda reason: Words("的订单记为已退款", "with an order on record as refunded"),
     "undelivered": lambda reason: Words(
-        f"的订单放款{SETTLED}天后仍无发货、送达或退款记录",
+        f"的订单放款（或转付）{SETTLED}天后仍无发货、送达或退款记录",
         f"with an order that shows no dispatch, delivery or refund, more than {SETTLED} days after payment",
     ),
     "at_limit": lambda reason: Words(

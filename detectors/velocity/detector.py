@@ -15,6 +15,7 @@ from .limits import SHIPPED, taken
 from .population import Known, measure
 from .search import Found, search
 from .units import around, units
+from .why import why
 from .wording import reasons
 
 PARAMETERS = (
@@ -87,7 +88,7 @@ def _unit_names(view: GraphView, found: Found) -> dict[int, str]:
 
 VELOCITY = Detector(
     id="velocity",
-    version="1",
+    version="2",
     kinds=("velocity",),
     unit="a person who shows a sign, or the people whom things join that reach a limit",
     parameters=PARAMETERS,
@@ -99,4 +100,5 @@ VELOCITY = Detector(
     detect=detect,
     wording=reasons,
     ground=SHARED,
+    why=why,
 )

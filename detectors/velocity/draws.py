@@ -22,8 +22,9 @@ from .limits import HOUR
 
 REST = DAY - 1
 """The rest of a day of 24 hours after its first instant: what is dated by the day alone falls on one day."""
-OUT = ("transfer", "withdrawal")
-"""Kinds of payment by which money is moved out rather than spent."""
+OUT = "transfer"
+"""The kind of payment by which money goes to others. What is spent bought something, and a withdrawal is how a loan is
+taken in cash: it says nothing of who has the money then."""
 LONGEST_ROUND, SHORTEST_ROUND = 45 * DAY, 3 * DAY
 """Between loans of one who borrows regularly lies so much time, at the most and at the least."""
 EVEN, MOSTLY = 0.25, 0.8
@@ -91,7 +92,7 @@ class Draws:
         if not len(out):
             return out
         kind = out.column("kind")
-        out = out.where(np.asarray(kind.isin(OUT) | kind.isna(), dtype=bool))
+        out = out.where(np.asarray((kind == OUT) | kind.isna(), dtype=bool))
         return out.where(np.lexsort((out.positions, out.valid_from, out.source)))
 
     def hit(self, sign: str, rows: np.ndarray, count: int, least: int, more: Sequence[int] | np.ndarray = ()) -> Hit:
@@ -174,7 +175,7 @@ def _at_night(time: int, params: Params) -> bool:
 
 
 def moved_out(draws: Draws, params: Params) -> Iterator[Hit]:
-    """Loans that take the whole limit, most of which leaves within hours for accounts that are not the borrower's."""
+    """Loans that take the whole limit, most of which goes on within hours, to accounts that are not the borrower's."""
     whole = np.flatnonzero((draws.amount > 0) & (draws.amount >= params["whole_share"] * draws.limit))
     paid, loan = _on_cards(draws)
     some = np.isin(loan, whole)
@@ -189,13 +190,24 @@ def moved_out(draws: Draws, params: Params) -> Iterator[Hit]:
     of, place = np.repeat(loan, high - low), laid_out(low, high)
     owns = own(draws.view, "OWNS")
     kept = np.isin(draws.applicant[of] << 32 | moved.target[place], owns.source.astype(np.int64) << 32 | owns.target)
-    of, place = of[~kept], place[~kept]
+    fits = ~kept & (moved.amount[place] <= _brought(paid, moved, params)[place])
+    of, place = of[fits], place[fits]
     total = np.bincount(of, weights=moved.amount[place], minlength=len(draws))
     for row in whole[total[whole] >= params["moved_share"] * draws.amount[whole]].tolist():
         out = place[of == row]
         hit = draws.hit("moved_out", np.array([row]), 1, 1, distinct(moved.positions[out]))
         last, figures = int(moved.valid_from[out].max()), hit.figures | {"moved": float(total[row])}
         yield replace(hit, last=last, figures=figures)
+
+
+def _brought(paid: Edges, moved: Edges, params: Params) -> np.ndarray:
+    """float64 by transfer: what loans brought within hours before it; what is more pays out other money too."""
+    key = _ordered(paid.target, paid.valid_from)
+    order = np.argsort(key, kind="stable")
+    total = np.concatenate(([0.0], np.cumsum(np.nan_to_num(paid.amount[order]))))
+    early = moved.valid_from - params["moved_hours"] * HOUR
+    low = np.searchsorted(key[order], _ordered(moved.source, early))
+    return total[np.searchsorted(key[order], _ordered(moved.source, moved.valid_from), side="right")] - total[low]
 
 
 def _ordered(account: np.ndarray, time: np.ndarray) -> np.ndarray:

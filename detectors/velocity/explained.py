@@ -73,8 +73,8 @@ def _tried(filed: Filed, shared: Population, hit: Hit, far_km: float) -> Iterato
             "own_account",
             False,
             Words(
-                "转入本人账户：转给借款人名下账户的未计入",
-                "an own account: what went to the borrower's own is not counted",
+                "转入本人账户：转给借款人名下账户及取现的未计入",
+                "an own account: what went to the borrower's own or was withdrawn is not counted",
             ),
         )
     elif hit.sign == "polishing":

@@ -155,14 +155,16 @@ def far(filed: Filed, found: Located, shared: Population, shops: Shops, params: 
 def _there_after_all(filed: Filed, found: Located, away: np.ndarray, shared: Population, km: float) -> np.ndarray:
     """bool: the application was filed with the shop's own equipment, its applicant lives where the shop is, or has
     applied near it another time: then it is the position that strayed."""
+    if not len(away):
+        return np.zeros(0, dtype=bool)
     view, rows, merchant = filed.view, found.row[away], found.merchant[away]
-    equipment = shared.excused & (shared.users >= CUSTOMERS)
     with_shops = np.zeros(view.node_count, dtype=bool)
     for relation in ("USED_DEVICE", "USED_WIFI", "USED_IP"):
         ties = view.ties(relation)
         value = filed.number[ties.target]
-        known = value < len(equipment)
-        with_shops[ties.source[known & equipment[np.where(known, value, 0)]]] = True
+        known = value < len(shared.users)
+        place = np.where(known, value, 0)
+        with_shops[ties.source[known & shared.excused[place] & (shared.users[place] >= CUSTOMERS)]] = True
     lives = texts(view, "applicants", filed.applicant[rows], "region")
     stands = texts(view, "merchants", merchant, "region")
     at = found.km <= km

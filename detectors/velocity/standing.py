@@ -14,7 +14,7 @@ from .counted import joined, of_lenders, unexcused
 from .filed import Filed, Pairs
 from .limits import Limit, table
 from .population import Known
-from .units import nodes_around
+from .units import looked_at
 
 
 class Standing(NamedTuple):
@@ -38,7 +38,7 @@ def standing(view: GraphView, known: Known, params: Params, people: np.ndarray, 
     people : node numbers of applicants
     at : epoch milliseconds
     """
-    nodes = nodes_around(view, known, np.asarray(people, dtype=np.int32))
+    nodes = looked_at(view, known, np.asarray(people, dtype=np.int32))
     filed = Filed(view.part(nodes), known.shared.frame)
     persons = distinct(filed.person[np.searchsorted(nodes, people)])
     own = np.flatnonzero(among(filed.person[filed.applicant], persons))

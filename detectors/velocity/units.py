@@ -32,7 +32,7 @@ def around(view: GraphView, known: Known, params: Params, nodes: np.ndarray) -> 
     people = _people(view, np.asarray(nodes, dtype=np.int32))
     core = people
     while True:
-        part_nodes = nodes_around(view, known, core)
+        part_nodes = looked_at(view, known, core)
         found = search(view.part(part_nodes), known, params)
         bound = part_nodes[found.people]
         unit = np.isin(found.label, found.label[among(bound, people)])
@@ -42,8 +42,8 @@ def around(view: GraphView, known: Known, params: Params, nodes: np.ndarray) -> 
         core = grown
 
 
-def nodes_around(view: GraphView, known: Known, people: np.ndarray) -> np.ndarray:
-    """int32, ascending: all that it takes to count what some people and the things that they use were filed with."""
+def looked_at(view: GraphView, known: Known, people: np.ndarray) -> np.ndarray:
+    """int32 nodes, ascending: all that counting on people and on what they use takes."""
     return _used(view, _beside(view, known, people))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from ...graph.words.money import each_money, money
 from ...graph.words.names import COMMA, Words, joined
 from ..contract import Candidate
-from .limits import EVER
+from .limits import EVER, Limit
 
 KEYS = {
     "person": (Words("同一人", "one person"), "名申请人", "applicants"),
@@ -65,6 +65,15 @@ def _limit(sign: Mapping[str, Any]) -> Words:
         f"{_rare(sign, all_zh, all_en).zh}）",
         f"{keys.en} {have} {en.format(sign['count'])}{lenders.en}{window.en} ({_days(sign).en}, the limit is "
         f"{sign['limit']}, {_rare(sign, all_zh, all_en).en})",
+    )
+
+
+def counted_words(limit: Limit, count: int) -> Words:
+    """How many of what a limit counts there are, on what, within which time."""
+    key, lenders, window = KEYS[limit.key][0], LENDERS[limit.lender_kind], _window(limit.window)
+    return Words(
+        f"{key.zh}{window.zh}最多{COUNTS[limit.count][0].format(count)}{lenders.zh}",
+        f"{key.en}{window.en}, {limit.count}{lenders.en} counted: {count}",
     )
 
 

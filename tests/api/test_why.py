@@ -297,6 +297,24 @@ def test_the_command_tells_two_parties_in_lines(run):
     assert "guarantees 担保: the busier end has " in guaranteed and "4,500,000" in guaranteed
 
 
+def test_the_command_tells_what_other_detectors_ask(run):
+    others = {
+        one["detector"]: one for one in json.loads(run("why", "applicant:A1", "--format", "json").stdout)["others"]
+    }
+    assert sorted(others) == ["cashout-merchant", "fund-flow", "risky-cluster", "velocity"]
+    touch = others["risky-cluster"]["told"][-1]
+    assert (touch["what"], touch["has"], touch["nodes"]) == ("touch", None, [])
+    lines = run("why", "applicant:A1").stdout.splitlines()
+    assert "  no confirmed fraudster within two ties, PageRank 0" in lines
+    assert "  one person within 5 days, applications counted: 1, the limit is 5" in lines
+
+
+def test_the_touch_is_told_with_the_people_on_its_way(store):
+    told = asked(store, ring(Book(), people(6)).flag("applicant:R1", "confirmed_fraud"), "R0")
+    (touch,) = [one for other in told["others"] for one in other["told"] if one["what"] == "touch"]
+    assert [item["node"] for item in touch["nodes"]][:: len(touch["nodes"]) - 1] == ["applicant:R0", "applicant:R1"]
+
+
 def test_the_command_gives_json_as_of_a_day_and_is_on_record(run, book):
     told = json.loads(run("why", "applicant:A1", "--format", "json", "--as-of", "2026-01-06").stdout)
     assert told["applicant"] == {"node": "applicant:A1", "kind": "applicant", "label": "张*"}

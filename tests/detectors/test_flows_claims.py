@@ -3,7 +3,7 @@
 import pytest
 from ringfence.detectors.flows.detector import FUND_FLOW
 from support import detecting
-from support.flow_books import LENT, broker, chain, customer, find, lends, planted, through
+from support.flow_books import LENT, broker, chain, customer, find, lends, planted, refunded, through
 from support.flow_claims import FlowClaims, Rows
 from support.sample import sample_view
 from support.toy import Book
@@ -33,11 +33,17 @@ def unknown_way():
     return chain(customer(book, "B"), ["A", "unknown", "B", "R"], "2026-03-02T10:00", 2 * LENT, wait=0)
 
 
-@pytest.mark.parametrize("make", [planted, unknown_way, lambda: through(Book(), mules=4)])
+@pytest.mark.parametrize("make", [planted, unknown_way, refunded, lambda: through(Book(), mules=4)])
 def test_every_claim_about_toy_books_is_true(make):
     book = make()
     rows = Rows(book.snapshot())
     assert [false for finding in find(book) for false in FlowClaims(rows, finding.as_dict()).false] == []
+
+
+@pytest.mark.parametrize("new", ["少于订单金额5.1万", "不少于订单金额5万"])
+def test_a_price_that_is_another_is_noticed(new):
+    assert claims(refunded()) == [] and claims(refunded(), "少于订单金额5万", new)
+    assert claims(refunded(share=0.94)) == [] and claims(refunded(shipped_at=None)) == []
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,20 @@ import pytest
 from ringfence.detectors.flows.course import course
 from ringfence.detectors.flows.detector import FUND_FLOW
 from ringfence.detectors.flows.search import search
-from support.flow_books import LENT, at, back, broker, chain, customer, find, innocent, lends, members, through
+from support.flow_books import (
+    LENT,
+    at,
+    back,
+    broker,
+    chain,
+    customer,
+    find,
+    innocent,
+    lends,
+    members,
+    refunded,
+    through,
+)
 from support.toy import Book
 
 PAID = "2026-03-02T10:00"
@@ -354,6 +367,30 @@ def test_a_refund_is_innocent_only_where_all_that_came_back_is_one():
 
     assert bought("refund") == bought("refund", "refund") == []
     assert len(bought("transfer")) == len(bought("refund", "transfer")) == 1
+
+
+def test_a_refund_of_less_than_the_price_of_goods_never_sent_is_none():
+    found = one(refunded())
+    assert "falls short of the 50,000 of the order" in found.reason_en
+    assert (members(found), members(found, "mule")) == (["A"], ["W"])
+    assert "ORDERED" in {row["relation"] for row in found.evidence}
+
+
+@pytest.mark.parametrize(
+    "book",
+    [
+        refunded(share=0.95),
+        refunded(shipped_at=at(PAID, 5)),
+        refunded(delivered_at=at(PAID, 400)),
+        refunded(price=None),
+        refunded(price=0.8 * LENT),
+        refunded(ordered=169),
+        refunded(ordered=-169),
+        refunded().order("A", "W", "other", at(PAID, 3), amount=0.8 * LENT),
+    ],
+)
+def test_a_refund_of_a_price_or_of_goods_that_were_sent_is_innocent_and_so_is_one_of_which_no_order_tells(book):
+    assert find(book) == []
 
 
 # -- signs, rests, bounds, what is unknown

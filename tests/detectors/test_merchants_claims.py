@@ -3,7 +3,7 @@
 import pytest
 from ringfence.detectors.merchants.detector import CASHOUT_MERCHANT
 from support import detecting
-from support.merchant_books import at, back, bent, buyer, buys, find, planted, street, units
+from support.merchant_books import at, back, bent, buyer, buys, find, planted, spending, street, units
 from support.merchant_claims import MerchantClaims, Rows, measured
 from support.sample import sample_view
 from support.toy import Book
@@ -39,13 +39,18 @@ def mixed():
     return street(book)
 
 
+def passed_on():
+    """A shop that never sold on credit, to which cash loans are passed on at night."""
+    return street(spending(Book(), honest=3))
+
+
 def alone():
     """A bent shop that sells to nobody else."""
     return street(bent(Book(), honest=0))
 
 
 @pytest.mark.parametrize(
-    "make", [planted, mixed, alone, *(lambda seed=seed: together(units(seed)) for seed in range(3))]
+    "make", [planted, mixed, alone, passed_on, *(lambda seed=seed: together(units(seed)) for seed in range(3))]
 )
 def test_every_claim_about_toy_books_is_true(make):
     book = make()
@@ -78,7 +83,7 @@ def claims(book, old="", new="", field="reason_zh"):
         ("8名客户", "9名客户"),
         ("（8万）", "（9万）"),
         ("2026-03-02至", "2026-03-01至"),
-        ("放款后7天", "放款后8天"),
+        ("后7天", "后8天"),
         ("贷款的30%", "贷款的20%"),
         ("中位数为90%", "中位数为91%"),
         ("8笔用到额度", "7笔用到额度"),
@@ -95,6 +100,10 @@ def claims(book, old="", new="", field="reason_zh"):
 def test_a_claim_that_is_not_so_or_not_understood_is_noticed(old, new):
     assert claims(planted()) == []
     assert claims(planted(), old, new)
+
+
+def test_a_wrong_count_of_loans_that_were_passed_on_is_noticed():
+    assert claims(passed_on(), "其中8笔到账后", "其中7笔到账后")
 
 
 def test_a_number_that_differs_between_the_languages_is_noticed():

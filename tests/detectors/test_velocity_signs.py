@@ -115,7 +115,12 @@ def moved(limit=10_000.0, out=9_000.0, after=2.0, to="elsewhere", kind="transfer
 
 def test_a_whole_limit_moved_out_within_two_hours_is_told():
     assert told(moved(), "Of a loan of 10,000 in all that takes the whole limit 9,000 was moved out within 2 hours")
-    assert find(moved(kind="withdrawal"))
+
+
+def test_one_transfer_may_move_two_loans_out_and_several_may_move_one():
+    two = drawn(8, 9, credit_limit=10_000.0).transferred("card P", "elsewhere", at("2026-03-02", 10), amount=20_000.0)
+    assert find(two)
+    assert find(moved(out=5_000.0).transferred("card P", "other", at("2026-03-02", 10), amount=6_000.0))
 
 
 @pytest.mark.parametrize(
@@ -124,13 +129,15 @@ def test_a_whole_limit_moved_out_within_two_hours_is_told():
         moved(limit=11_000.0),
         moved(limit=None),
         moved(out=8_999.0),
+        moved(out=10_001.0),
         moved(after=2.01),
         moved(after=-0.1),
         moved(kind="purchase"),
+        moved(kind="withdrawal"),
         moved().owns("P", "elsewhere"),
     ],
 )
-def test_part_of_a_limit_or_of_a_loan_later_earlier_spent_or_on_an_own_account_is_none(book):
+def test_part_of_a_limit_or_of_a_loan_later_earlier_spent_withdrawn_or_on_an_own_account_is_none(book):
     assert find(book) == []
 
 

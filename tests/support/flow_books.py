@@ -67,6 +67,13 @@ def collected(book, prefix="C", borrowers=3, start="2026-05-04T08:00", goal="R")
     return chain(book, [f"{prefix} mule", goal], at(start, borrowers * 10), LENT * borrowers)
 
 
+def refunded(share=0.8, price=LENT, ordered=0, **sent):
+    """A loan is paid to a shop for an order, and so much of it comes back as a refund twenty hours later."""
+    book, start = customer(Book().merchant("W", "till"), "A"), "2026-03-02T10:00"
+    book.loan("A", "LA", LENT, start, merchant="W").order("A", "W", "O", at(start, ordered), amount=price, **sent)
+    return book.transferred("till", "A", at(start, 20), "refund", amount=share * LENT)
+
+
 def crowd(book, count, prefix="H"):
     """The book with honest people: each is paid, borrows, spends at a shop, and pays back."""
     book.merchant(f"{prefix} shop", f"{prefix} till", "超市")

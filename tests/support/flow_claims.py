@@ -81,6 +81,11 @@ CLAUSES = {
         r"a family: those whose accounts it passed are not all known as kin of the borrower",
     ),
     "refund": (r"退货退款：转回的并非都记为退款", r"a refund: not all that came back is on record as one"),
+    "short": (
+        r"退货退款：转回的都记为退款，但少于订单金额" + AMOUNT[0] + r"，而订单没有发货或送达记录",
+        r"a refund: all that came back is on record as one, yet it falls short of the " + AMOUNT[1] + r" of the order, "
+        r"and no goods are on record as sent",
+    ),
 }
 """What may be said, in Chinese and English."""
 
@@ -100,6 +105,13 @@ class Rows:
         self.kinds = dict(zip((row[4] for row in self.moved), self._column(view, "kind"), strict=True))
         self.paid, self.repaid = self._edges(view, "DISBURSED_TO"), self._edges(view, "REPAID")
         self.borrower = {loan: who for who, loan, *_ in self._edges(view, "BORROWED")}
+        sent = zip(
+            *(view.edges("ORDERED").column(name).tolist() for name in ("shipped_at", "delivered_at")), strict=True
+        )
+        self.orders = [
+            (*row[:4], any(time == time and (time or view.as_of + 1) <= view.as_of for time in times))
+            for row, times in zip(self._edges(view, "ORDERED"), sent, strict=True)
+        ]
         self.owners, self.kin = defaultdict(set), set()
         owned = defaultdict(set)
         for owner, account, *_ in self._edges(view, "OWNS"):
@@ -334,3 +346,16 @@ class FlowClaims:
 
     def _refund(self, said) -> bool:
         return not all(self.rows.kinds[row[4]] == "refund" for row in self.arrives if row in self.way)
+
+    def _short(self, said) -> bool:
+        back = [row for row in self.arrives if row in self.way]
+        shops = {owner for row in back for owner in self.rows.owners[row[0]]}
+        tills = {row[0] for row in back}
+        paid = [row[3] for row in [*self.paid, *self.way] if row[1] in tills]
+        prices = {
+            price: sent
+            for who, shop, price, time, sent in self.rows.orders
+            if who in self.borrowers and shop in shops and min(paid) - 7 * DAY <= time <= max(paid) + 7 * DAY
+        }
+        kept = sum(row[2] for row in back) < 0.95 * min(prices) and not any(prices.values())
+        return kept and not self._refund(said) and _is(said["amount"], min(prices))

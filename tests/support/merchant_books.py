@@ -48,6 +48,28 @@ def cashes(book, key, merchant, time):
     return back(book, key, merchant, time)
 
 
+def spends(book, key, merchant, time, share=0.95, wait=12.0, amount=LENT, limit=LENT, account=None):
+    """The book in which somebody takes a cash loan, paid an hour later, and passes so much of it on to a shop so many
+    hours after that."""
+    account = account or f"card-{key}"
+    book.application(key, f"N{key}", time, credit_limit=limit).loan(
+        key, f"L{key}", amount, at(time, 1), account, f"N{key}"
+    )
+    return book.transferred(account, f"{merchant} till", at(time, 1 + wait), "purchase", amount * share)
+
+
+def spending(book, key="X", customers=8, start="2026-03-02T23:00", honest=0):
+    """A shop that never sold on credit: at night people pass cash loans on to it, and get most back from its owner."""
+    shop(book, key, owner=f"{key}o")
+    for i in range(customers):
+        name, time = f"{key}c{i}", at(start, 0.25 * i)
+        spends(buyer(book, name), name, key, time)
+        back(book, name, key, time, source=f"card-{key}o")
+    for i in range(honest):
+        spends(buyer(book, f"{key}h{i}"), f"{key}h{i}", key, at("2025-09-01T11:00", 700 * i), limit=2 * LENT)
+    return book
+
+
 def bent(book, key="X", customers=8, start="2026-03-02T23:00", honest=6):
     """A shop that turns loans into cash within days, at night, and sells to others all through the year."""
     shop(book, key, owner=f"{key}o")
@@ -136,7 +158,26 @@ def staff(book):
     return book
 
 
-LIKENESSES = (busy, promotion, goods_returned, slow, by_night, staff)
+def payday(book):
+    """Twenty borrow on one day and buy at a busy shop with it; nobody gets anything back."""
+    shop(book, "T", owner="To").transferred("T till", "supplier", "2026-01-03T10:00", amount=30_000)
+    for i in range(20):
+        spends(buyer(book, f"Tp{i}"), f"Tp{i}", "T", at("2026-03-02T09:00", i / 2))
+    return book
+
+
+def large_buys(book):
+    """Thirty buy dear goods with cash loans all through the year; three send them back."""
+    shop(book, "T", owner="To")
+    for i in range(30):
+        time = at("2025-09-01T12:00", 150 * i)
+        spends(buyer(book, f"Tl{i}"), f"Tl{i}", "T", time)
+        if i % 10 == 0:
+            back(book, f"Tl{i}", "T", time, 0.95, kind="refund")
+    return book
+
+
+LIKENESSES = (busy, promotion, goods_returned, slow, by_night, staff, payday, large_buys)
 
 
 # -- the books of the sweeps

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from statistics import median
 
 from support.claims import is_amount
+from support.merchant_spent import passed_on
 
 HOUR = 3_600_000
 DAY = 24 * HOUR
@@ -28,8 +29,12 @@ CLAUSES = {
         rf"\((?P<money>[^)]+?)(?:, and (?P<unknown>\d+) of unknown amount)?\) show signs of cashing out(?:{DATES[1]})? "
         r"\(in brackets how often loans at other merchants do, a smoothed estimate, of its line of business first\)",
     ),
+    "spent": (
+        r"其中(?P<count>\d+)笔到账后2天内大部分转付该商户",
+        r"of (?P<count>\d+) of these most was passed on to the merchant within 2 days of being paid out",
+    ),
     "returned": (
-        r"(?P<count>\d+)笔在放款后(?P<days>[\d.]+)天内有款项由商户或其控制人的账户直接或经一个账户转回借款人，单次不少于贷款的"
+        r"(?P<count>\d+)笔在放款（或转付）后(?P<days>[\d.]+)天内有款项由商户或其控制人的账户直接或经一个账户转回借款人，单次不少于贷款的"
         r"(?P<least>[\d.]+)%，有转回的贷款合计转回比例的中位数为(?P<middle>\d+)%" + RATE[0],
         r"(?P<count>\d+) with money that went back to the borrower within (?P<days>[\d.]+) days of payment, from "
         r"accounts of the merchant or of who controls it, straight or by way of one account, at least "
@@ -41,7 +46,7 @@ CLAUSES = {
         r"(?P<count>\d+) with an order on record as refunded" + RATE[1],
     ),
     "undelivered": (
-        r"(?P<count>\d+)笔的订单放款30天后仍无发货、送达或退款记录" + RATE[0],
+        r"(?P<count>\d+)笔的订单放款（或转付）30天后仍无发货、送达或退款记录" + RATE[0],
         r"(?P<count>\d+) with an order that shows no dispatch, delivery or refund, more than 30 days after payment"
         + RATE[1],
     ),
@@ -113,7 +118,7 @@ class Rows:
         self.line = {name: row.get("category") or "" for name, row in self._facts("merchants").items()}
         self.sales = self._sales()
         self.at = defaultdict(list)
-        for sale in self.sales.values():
+        for sale in self.sales:
             self.at[sale["merchant"]].append(sale)
         for sales in self.at.values():
             self._orders(sales)
@@ -149,7 +154,7 @@ class Rows:
             for name, row in zip(self.view.names([row["node"] for row in rows]), rows, strict=True)
         }
 
-    def _sales(self) -> dict[str, Sale]:
+    def _sales(self) -> list[Sale]:
         loans, made = self._facts("loans"), self._facts("applications")
         came_of = {loan: application for application, loan, *_ in self._edges("BECAME")}
         filed_at = {application: shop for application, shop, *_ in self._edges("AT_MERCHANT")}
@@ -158,23 +163,36 @@ class Rows:
             paid[loan] += [time] if time > 0 else []
             if to.startswith("merchant:"):
                 paid_to[loan] = to
-        sales = {}
+        passed = defaultdict(dict)
+        for (loan, shop), time in self._passed_on().items():
+            passed[loan][shop] = time
+        sales = []
         for customer, loan, *_ in self._edges("BORROWED"):
             application = came_of.get(loan)
             shop = paid_to.get(loan) or filed_at.get(application)
-            if shop:
-                told, filed = loans.get(loan, {}), made.get(application, {})
-                sales[loan] = Sale(
+            told, filed = loans.get(loan, {}), made.get(application, {})
+            for merchant, time in (passed[loan] | ({shop: None} if shop else {})).items():
+                sale = Sale(
                     loan=loan,
-                    merchant=shop,
+                    merchant=merchant,
                     customer=customer,
+                    spent=time is not None,
                     amount=told.get("amount", 0),
                     currency=told.get("currency", ""),
                     limit=told.get("credit_limit", filed.get("credit_limit", 0)),
                     applied=filed.get("apply_time"),
-                    paid=min(paid[loan], default=None),
+                    paid=time or min(paid[loan], default=None),
                 )
+                sales.append(sale)
         return sales
+
+    def _passed_on(self) -> dict[tuple[str, str], int]:
+        tills = defaultdict(list)
+        for owner, account, *_ in self._edges("OWNS"):
+            if owner.startswith("merchant:"):
+                tills[account].append(owner)
+        paid, moved = ([row[:4] for row in self._edges(name)] for name in ("DISBURSED_TO", "TRANSFERRED"))
+        return passed_on(paid, sorted(moved, key=lambda row: row[3]), tills)
 
     def _orders(self, sales: list[Sale]) -> None:
         """Give each sale of a shop its order: the nearest within a week, of which it is the nearest sale."""
@@ -327,6 +345,10 @@ class MerchantClaims:
         self.that(holds, f"{said['rate']} of {sign} elsewhere: {rate}")
         self.left.discard(sign)
 
+    def _spent(self, said: dict, also: dict) -> None:
+        count = sum(sale["spent"] for sale in self.cash)
+        self.that(int(said["count"]) == count > 0, f"{said}: {count}")
+
     def _returned(self, said: dict, also: dict) -> None:
         self.that((said["days"], said["least"]) == ("7", "30"), f"{said}")
         parts = [
@@ -369,7 +391,8 @@ class MerchantClaims:
 def measured(finding: Mapping, claims: MerchantClaims) -> dict[str, int]:
     """What the measures of a finding should be, by a plain count: loans by sign."""
     told = Counter(sign for sale in claims.cash for sign, shows in sale["signs"].items() if shows)
-    return {f"{sign}_loans": told[sign] for sign in SIGNS if f"{sign}_loans" in finding["measures"]}
+    spent = {"spent_loans": sum(sale["spent"] for sale in claims.cash)}
+    return spent | {f"{sign}_loans": told[sign] for sign in SIGNS if f"{sign}_loans" in finding["measures"]}
 
 
 def _local(time: float) -> datetime:

@@ -224,10 +224,12 @@ class Book:
                 self._tie(relation, *ends, known=start)
         return self
 
-    def order(self, person: str, merchant: str, number: str, time: str | None = None, **cells) -> Book:
+    def order(
+        self, person: str, merchant: str, number: str, time: str | None = None, amount: float | None = None, **cells
+    ) -> Book:
         """An order, true and known from when it was paid; ``shipped_at`` and the like are times."""
         start = _moment(time, ALWAYS)
-        ends = (f"applicant:{person}", f"merchant:{merchant}", f"orders:{number}", None, start, FOREVER, cells)
+        ends = (f"applicant:{person}", f"merchant:{merchant}", f"orders:{number}", amount, start, FOREVER, cells)
         return self._tie("ORDERED", *ends, known=start)
 
     def controls(self, party: str, merchant: str) -> Book:

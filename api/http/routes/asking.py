@@ -71,6 +71,12 @@ def _bound(values: list[str]) -> str | list[str]:
     return kept if len(kept) > 1 else kept[0]
 
 
+_BOUND = re.compile(
+    r"[A-Za-z_-]{1,40}\d{0,2}|-?\d{1,7}(\.\d{1,4})?|1\d{12}"
+    r"|\d{4}-\d\d-\d\d([T ][\d:.]{1,15}([+ -][\d:]{4,5}|Z)?)?"
+)
+"""Words, numbers of up to seven digits, epoch milliseconds, dates and times."""
+
 NAMES_NODES = frozenset({"from", "to", "other", "q", "id", "id1", "id2"})
 """Query parameters that name a node, perhaps by a raw personal value: what is on record of them is the node's name."""
 
