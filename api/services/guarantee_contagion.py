@@ -83,7 +83,7 @@ class Scope:
     def listed(self, items: np.ndarray, what: str) -> tuple[np.ndarray, list[dict]]:
         """As many as are listed, and the bound where it bites."""
         left = len(items) - MOST_LISTED
-        cut = [bound("max_listed", MOST_LISTED, f"{left} further {what}, counted in the sums")] if left > 0 else []
+        cut = [bound("max_listed", MOST_LISTED, f"{left} further {what} in the list")] if left > 0 else []
         return items[:MOST_LISTED], cut
 
 

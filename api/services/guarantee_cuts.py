@@ -40,8 +40,8 @@ def cut_answer(
     words = cut_words(len(items), known, unknown, not unproven, gap, held.currency)
     shown, truncated = scope.listed(items, "guarantees")
     if unproven:
-        skipped = f"the proof that nothing cheaper breaks the cycles of {len(unproven)} parts"
-        skipped += f" of {', '.join(str(cut.nodes) for cut in unproven[:5])} parties"
+        sizes = ", ".join(str(cut.nodes) for cut in unproven[-5:])
+        skipped = f"the proof that nothing cheaper breaks the cycles ({len(unproven)} unproven, the largest of {sizes})"
         truncated.append(bound("max_seconds", int(SECONDS), skipped, True))
     planned, more = _plan(scope, apart, budget, policy)
     return {

@@ -36,10 +36,21 @@ def test_settings_of_detectors_stand_in_it_and_what_is_given_goes_before(tmp_pat
     assert next(this for this in batch.runs if this.detector == "guarantee").params == DETECTORS["guarantee"].defaults()
 
 
+def test_rates_of_default_by_grade_stand_in_it(tmp_path):
+    assert list(shipped().default_probability.values()) == [0.01, 0.05, 0.25, 0.5, 1.0]
+    stated = policy(tmp_path, f'version = "x"\n{COLOURS}[default_probability]\n"关注" = 0.1\n')
+    assert stated.default_probability == {"关注": 0.1}
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
         ("version = ", "cannot be read"),
+        (
+            f'version = "x"\n{COLOURS}[default_probability]\n"正常" = 1.5\n',
+            "a number from 0 to 1 for any of 正常",
+        ),
+        (f'version = "x"\n{COLOURS}[default_probability]\n"好" = 0.1\n', "a number from 0 to 1 for any of 正常"),
         (COLOURS, "say its version"),
         (f'version = "x"\nowner = 1\n{COLOURS}', "unknown entry 'owner'"),
         ('version = "x"\n[colours]\nyellow = 0.4\n', "takes a least score for each of yellow, orange, red"),

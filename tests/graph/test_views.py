@@ -159,6 +159,18 @@ def test_a_state_shows_while_in_force_a_tie_and_an_event_for_good(look):
         assert len(view.at(as_of).edges("TRANSFERRED")) == 1
 
 
+def test_what_ends_no_later_than_it_begins_is_told_apart_once_it_is_known(look):
+    book = Book(
+        ties=[
+            Tie("GUARANTEES", "company:A", "company:B", "back", 1.0, 4, 2, 3, {}),
+            Tie("GUARANTEES", "company:A", "company:B", "none", 1.0, 4, 4, 3, {}),
+            Tie("GUARANTEES", "company:A", "company:B", "over", 1.0, 2, 4, ALWAYS, {}),
+        ]
+    )
+    view = look(book)
+    assert [rows(view, view.at(as_of).never_in_force("GUARANTEES")) for as_of in (2, 3, 9)] == [[], [0, 1], [0, 1]]
+
+
 def test_nothing_shows_before_it_is_known(look):
     book = Book(
         ties=[Tie("HAS_PHONE", "company:A", "phone:1", "p", 1.0, ALWAYS, FOREVER, 3, {})],
