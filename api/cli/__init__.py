@@ -18,6 +18,7 @@ from .mapping import first_mapping
 from .personal import erase, keys, tokens
 from .rejects import rejects
 from .sample import sample
+from .screen import screen
 from .serve import serve
 from .stores import copy, export
 from .why import why
@@ -48,7 +49,7 @@ def ringfence(
 
 
 for command in (
-    sample, load, unload, detect, findings, show, path, why, status, rejects, token, serve, copy, export, erase,
+    sample, load, unload, detect, findings, show, path, why, screen, status, rejects, token, serve, copy, export, erase,
 ):  # fmt: skip
     app.command()(command)
 app.command("map")(first_mapping)
