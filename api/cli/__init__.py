@@ -21,6 +21,7 @@ from .mapping import first_mapping
 from .personal import erase, keys, reveal, tokens
 from .rejects import rejects
 from .sample import sample
+from .screen import screen
 from .serve import serve
 from .stores import copy, export
 from .why import why
@@ -51,7 +52,8 @@ def ringfence(
 
 
 for command in (
-    sample, load, unload, detect, findings, show, path, why, status, rejects, token, serve, copy, export, erase, reveal,
+    sample, load, unload, detect, findings, show, path, why, screen, status, rejects, token, serve, copy, export, erase,
+    reveal,
 ):  # fmt: skip
     app.command()(command)
 app.command("map")(first_mapping)

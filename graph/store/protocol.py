@@ -153,7 +153,8 @@ class Reading(Protocol):
     """The graph as it stands: a snapshot of it, single look-ups, what changed."""
 
     def beside(self, what: str) -> Path:
-        """Where this machine keeps what goes with the store: ``snapshots``, or ``staging`` while a load runs."""
+        """Where this machine keeps what goes with the store: ``snapshots``, ``populations`` (of the
+        latest nightly runs), or ``staging`` while a load runs."""
         ...
 
     def reading(self, revision: int | None = None) -> AbstractContextManager[int]:

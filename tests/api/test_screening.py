@@ -1,9 +1,13 @@
 """What screening an application says: what a full run over the book with it would say of its applicant, and more."""
 
 import csv
+import json
 import shutil
 
 import pytest
+from fastapi.testclient import TestClient
+from ringfence.api.cli import app
+from ringfence.api.http.app import create_app
 from ringfence.api.services.reader import Reader
 from ringfence.api.services.screening import Desk
 from ringfence.api.settings import Settings
@@ -14,6 +18,7 @@ from ringfence.graph.store import open_store
 from ringfence.loaders import load
 from ringfence.loaders.sample import write_sample
 from ringfence.loaders.sources import open_source
+from typer.testing import CliRunner
 
 APPLICANTS, SEED = 4000, 8
 GIVEN = ("applicants", "applications", "contacts")
@@ -146,3 +151,33 @@ def test_what_there_is_no_time_for_is_named(book, desk):
 def test_rows_that_name_nobody_are_no_application(desk):
     with pytest.raises(UserError, match=r"no applicant that can be used: applications\.applicant_id unknown_applicant"):
         desk.screen({"applications": [{"apply_no": "X", "applicant_id": "nobody", "apply_time": "soon"}]})
+
+
+def test_the_service_screens_one_or_several_and_shows_no_raw_value(book):
+    folder, held = book
+    rows = {**next(iter(held.values()))}
+    with TestClient(create_app(Settings(store=f"sqlite:///{folder}/book.db"))) as client:
+        (one,) = client.post("/v1/screen", json={"tables": rows, "deadline_ms": None}).json()["screenings"]
+        assert one["not_checked"] == []
+        assert one["colour"]
+        nobody = {"applications": [{"apply_no": "X", "applicant_id": "nobody", "apply_time": "2026-01-01"}]}
+        several = client.post("/v1/screen", json={"batch": [rows, nobody], "deadline_ms": None}).json()["screenings"]
+        assert several[0]["reasons"] == one["reasons"]
+        assert several[1]["error"].startswith("the rows name no applicant")
+        mobile = rows["applicants"][0]["mobile"]
+        assert mobile and mobile not in str(one)
+        for body in ({}, {"tables": rows, "batch": []}, {"tables": {"applications": "x"}}):
+            assert client.post("/v1/screen", json=body).status_code == 422
+        assert client.post("/v1/screen", json={"tables": {"loans": []}}).status_code == 400
+
+
+def test_the_command_says_what_the_service_says(book, tmp_path):
+    folder, held = book
+    file = tmp_path / "application.json"
+    file.write_text(json.dumps(next(iter(held.values())), ensure_ascii=False), "utf-8")
+    url = f"sqlite:///{folder}/book.db"
+    told = CliRunner().invoke(app, ["screen", str(file), "--store", url])
+    assert told.exit_code == 0, told.output
+    assert "nothing found" not in told.output.splitlines()[0]
+    asked = ["screen", str(file), "--format", "json", "--deadline-ms", "0", "--store", url]
+    assert json.loads(CliRunner().invoke(app, asked).output)["findings"] == []

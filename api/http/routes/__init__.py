@@ -1,6 +1,6 @@
 """The routes of the HTTP service: they read parameters, ask the services, and shape the answer."""
 
-from . import cases, findings, guarantee_plans, guarantees, health, nodes, questions, reveal, service
+from . import cases, findings, guarantee_plans, guarantees, health, nodes, questions, reveal, screening, service
 from .asking import root, router
 
 __all__ = [
@@ -14,5 +14,6 @@ __all__ = [
     "reveal",
     "root",
     "router",
+    "screening",
     "service",
 ]

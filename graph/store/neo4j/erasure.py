@@ -44,7 +44,7 @@ def erase(store: Neo4jDatabase, node: str, naming: Naming) -> Erased:
         return Erased.of(node, made, findings)
 
     erased = store.connection.change(once)
-    for what in ("staging", "snapshots"):
+    for what in ("staging", "snapshots", "populations"):
         remove_folder(store.beside(what))
     return erased
 

@@ -47,9 +47,11 @@ def note_remains(connection: sqlite3.Connection) -> None:
 
 
 def finish(store: SqliteFile) -> None:
-    """Where bytes of what was removed may remain, remove them: from the file, and with the snapshots made of it."""
+    """Where bytes of what was removed may remain, remove them: from the file, and with the snapshots and populations
+    made of it."""
     if store.connection.execute("SELECT 1 FROM meta WHERE name = ?", (_REMAINS,)).fetchone():
-        remove_folder(store.beside("snapshots"))
+        for what in ("snapshots", "populations"):
+            remove_folder(store.beside(what))
         scrub(store)
 
 
