@@ -86,11 +86,13 @@ def core_structures(
         f"the rest of a circle of {parties} parties: this is one of its {len(structures)} parts, cores with those next "
         f"to them; {outside} parties lie in no part"
     )
+    sizes = np.array([len(group) for group in joint], dtype=np.int64)
+    of_joint, in_joint = np.repeat(np.arange(len(joint)), sizes), np.concatenate([vertices[:0], *joint])
     for structure in structures:
         whole = bound("max_parties", bounds.max_parties, rest_of, True)
         structure.truncated = [whole, *cut, *cuts, *structure.truncated]
         inside = distinct(view.vertex_of[view.net.members(structure.rows)])
-        held = sum(bool(among(group, inside).all()) for group in joint)
+        held = int((np.bincount(of_joint[among(in_joint, inside)], minlength=len(joint)) == sizes).sum())
         structure.measures |= {"joint_groups": held, "circle_parties": parties, "split_off": outside}
         yield structure
 
@@ -126,9 +128,8 @@ def _alike(members: list[np.ndarray]) -> np.ndarray:
 
 
 def _within(group: list[np.ndarray], most: int) -> list[np.ndarray]:
-    """The first cores of a group, as many as fit into ``most`` vertices."""
-    sizes = np.array([len(distinct(np.concatenate(group[: last + 1]))) for last in range(len(group))])
-    return group[: max(1, int((sizes <= most).sum()))]
+    """The first cores of a group, as many as have ``most`` vertices in all."""
+    return group[: max(1, int((np.cumsum([len(core) for core in group]) <= most).sum()))]
 
 
 def _structure(view: View, group: list[np.ndarray], bounds: Bounds) -> Structure:

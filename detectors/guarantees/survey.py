@@ -60,7 +60,7 @@ def measured(view: GraphView, params: Params, known: Population, findings: Seque
     views = _views(net, known)
     bounds = Bounds(*(params[name] for name in Bounds._fields))
     core = {name: is_core(one, np.arange(one.count), bounds)[one.vertex_of] for name, one in views.items()}
-    circles = [_circle(view, net, core, finding) for finding in findings]
+    circles = _circles(net, core, findings)
     rows = figures(net, ledger, views, circles, Limits(params["over_watch"], params["over_hold"]))
     order = sorted(range(len(rows)), key=lambda i: (-(rows[i]["balance"] or 0), -(rows[i]["contract_sum"] or 0), i))
     circles, found, rows = [circles[i] for i in order], [findings[i] for i in order], [rows[i] for i in order]
@@ -75,7 +75,12 @@ def _views(net: Net, known: Population) -> dict[str, View]:
     return {"raw": View("raw", net, count), "contracted": View("contracted", net, vertex_of)}
 
 
-def _circle(view: GraphView, net: Net, core: dict[str, np.ndarray], finding: Finding) -> Circle:
-    nodes = np.sort(view.find_all([member["node"] for member in finding.members]))
-    members = np.searchsorted(net.parties, nodes).astype(np.int64)
-    return Circle(members, members[core[finding.view][members]], finding.view)
+def _circles(net: Net, core: dict[str, np.ndarray], findings: Sequence[Finding]) -> list[Circle]:
+    names = [member["node"] for finding in findings for member in finding.members]
+    parties = np.searchsorted(net.parties, net.snapshot.find_all(names)).astype(np.int64)
+    ends = np.cumsum([len(finding.members) for finding in findings])[:-1]
+    members = [np.sort(some) for some in np.split(parties, ends)] if findings else []
+    return [
+        Circle(some, some[core[finding.view][some]], finding.view)
+        for some, finding in zip(members, findings, strict=True)
+    ]

@@ -4,8 +4,8 @@
 
 The net: a heavy-tailed giant of most contracts, many small components with rings, chains, stars, joint groups and
 mutual pairs, a complete digraph of 100, a ring of 10,000 and a star of 10,000; a tenth of the companies in groups, a
-share of the amounts unknown. Prints the median CPU seconds of each stage, the number of findings by kind, and the
-peak memory of the process.
+share of the amounts unknown. Prints the median CPU seconds of each stage (figures: measures and grades of all circles),
+the number of findings by kind, and the peak memory of the process.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ import numpy as np
 import pyarrow as pa
 from ringfence.detectors.finalise import finalise
 from ringfence.detectors.guarantees.detector import GUARANTEE
+from ringfence.detectors.guarantees.survey import measured
 from ringfence.detectors.policy import shipped
 from ringfence.graph.model import ALWAYS, FOREVER
 from ringfence.graph.snapshot import open_snapshot
@@ -164,7 +165,7 @@ def main() -> None:
     params = GUARANTEE.defaults()
     with tempfile.TemporaryDirectory() as folder:
         build(Path(folder) / "snapshot", given.companies, given.contracts, given.seed)
-        seconds: dict[str, list[float]] = {"population": [], "detect": [], "finalise": []}
+        seconds: dict[str, list[float]] = {stage: [] for stage in ("population", "detect", "finalise", "figures")}
         findings = []
         for _ in range(given.repeat):
             snapshot = open_snapshot(Path(folder) / "snapshot", parse_moment("2026-06-30"))
@@ -174,6 +175,9 @@ def main() -> None:
             candidates = list(GUARANTEE.detect(snapshot, known, params))
             marks.append(time.process_time())
             findings = finalise([(GUARANTEE, candidates)], shipped(), snapshot.as_of, snapshot.revision)
+            marks.append(time.process_time())
+            circles = [finding for finding in findings if finding.kind == "guarantee_circle"]
+            measured(snapshot, params, known, circles)
             marks.append(time.process_time())
             for stage, one, other in zip(seconds, marks, marks[1:], strict=False):
                 seconds[stage].append(other - one)
