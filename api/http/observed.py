@@ -12,6 +12,7 @@ from typing import Any
 
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ...graph.environment import stated
@@ -48,7 +49,13 @@ class Observed:
 
         try:
             await self._app(scope, receive, seen)
+        except ClientDisconnect:
+            # Whoever asked has gone before all of the request was here: there is nobody to answer.
+            status = status or 499
         except Exception as error:
+            if status == 413:
+                # The limit of bodies has answered already, and goes on in its own way.
+                raise
             _log.error("defect", extra={"error": type(error).__name__, "where": frames(error), "route": _route(scope)})
             if status:
                 raise

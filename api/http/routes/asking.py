@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.concurrency import run_in_threadpool
 
+from ....graph.errors import UserError
 from ...services.findings import is_id
 from ...services.names import read_node
 from ...services.questions.asking import Asked, read_question
@@ -60,8 +61,20 @@ async def recorded(request: Request, reader: Store) -> None:
     """Record who asks for what before anything is shown. A dependency of every route, so that none can forget it."""
     # What was sent is at hand for the route's subject.
     request.state.body = await request.body()
+    _check_text(request.state.body)
     given = {name: request.query_params.getlist(name) for name in _asked(request) if name not in NAMES_NODES}
     await run_in_threadpool(record, request, {name: _bound(values) for name, values in given.items()})
+
+
+def _check_text(body: bytes) -> None:
+    """JSON can spell half a character, which is no text: neither the log nor a store can keep it."""
+    if re.search(rb"\\u[dD][89a-fA-F]", body):
+        try:
+            json.dumps(json.loads(body), ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            raise UserError("the body spells half a character (\\ud800 to \\udfff alone): send whole ones") from None
+        except (ValueError, RecursionError):
+            return  # It is no JSON, which is said where it is read.
 
 
 def _bound(values: list[str]) -> str | list[str]:
