@@ -47,6 +47,10 @@ class Settings(BaseSettings):
     policy: Path | None = Field(
         default=None, description="The policy file of `ringfence detect`; the shipped one unless another is named."
     )
+    require: str = Field(
+        default="",
+        description="Tables without which `ringfence nightly` publishes nothing, separated by commas.",
+    )
     port: int = Field(
         default=8000, ge=0, le=65535, description="Port of the HTTP service on 127.0.0.1; 0 takes a free one."
     )

@@ -17,6 +17,7 @@ from .commands import Commands
 from .findings import findings, path, show
 from .load import detect, load, status, token, unload
 from .mapping import first_mapping
+from .nightly import nightly
 from .personal import erase, keys, tokens
 from .rejects import rejects
 from .sample import sample
@@ -50,7 +51,8 @@ def ringfence(
 
 
 for command in (
-    sample, load, unload, detect, findings, show, path, why, status, rejects, token, serve, copy, export, erase,
+    sample, load, unload, detect, nightly, findings, show, path, why, status, rejects, token, serve, copy, export,
+    erase,
 ):  # fmt: skip
     app.command()(command)
 app.command("map")(first_mapping)

@@ -1,7 +1,7 @@
 """How every command begins and ends: shared options, the opened store, exit codes, and one line for what went wrong.
 
-0 is success, 2 is for the user to mend, 1 is a defect of ours, 130 is an interruption. Whoever closes the pipe early
-has seen enough: that is success too.
+0 is success, 2 is for the user to mend, 3 and 4 (``CODES``) are told from it for schedulers, 1 is a defect of ours,
+130 is an interruption. Whoever closes the pipe early has seen enough: that is success too.
 """
 
 from __future__ import annotations
@@ -20,13 +20,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from ...graph.errors import UserError
+from ...graph.errors import Busy, Rejected, UserError
 
 if TYPE_CHECKING:
     from ..services.reader import Reader
 
 _USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[2]
 """What the command-line parser raises for anything wrong with the arguments, in whichever version of Typer."""
+
+CODES = {Rejected: 3, Busy: 4}
+"""Exit codes of what a scheduler tells apart; every other ``UserError`` is 2."""
 
 StoreUrl = Annotated[
     str | None,
@@ -44,6 +47,21 @@ AsOf = Annotated[
         metavar="T",
         help="What was known at this time: a date (its first instant, in Asia/Shanghai) or an ISO time. "
         "The default is the store's latest data date.",
+    ),
+]
+PolicyFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--policy",
+        envvar="RINGFENCE_POLICY",
+        metavar="FILE",
+        help="The policy: thresholds of colours and settings of detectors. Without it, the one that is shipped.",
+    ),
+]
+MappingName = Annotated[
+    str | None,
+    typer.Option(
+        "--mapping", metavar="NAME|FILE", help="How foreign files become tables: a shipped mapping or a TOML file."
     ),
 ]
 TABLE_ROWS = 20
@@ -111,7 +129,7 @@ def _exit_code(run: Any) -> int:
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except UserError as error:
-        return _say(str(error), 2)
+        return _say(str(error), CODES.get(type(error), 2))
     except _USAGE_ERROR as error:
         return _say(_usage(error), 2)
     except BrokenPipeError:
