@@ -1,7 +1,7 @@
 """How every command begins and ends: shared options, the opened store, exit codes, and one line for what went wrong.
 
-0 is success, 2 is for the user to mend, 3 and 4 (``CODES``) are told from it for schedulers, 1 is a defect of ours,
-130 is an interruption. Whoever closes the pipe early has seen enough: that is success too.
+0 is success, 2 is for the user to mend, 1 is a defect of ours, 130 is an interruption. Whoever closes the pipe early
+has seen enough: that is success too.
 """
 
 from __future__ import annotations
@@ -20,16 +20,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from ...graph.errors import Busy, Rejected, UserError
+from ...graph.errors import UserError
 
 if TYPE_CHECKING:
     from ..services.reader import Reader
 
 _USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[2]
 """What the command-line parser raises for anything wrong with the arguments, in whichever version of Typer."""
-
-CODES = {Rejected: 3, Busy: 4}
-"""Exit codes of what a scheduler tells apart; every other ``UserError`` is 2."""
 
 StoreUrl = Annotated[
     str | None,
@@ -129,7 +126,7 @@ def _exit_code(run: Any) -> int:
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except UserError as error:
-        return _say(str(error), CODES.get(type(error), 2))
+        return _say(str(error), 2)
     except _USAGE_ERROR as error:
         return _say(_usage(error), 2)
     except BrokenPipeError:

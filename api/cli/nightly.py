@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ...graph.errors import Busy, UserError
+from ...graph.errors import Busy, Rejected, UserError
 from .commands import MappingName, PolicyFile, StoreUrl, opened
 from .load import closed_lines, counts_table, say_ignored, unlinked_table
 from .output import bound, plain, say, table
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
     from ...loaders.sources import Source
     from ..settings import Settings
+
+CODES = {Rejected: 3, Busy: 4}
+"""Exit codes of what a scheduler tells from anything else that the user can mend."""
 
 CUT_SHORT = 5
 """Exit code where all is done and kept, and a bound of a detector bit that could change what it found."""
@@ -76,7 +79,11 @@ def nightly(
     decided = read_policy(policy) if policy else shipped()
     all_settings(decided.parameters)
     files = open_source(source, load_mapping(mapping) if mapping is not None else None) if source is not None else None
-    _load(settings, files, required)
+    try:
+        _load(settings, files, required)
+    except (Rejected, Busy) as error:
+        say(str(error))
+        raise typer.Exit(CODES[type(error)]) from None
     with opened(store) as reader:
         load = undetected(reader.store, reader.store)
         if load is None:
