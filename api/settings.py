@@ -56,6 +56,10 @@ class Settings(BaseSettings):
     policy: Path | None = Field(
         default=None, description="The policy file of `ringfence detect`; the shipped one unless another is named."
     )
+    require: str = Field(
+        default="",
+        description="Tables without which `ringfence nightly` publishes nothing, separated by commas.",
+    )
     host: str = Field(default="127.0.0.1", description="Address the HTTP service listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port of the HTTP service; 0 takes a free one.")
     workers: int = Field(default=1, ge=1, le=64, description="Processes of the HTTP service.")

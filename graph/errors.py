@@ -26,5 +26,13 @@ class Gone(UserError):
     """What is asked for was there, and is kept no longer."""
 
 
+class Rejected(UserError):
+    """What a source holds is refused: a required table is missing or empty, or too many rows cannot be used."""
+
+
 class Unavailable(UserError):
     """There is no store yet, or disk or server fail at the moment: the same may work later."""
+
+
+class Busy(Unavailable):
+    """Somebody else is at it: the same works once they are done."""

@@ -18,6 +18,7 @@ from .commands import Commands
 from .findings import findings, path, show
 from .load import detect, load, status, token, unload
 from .mapping import first_mapping
+from .nightly import nightly
 from .personal import erase, keys, reveal, tokens
 from .rejects import rejects
 from .sample import sample
@@ -52,8 +53,8 @@ def ringfence(
 
 
 for command in (
-    sample, load, unload, detect, findings, show, path, why, screen, status, rejects, token, serve, copy, export, erase,
-    reveal,
+    sample, load, unload, detect, nightly, findings, show, path, why, screen, status, rejects, token, serve, copy, export,
+    erase, reveal,
 ):  # fmt: skip
     app.command()(command)
 app.command("map")(first_mapping)

@@ -46,6 +46,21 @@ AsOf = Annotated[
         "The default is the store's latest data date.",
     ),
 ]
+PolicyFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--policy",
+        envvar="RINGFENCE_POLICY",
+        metavar="FILE",
+        help="The policy: thresholds of colours and settings of detectors. Without it, the one that is shipped.",
+    ),
+]
+MappingName = Annotated[
+    str | None,
+    typer.Option(
+        "--mapping", metavar="NAME|FILE", help="How foreign files become tables: a shipped mapping or a TOML file."
+    ),
+]
 TABLE_ROWS = 20
 """How many rows a table lists by default."""
 Top = Annotated[

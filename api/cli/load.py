@@ -8,14 +8,16 @@ import sys
 from collections.abc import Sequence
 from contextlib import closing
 from enum import StrEnum
-from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ...graph.errors import UserError
-from .commands import AsOf, StoreUrl, audit, opened
+from .commands import AsOf, MappingName, PolicyFile, StoreUrl, audit, opened
 from .output import bound, plain, say, table
+
+if TYPE_CHECKING:
+    from ...loaders.passes.load import LoadReport
 
 COUNTS = ("read", "used", "unchanged", "duplicate", "rejected")
 """What becomes of a table's rows: the first is the sum of the others."""
@@ -71,7 +73,7 @@ def _status_text(state: dict) -> str:
     if state["rejects"]:
         parts.append(_rejects_table(state["rejects"]))
     if state["unlinked"]:
-        parts.append(_unlinked_table(state["unlinked"]))
+        parts.append(unlinked_table(state["unlinked"]))
     last = state["last_run"]
     if last is None:
         parts.append("no detector has run yet: 'ringfence detect' runs them all")
@@ -92,7 +94,8 @@ def _left_out_lines(left_out: Sequence[tuple[str, str]]) -> list[str]:
     return [*lines, f"{more:,} more were not read: 'ringfence status --format json' names all"] if more else lines
 
 
-def _unlinked_table(unlinked: list[dict]) -> str:
+def unlinked_table(unlinked: list[dict]) -> str:
+    """The values that are kept but link no one."""
     rows = [(r["table"], r["column"], r["flag"], f"{r['values']:,}", f"{r['of']:,}") for r in unlinked]
     return table(("KEPT, LINKS NO ONE", "COLUMN", "FLAG", "VALUES", "OF"), rows, right=("VALUES", "OF"))
 
@@ -130,15 +133,7 @@ def detect(
         list[str] | None, typer.Argument(metavar="[DETECTOR]...", help="Which ones; all of them by default.")
     ] = None,
     as_of: AsOf = None,
-    policy: Annotated[
-        Path | None,
-        typer.Option(
-            "--policy",
-            envvar="RINGFENCE_POLICY",
-            metavar="FILE",
-            help="The policy: thresholds of colours and settings of detectors. Without it, the one that is shipped.",
-        ),
-    ] = None,
+    policy: PolicyFile = None,
     settings: Annotated[
         list[str] | None,
         typer.Option(
@@ -188,12 +183,7 @@ def load(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the load that broke off; without SOURCE and --mapping.")
     ] = False,
-    mapping: Annotated[
-        str | None,
-        typer.Option(
-            "--mapping", metavar="NAME|FILE", help="How foreign files become tables: a shipped mapping or a TOML file."
-        ),
-    ] = None,
+    mapping: MappingName = None,
     store: StoreUrl = None,
 ) -> None:
     """Load tables into the store.
@@ -225,16 +215,10 @@ def load(
     if report is None:
         print("no load is open: there is nothing to resume")
         return
-    if report.abandoned:
-        number, name = report.abandoned
-        say(f"load {number}, from {plain(name)}, had broken off: it was discarded, and nothing of it is left")
-    for file, column in report.unknown_columns:
-        say(f"{file}: column '{column}' is unknown and was ignored")
-    for line in _left_out_lines(report.left_out):
-        say(line)
+    say_ignored(report)
     print(counts_table(report.tables))
-    for name, rows in report.closed.items():
-        print(f"{name}: {rows:,} rows are missing from this full extract and were closed")
+    for line in closed_lines(report):
+        print(line)
     if report.rejects:
         print()
         print(_rejects_table(report.rejects[:REJECT_ROWS]))
@@ -243,11 +227,30 @@ def load(
         print(f"'ringfence rejects --load {report.load}' lists them one by one")
         print()
     if report.unlinked:
-        print(_unlinked_table(report.unlinked))
+        print(unlinked_table(report.unlinked))
         print()
         for line in advice(report.unlinked):
             say(line)
     print(f"load {report.load}, revision {report.revision}, from {plain(report.source)}")
+
+
+def say_ignored(report: LoadReport) -> None:
+    """Say what of a source, and of a load before, came to nothing."""
+    if report.abandoned:
+        number, name = report.abandoned
+        say(f"load {number}, from {plain(name)}, had broken off: it was discarded, and nothing of it is left")
+    for file, column in report.unknown_columns:
+        say(f"{file}: column '{column}' is unknown and was ignored")
+    for line in _left_out_lines(report.left_out):
+        say(line)
+
+
+def closed_lines(report: LoadReport) -> list[str]:
+    """How many rows a full extract no longer had, a line for each table."""
+    return [
+        f"{name}: {rows:,} rows are missing from this full extract and were closed"
+        for name, rows in report.closed.items()
+    ]
 
 
 def unload(

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -20,7 +21,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ...graph.errors import Unavailable, UserError
+from ...graph.errors import Rejected, Unavailable, UserError
 from ...graph.model import DECLARING, PARTIES
 from ...graph.outside import outside_cause
 from ...graph.store import Progress, Store, Waiting, Writer
@@ -76,6 +77,7 @@ def load(
     source: str | Path | Source,
     mapping: Mapping | None = None,
     *,
+    required: Collection[str] = (),
     progress: Progress | None = None,
     waiting: Waiting | None = None,
 ) -> LoadReport:
@@ -85,16 +87,19 @@ def load(
     ----------
     source : a folder, a file, or a source that was opened before (whose own mapping then holds)
     mapping : how the files become canonical tables; canonical names hold without one
+    required : tables without which nothing is published; each must be there and have a row
     progress : called as ``progress(step, name, done, total)``: step ``reading`` with a file's name and bytes, step
         ``writing`` with a table's name and rows
     waiting : called once, where another load must end first
 
     Raises
     ------
-    UserError : the source cannot be read, contradicts the store, or a table has too many rejected rows; nothing
-        changes. ``Unavailable`` where disk or server failed: the load stays open, for ``resume``
+    UserError : the source cannot be read or contradicts the store; nothing changes. ``Rejected`` where a table has too
+        many rejected rows, or a required one is missing or empty. ``Unavailable`` where disk or server failed: the load
+        stays open, for ``resume``
     """
     source = source if isinstance(source, Source) else open_source(source, mapping)
+    _check_required(required, {table for table, _ in source.passes}, "missing")
     with store.writer(source.name, privacy=dict(source.mapping.privacy), waiting=waiting) as writer:
         note = {
             "load": writer.load,
@@ -102,6 +107,7 @@ def load(
             "folder": str(Path.cwd()),
             "mapping": [source.mapping.text, source.mapping.name],
             "privacy": writer.privacy,
+            "required": sorted(required),
         }
         staging = Staging.begin(store.beside("staging"), _sizes(source), note, store.keys)
         return _finished(store, writer, source, staging, progress)
@@ -202,6 +208,7 @@ class _Load:
     def run(self) -> LoadReport:
         gathered = self._gathered()
         note = self._staging.note
+        _check_required(note.get("required", ()), {name for name, rows in gathered.read.items() if rows}, "empty")
         declared = Declared(self._store, gathered.declared)
         files = np.array([self._writer.file(name) for name in gathered.files], dtype=np.int64)
         merger = Merger(self._staging, declared, self._store.keys, self._writer.privacy, files)
@@ -352,7 +359,7 @@ class _Load:
             key=lambda item: item[1],
         )
         where = f" in column '{column}'" if column else ""
-        raise UserError(
+        raise Rejected(
             f"load stopped, nothing changed: {counts['rejected']:,} of the {counts['read']:,} rows of table '{table}' "
             f"({counts['rejected'] / counts['read']:.0%}) cannot be used, more than the limit of {limit:.0%}; "
             f"{rows:,} of them for {reason}{where}: mend the files, or raise reject_limit in the mapping"
@@ -380,6 +387,11 @@ class _Load:
             self._rewritten.update(again.uid.filter(pa.array(applied)).to_pylist())
             _count(counts, again, applied)
             counts["unchanged"] -= int(_stands_for(again).sum())
+
+
+def _check_required(required: Collection[str], held: Collection[str], what: str) -> None:
+    if absent := sorted(set(required) - set(held)):
+        raise Rejected(f"load stopped, nothing changed: required and {what} in the source: {', '.join(absent)}")
 
 
 def _stands_for(rows: Rows) -> np.ndarray:

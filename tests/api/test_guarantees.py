@@ -6,11 +6,9 @@ import json
 
 import openpyxl
 import pytest
-from fastapi.testclient import TestClient
 from ringfence.api.cli import app
-from ringfence.api.http.app import create_app
-from ringfence.api.settings import Settings
 from support.case_book import write_tables
+from support.service import service
 from typer.testing import CliRunner
 
 
@@ -55,7 +53,7 @@ def test_list_and_show_and_the_routes_give_one_answer(run, url):
     assert (circle["parties"], circle["balance"], circle["grade"]) == (3, 100_000_000, "A2")
     assert circle["id"][:8] in run("list") and "A2" in run("list")
     shown = json.loads(run("show", circle["id"][:6], "--format", "json"))
-    with TestClient(create_app(Settings(store=url))) as client:
+    with service(url) as client:
         assert client.get("/v1/guarantees").json() == told
         assert client.get(f"/v1/guarantees/{circle['id']}").json() == shown
         for name in ("table", "portfolio"):

@@ -5,9 +5,7 @@ import json
 import shutil
 
 import pytest
-from fastapi.testclient import TestClient
 from ringfence.api.cli import app
-from ringfence.api.http.app import create_app
 from ringfence.api.services.reader import Reader
 from ringfence.api.services.screening import Desk
 from ringfence.api.settings import Settings
@@ -18,6 +16,7 @@ from ringfence.graph.store import open_store
 from ringfence.loaders import load
 from ringfence.loaders.sample import write_sample
 from ringfence.loaders.sources import open_source
+from support.service import service
 from typer.testing import CliRunner
 
 APPLICANTS, SEED = 4000, 8
@@ -156,7 +155,7 @@ def test_rows_that_name_nobody_are_no_application(desk):
 def test_the_service_screens_one_or_several_and_shows_no_raw_value(book):
     folder, held = book
     rows = {**next(iter(held.values()))}
-    with TestClient(create_app(Settings(store=f"sqlite:///{folder}/book.db"))) as client:
+    with service(f"sqlite:///{folder}/book.db") as client:
         (one,) = client.post("/v1/screen", json={"tables": rows, "deadline_ms": None}).json()["screenings"]
         assert one["not_checked"] == []
         assert one["colour"]

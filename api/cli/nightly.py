@@ -1,0 +1,149 @@
+"""The command that a scheduler calls each night: nightly."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from contextlib import closing
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ...graph.errors import Busy, Rejected, UserError
+from .commands import MappingName, PolicyFile, StoreUrl, opened
+from .load import closed_lines, counts_table, say_ignored, unlinked_table
+from .output import bound, plain, say, table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ...loaders.sources import Source
+    from ..settings import Settings
+
+CODES = {Rejected: 3, Busy: 4}
+"""Exit codes of what a scheduler tells from anything else that the user can mend."""
+
+CUT_SHORT = 5
+"""Exit code where all is done and kept, and a bound of a detector bit that could change what it found."""
+
+
+class SummaryFormat(StrEnum):
+    """How a night is told."""
+
+    text = "text"
+    json = "json"
+
+
+def nightly(
+    source: Annotated[
+        str | None, typer.Argument(metavar="[SOURCE]", help="A folder of tables, one file, or the URL of a database.")
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the night that broke off; without SOURCE and --mapping.")
+    ] = False,
+    mapping: MappingName = None,
+    require: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--require",
+            metavar="TABLE",
+            help="Publish nothing unless the source has rows of this table; say it again for another. "
+            "RINGFENCE_REQUIRE names more.",
+        ),
+    ] = None,
+    policy: PolicyFile = None,
+    format: Annotated[
+        SummaryFormat, typer.Option("--format", help="Text to read, or one JSON object.")
+    ] = SummaryFormat.text,
+    store: StoreUrl = None,
+) -> None:
+    """Load a source, run all detectors, and say what changed since the night before.
+
+    Exit codes: 0 done; 3 the source is refused; 4 another load is running; 5 done, but a search was cut short.
+    """
+    from ...detectors.policy import read_policy, shipped
+    from ...detectors.settings import all_settings
+    from ...loaders.schema.mapping import load_mapping
+    from ...loaders.sources import open_source
+    from ..services.nightly import detected, required_tables, summary, undetected
+    from ..settings import read_settings
+
+    if resume == (source is not None) or (resume and (mapping is not None or require)):
+        raise UserError("name what to load, or say --resume alone to go on with the night that broke off")
+    began, used = time.monotonic(), _cpu_seconds()
+    settings = read_settings(store=store)
+    # What can be told beforehand is told before a store is opened.
+    required = required_tables([*(require or ()), settings.require])
+    decided = read_policy(policy) if policy else shipped()
+    all_settings(decided.parameters)
+    files = open_source(source, load_mapping(mapping) if mapping is not None else None) if source is not None else None
+    try:
+        _load(settings, files, required)
+    except (Rejected, Busy) as error:
+        say(str(error))
+        raise typer.Exit(CODES[type(error)]) from None
+    with opened(store) as reader:
+        load = undetected(reader.store, reader.store)
+        if load is None:
+            print("no night broke off: there is nothing to resume")
+            return
+        told = summary(detected(reader, load, decided), time.monotonic() - began, _cpu_seconds() - used)
+    print(json.dumps(told, ensure_ascii=False) if format == SummaryFormat.json else _text(told))
+    if any(item["could_change"] for item in told["truncated"]):
+        say("all is done and kept, but a search was cut short, and an answer could change")
+        raise typer.Exit(CUT_SHORT)
+
+
+def _load(settings: Settings, files: Source | None, required: Sequence[str]) -> None:
+    """Load a source, or go on with the load that broke off, if one did."""
+    from ...graph.store import open_store
+    from ...loaders import load, resume
+    from .bars import bars
+
+    with (
+        closing(open_store(settings.store, create=files is not None, key_file=settings.key_file)) as into,
+        bars() as progress,
+    ):
+        if files is not None:
+            report = load(into, files, required=required, progress=progress, waiting=_refuse)
+        else:
+            report = resume(into, progress=progress, waiting=_refuse)
+    if report is not None:
+        say_ignored(report)
+        for line in closed_lines(report):
+            say(line)
+
+
+def _refuse(source: str) -> None:
+    named = f", from {plain(source)}," if source else ""
+    raise Busy(f"another load{named} is running: nothing was changed; try again when it has ended")
+
+
+def _cpu_seconds() -> float:
+    """Processor time of this process and of those it started that have ended."""
+    return sum(os.times()[:4])
+
+
+def _text(told: dict) -> str:
+    rows = [
+        (kind, colour, f"{count:,}") for kind, colours in told["findings"].items() for colour, count in colours.items()
+    ]
+    parts = [counts_table(told["tables"]), table(("FINDINGS", "COLOUR", "COUNT"), rows, right=("COUNT",))]
+    if told["unlinked"]:
+        parts.append(unlinked_table(told["unlinked"]))
+    return "\n\n".join([*parts, "\n".join(_lines(told))])
+
+
+def _lines(told: dict) -> list[str]:
+    """What a night's tables do not say, a line each."""
+    cases = [f"cases {state}: {len(ids):,} {' '.join(ids)}".rstrip() for state, ids in told["cases"].items()]
+    cut = [f"{item['detector']} cut short: {bound(item)}" for item in told["truncated"]]
+    return [
+        *cases,
+        *cut,
+        f"load {told['load']}, revision {told['revision']}, from {plain(told['source'])}",
+        f"batch {told['batch']}, nightly, policy {told['policy']}",
+        f"{told['seconds']:.1f} seconds, {told['cpu_seconds']:.1f} of the processor",
+    ]
