@@ -53,8 +53,8 @@ def ringfence(
 
 
 for command in (
-    sample, load, unload, detect, nightly, findings, show, path, why, screen, status, rejects, token, serve, copy, export,
-    erase, reveal,
+    sample, load, unload, detect, nightly, findings, show, path, why, screen, status, rejects, token, serve, copy,
+    export, erase, reveal,
 ):  # fmt: skip
     app.command()(command)
 app.command("map")(first_mapping)

@@ -27,7 +27,6 @@ REASONS = {
     "scientific_notation": "a spreadsheet rounded this number (1.1E+17): which one it was cannot be known",
     "formula_error": "a spreadsheet's formula failed (#N/A, #REF!) or was never computed",
     "out_of_range": "the number lies outside what is possible, as a latitude of 123",
-    "end_before_start": "the guarantee ends before it begins: it counts without this end",
     "unknown_applicant": "names an applicant that neither this load nor the store declares",
     "unknown_company": "names a company that neither this load nor the store declares",
     "unknown_merchant": "names a merchant that neither this load nor the store declares",

@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ...graph.keys import KeyFile, mask
-from ...graph.model import ALWAYS, DECLARING
+from ...graph.model import DECLARING
 from ...graph.store import Progress
 from ...graph.store.records import REJECT_COLUMNS
 from ..cleaning import values as clean
@@ -240,8 +240,6 @@ class _Cleaner:
             self._clean(self._table.all_columns[name])
         if PLACE.name in self._stager.gathered.columns[self._table.name] and self._table.name == "applications":
             self._place()
-        if {"start_date", "end_date"} <= self._cells.keys():
-            self._span()
         return self._cells, self._issues
 
     def _clean(self, column: Column) -> None:
@@ -281,13 +279,6 @@ class _Cleaner:
             bad = outside.to_numpy(zero_copy_only=False)
             self._note(column, bad, "out_of_range")
             self._cells[column.name] = where(~bad, values)
-
-    def _span(self) -> None:
-        """An end before its start is no end."""
-        end = self._cells["end_date"]
-        bad = present(end) & (long(end, 0) < long(self._cells["start_date"], ALWAYS))
-        self._note(self._table.all_columns["end_date"], bad, "end_before_start")
-        self._cells["end_date"] = where(~bad, end)
 
     def _read(self, column: Column, keys: pa.Array, known: np.ndarray | bool = True) -> None:
         """Keys, missing where a spreadsheet spoilt them; ``known`` says of which rows that can be said."""

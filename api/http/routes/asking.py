@@ -115,18 +115,18 @@ def nodes_named(request: Request) -> str:
 
 
 def case_named(request: Request) -> str:
-    """The subject of a route about one case: its id, unless what was given is none."""
-    return prefix if is_id(prefix := request.path_params["id"]) else "case"
+    """The subject of a route about one case: its id, or what it begins with."""
+    return _id(request.path_params["id"]) or "case"
 
 
 def finding_named(request: Request) -> str:
-    """The subject of a route that asks for one finding: its id, unless what was given is none."""
-    return prefix if is_id(prefix := request.path_params["id"]) else "finding"
+    """The subject of a route about one finding: its id, or what it begins with."""
+    return _id(request.path_params.get("id") or request.path_params["finding"]) or "finding"
 
 
-def finding_of(request: Request) -> str:
-    """The same, where the address names it ``finding``."""
-    return prefix if is_id(prefix := request.path_params["finding"]) else "finding"
+def _id(text: str) -> str | None:
+    # Digits alone may be a phone or a card in the wrong place.
+    return text if is_id(text) and not text.isdigit() else None
 
 
 def of(name: str) -> Callable[[Request], str]:

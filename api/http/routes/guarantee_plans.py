@@ -9,7 +9,7 @@ from fastapi import Path, Query, Request
 from ...services import guarantee_plans as answers
 from .. import guarantee_plan_models as models
 from ..guard import declares
-from .asking import AsOf, Store, finding_of, moment_text, reader_of, router, sent
+from .asking import AsOf, Store, finding_named, moment_text, reader_of, router, sent
 
 
 def _defaulting(request: Request) -> str:
@@ -29,7 +29,7 @@ def whatif(reader: Store, asked: models.WhatIf, as_of: AsOf = None) -> Any:
 
 
 @router.get("/guarantees/{finding}/cut", response_model=models.CutAnswer, summary="How to take a circle apart")
-@declares("findings.read", finding_of)
+@declares("findings.read", finding_named)
 def cut(
     reader: Store,
     finding: Annotated[

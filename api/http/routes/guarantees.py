@@ -9,7 +9,7 @@ from fastapi import Path, Query
 from ...services import guarantees as answers
 from .. import guarantee_models as models
 from ..guard import declares
-from .asking import AsOf, Store, finding_of, moment_text, of, router
+from .asking import AsOf, Store, finding_named, moment_text, of, router
 
 
 @router.get("/guarantees", response_model=models.Circles, summary="Guarantee circles")
@@ -45,7 +45,7 @@ def guarantee_changes(
 
 
 @router.get("/guarantees/{finding}", response_model=models.CircleDetail, summary="One guarantee circle")
-@declares("findings.read", finding_of)
+@declares("findings.read", finding_named)
 def guarantee(
     reader: Store,
     finding: Annotated[str, Path(description="The circle's id, or as much of its beginning as is unique.")],
