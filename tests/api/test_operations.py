@@ -15,7 +15,7 @@ import pytest
 from fastapi.testclient import TestClient
 from ringfence.api.access.audit import AuditLog
 from ringfence.api.http.app import create_app
-from ringfence.api.services import findings as services
+from ringfence.api.services import listing
 from ringfence.api.settings import Settings, read_settings
 from ringfence.graph.errors import UserError
 from support.book import ringfence, write_book
@@ -196,10 +196,10 @@ def test_its_log_is_json_with_route_and_id_and_without_paths(home):
 
 
 def test_a_defect_is_logged_by_kind_and_place_and_not_by_what_it_held(client, monkeypatch, caplog):
-    def broken(*_):
+    def broken(*_, **__):
         raise ZeroDivisionError(f"secret {PHONE}")
 
-    monkeypatch.setattr(services, "findings", broken)
+    monkeypatch.setattr(listing, "findings", broken)
     told = client.get("/v1/findings")
     assert told.status_code == 500 and told.headers["x-content-type-options"] == "nosniff"
     (record,) = (record for record in caplog.records if record.msg == "defect")

@@ -282,7 +282,7 @@ def test_a_wrong_method_is_a_problem_too(client):
 
 
 def test_a_defect_says_nothing_of_the_inside(store_url, monkeypatch):
-    def broken(*_):
+    def broken(*_, **__):
         raise ZeroDivisionError(f"secret {PHONE}")
 
     monkeypatch.setattr(listing, "findings", broken)
