@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -13,6 +16,7 @@ from ...graph.errors import Conflict, Gone, NotFound, Unavailable, UserError
 from ...graph.outside import outside_cause
 from ..access.errors import Forbidden, TooMany, Unauthenticated
 from .models import Problem
+from .repeatable import repeatable
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -57,12 +61,39 @@ STATUSES = {
 """The status of each kind of ``UserError``; the first that fits counts."""
 
 
-def _user_error(_: Request, error: UserError) -> JSONResponse:
+def _user_error(request: Request, error: UserError) -> JSONResponse:
     status = next(status for kind, status in STATUSES.items() if isinstance(error, kind))
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
     if isinstance(error, TooMany):
         headers = {"Retry-After": str(error.seconds)}
-    return problem(status, str(error), headers=headers)
+    return problem(status, _unrepeated(request, str(error)), headers=headers)
+
+
+def _unrepeated(request: Request, text: str) -> str:
+    """A message without what it quotes of the request that may be a raw personal value in the wrong place."""
+    body = _texts(_json(getattr(request.state, "body", b"")))
+    for value in {*request.query_params.values(), *map(str, request.path_params.values()), *body}:
+        if not repeatable(value):
+            text = text.replace(repr(value), "what was given")
+    return text
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return json.loads(body or b"null")
+    except (ValueError, RecursionError):
+        return None
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """All texts within what JSON says."""
+    left = [value]
+    while left:
+        one = left.pop()
+        if isinstance(one, str):
+            yield one
+        elif isinstance(one, dict | list):
+            left += one.values() if isinstance(one, dict) else one
 
 
 def _invalid_request(_: Request, error: RequestValidationError) -> JSONResponse:

@@ -7,11 +7,12 @@ everybody.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from fastapi import Request, Response
+from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
@@ -79,9 +80,20 @@ class GuardedRoute(APIRoute):
         return guarded
 
 
+def parameters(route: APIRoute) -> set[str]:
+    """The query parameters that a route knows, those of what it depends on among them."""
+    return set(_query_parameters(route.dependant))
+
+
+def _query_parameters(dependant: Dependant) -> Iterator[str]:
+    yield from (field.alias for field in dependant.query_params)
+    for other in dependant.dependencies:
+        yield from _query_parameters(other)
+
+
 def _check_parameters(request: Request, route: APIRoute) -> None:
     """A parameter that the route does not know is a slip that changes the answer: it is refused, not ignored."""
-    known = {field.alias for field in route.dependant.query_params}
+    known = parameters(route)
     if unknown := set(request.query_params) - known:
         told = f"unknown parameter; there are: {', '.join(sorted(known)) or 'none'}"
         # A name that is none of ours is repeated only where it can be no personal value.

@@ -16,7 +16,8 @@ from ...services.names import read_node
 from ...services.questions.asking import Asked, read_question
 from ...services.reader import Reader
 from ..errors import RESPONSES
-from ..guard import GuardedRoute, record
+from ..guard import GuardedRoute, parameters, record
+from ..repeatable import repeatable
 
 
 def reader_of(request: Request) -> Reader:
@@ -49,7 +50,7 @@ def asked_question(request: Request, question: str) -> Asked:
 
 def _asked(request: Request) -> dict[str, str]:
     """The query parameters that the route knows; any other is ignored, and is nobody's to record."""
-    known = {field.alias for field in request.scope["route"].dependant.query_params}
+    known = parameters(request.scope["route"])
     return {name: value for name, value in request.query_params.items() if name in known}
 
 
@@ -78,17 +79,10 @@ def _check_text(body: bytes) -> None:
 
 
 def _bound(values: list[str]) -> str | list[str]:
-    """A bound for the record. It is recorded before anybody has looked at it, so what is no word, number or time may be
-    a raw value in the wrong place."""
-    kept = [value if _BOUND.fullmatch(value) else "(not kept)" for value in values]
+    """A bound for the record, as far as it can be no raw value in the wrong place."""
+    kept = [value if repeatable(value) else "(not kept)" for value in values]
     return kept if len(kept) > 1 else kept[0]
 
-
-_BOUND = re.compile(
-    r"[A-Za-z_-]{1,40}\d{0,2}|-?\d{1,7}(\.\d{1,4})?|1\d{12}"
-    r"|\d{4}-\d\d-\d\d([T ][\d:.]{1,15}([+ -][\d:]{4,5}|Z)?)?"
-)
-"""Words, numbers of up to seven digits, epoch milliseconds, dates and times."""
 
 NAMES_NODES = frozenset({"from", "to", "other", "q", "id", "id1", "id2"})
 """Query parameters that name a node, perhaps by a raw personal value: what is on record of them is the node's name."""
