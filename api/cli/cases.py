@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from ..services.case_choices import CaseSort, State
 from .commands import Output, SheetFormat, StoreUrl, Top, audit, check_output, first, opened, user, write_file
 from .narrowing import ByDetector, Channel, Colours, From, Kind, Product, Region, To
 from .output import case_amounts, cases_csv, plain, say, table
@@ -24,26 +25,6 @@ By = Annotated[
     str | None, typer.Option("--by", metavar="NAME", help="Who decides; by default the user of this machine.")
 ]
 Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; it is kept with the case.")]
-
-
-class State(StrEnum):
-    """What became of a case since the nightly batch before; or that it was closed."""
-
-    new = "new"
-    grown = "grown"
-    shrunk = "shrunk"
-    unchanged = "unchanged"
-    gone = "gone"
-    closed = "closed"
-
-
-class CaseSort(StrEnum):
-    """In what order cases stand."""
-
-    queue = "queue"
-    amount = "amount"
-    people = "people"
-    date = "date"
 
 
 class Verdict(StrEnum):

@@ -65,8 +65,19 @@ def wanted(
     """
     named = tuple(one.id for one in chosen(detectors)) if detectors else ()
     given = {name: value for name, value in more.items() if value is not None}
+    first, last = span(dates)
+    return Wanted(kinds=kinds or (), detectors=named, first=first, last=last, **given)  # type: ignore[arg-type]
+
+
+def span(dates: tuple[str | None, str | None]) -> tuple[int | None, int | None]:
+    """From when on and before when, in epoch milliseconds, of two times as they were written; a day means all of it.
+
+    Raises
+    ------
+    UserError : what is no date
+    """
     since, until = dates
-    return Wanted(kinds=kinds or (), detectors=named, first=_day(since), last=_day(until, 1), **given)  # type: ignore[arg-type]
+    return _day(since), _day(until, 1)
 
 
 def _day(text: str | None, later: int = 0) -> int | None:

@@ -2,70 +2,39 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated, Any
 
 from fastapi import Path, Query, Request
 
 from ....graph.store.runs import latest_nightly
 from ...services import cases as answers
-from ...services.listing import listed_cases, wanted
+from ...services.case_choices import CaseSort, State
+from ...services.listing import listed_cases
 from ...services.reader import Reader
 from ...services.timeline import EVENTS, timeline
 from ...services.verdicts import give
 from .. import case_models as models
 from ..guard import declares
 from .asking import AsOf, Store, case_named, moment_text, of, router, text_sent
-from .narrowing import Channels, Colours, Detectors, From, Kinds, MinAmount, Products, Regions, To
-from .pages import Cursor, Limit, Page, begun, ended
+from .narrowing import Narrowed, Span
+from .pages import Cursor, Events, Limit, Page, begun, ended
 
 CaseId = Annotated[str, Path(description="The case's id, or as much of its beginning as is unique.")]
-
-
-class State(StrEnum):
-    """What became of a case since the nightly batch before; or that it was closed."""
-
-    new = "new"
-    grown = "grown"
-    shrunk = "shrunk"
-    unchanged = "unchanged"
-    gone = "gone"
-    closed = "closed"
-
-
-class CaseSort(StrEnum):
-    """In what order cases stand."""
-
-    queue = "queue"
-    amount = "amount"
-    people = "people"
-    date = "date"
 
 
 @router.get("/cases", response_model=models.Cases, summary="Cases by urgency")
 @declares("cases.read", of("cases"))
 def cases(
     reader: Store,
+    sought: Narrowed,
     new: Annotated[bool, Query(description="Only what is new or has grown since the nightly batch before.")] = False,
     state: Annotated[State | None, Query(description="Only this state; by default all but gone and closed.")] = None,
-    colour: Colours = None,
-    kind: Kinds = None,
-    detector: Detectors = None,
-    min_amount: MinAmount = None,
-    since: From = None,
-    until: To = None,
-    product: Products = None,
-    region: Regions = None,
-    channel: Channels = None,
     sort: Annotated[CaseSort, Query(description="As the queue stands, or the largest first.")] = CaseSort.queue,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Any:
     """The cases of the latest nightly batch, by colour, then by money at stake. What is asked of kinds, detectors,
     dates, products, regions and channels is asked of a case's findings: one that fits is enough."""
-    members = {"products": product, "regions": region, "channels": channel}
-    dates = (moment_text(since), moment_text(until))
-    sought = wanted(kind, detector, dates, colours=colour, min_amount=min_amount, **members)
     (batch,), offset = begun(cursor, 1) or Page([latest_nightly(reader.store.runs())], 0)
     found, held = listed_cases(reader, sought, new=new, state=state, sort=sort, batch=batch)
     # A case may be closed while somebody turns pages: places are those in the list of all, which only a batch changes.
@@ -93,17 +62,15 @@ def case(reader: Store, id: CaseId) -> Any:
 def case_timeline(
     reader: Store,
     id: CaseId,
-    since: From = None,
-    until: To = None,
-    limit: Annotated[int, Query(ge=1, le=2000, description="Most events, the latest ones.")] = EVENTS,
+    span: Span,
+    limit: Events = EVENTS,
     as_of: AsOf = None,
 ) -> Any:
     """The dated relationships of a case's people, and of their applications, loans and accounts, earliest first."""
     found = answers.case(reader.store, id)
     snapshot = reader.snapshot().at(reader.moment(moment_text(as_of)))
     places = snapshot.find_all(found["people"])
-    dates = wanted(None, None, (moment_text(since), moment_text(until)))
-    return timeline(snapshot, places[places >= 0].tolist(), dates.first, dates.last, limit)
+    return timeline(snapshot, places[places >= 0].tolist(), *span, limit)
 
 
 @router.post("/cases/{id}/verdicts", response_model=models.Entry, status_code=201, summary="Decide on a case")

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from fastapi import Path, Query
 
 from ....graph.times import to_iso
 from ...services import findings as answers
-from ...services.listing import listed, wanted
+from ...services.listing import listed
 from ...services.nodes import bounded
 from ...services.reader import stated_moment
 from .. import models
 from ..guard import declares
 from .asking import Store, finding_named, moment_text, of, router
-from .narrowing import Channels, Colours, Detectors, From, Kinds, MinAmount, Products, Regions, To
+from .narrowing import Narrowed
 from .pages import Cursor, Limit, begun, ended
 
 
@@ -22,18 +23,10 @@ from .pages import Cursor, Limit, begun, ended
 @declares("findings.read", of("findings"))
 def findings(
     reader: Store,
-    kind: Kinds = None,
+    narrowed: Narrowed,
     view: Annotated[
         Literal["raw", "contracted"] | None, Query(description="Only this view of guarantee structures.")
     ] = None,
-    colour: Colours = None,
-    detector: Detectors = None,
-    min_amount: MinAmount = None,
-    since: From = None,
-    until: To = None,
-    product: Products = None,
-    region: Regions = None,
-    channel: Channels = None,
     new_since: Annotated[
         str | None, Query(description="Only what did not exist before this date, or by this batch.", examples=["12"])
     ] = None,
@@ -55,10 +48,7 @@ def findings(
     """What the latest run of each detector found, by rank over all. `next` is the cursor of the page behind this one:
     with it the list stays that of the same runs, whatever ran since."""
     moment = None if as_of is None else stated_moment(moment_text(as_of) or "")
-    members = {"products": product, "regions": region, "channels": channel}
-    dates = (moment_text(since), moment_text(until))
-    views = [view] if view else None
-    sought = wanted(kind, detector, dates, colours=colour, views=views, min_amount=min_amount, **members)
+    sought = replace(narrowed, views=[view] if view else ())
     page = begun(cursor)
     asked = listed(reader, sought, moment_text(new_since), sort, moment, page.of if page else None)
     offset = page.offset if page else offset

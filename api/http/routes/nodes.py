@@ -8,7 +8,6 @@ from fastapi import Query, Request
 
 from ...services import nodes as answers
 from ...services.linked import linked
-from ...services.listing import wanted
 from ...services.search import LIMIT
 from ...services.search import search as answer_search
 from ...services.shortest import PATHS, shortest
@@ -17,7 +16,8 @@ from ...services.why import why as answer_why
 from .. import case_models, models
 from ..guard import declares
 from .asking import AsOf, FanOut, Named, NodeName, Store, group_named, moment_text, nodes_named, reader_of, router
-from .narrowing import From, To
+from .narrowing import Span
+from .pages import Events
 
 
 def _groups_named(request: Request) -> str:
@@ -60,16 +60,14 @@ def node_timeline(
     reader: Store,
     nodes: Named,
     node: NodeName,
-    since: From = None,
-    until: To = None,
-    limit: Annotated[int, Query(ge=1, le=2000, description="Most events, the latest ones.")] = EVENTS,
+    span: Span,
+    limit: Events = EVENTS,
     as_of: AsOf = None,
 ) -> Any:
     """The dated relationships of a node and, where it is a party, of its applications, loans and accounts, earliest
     first."""
     snapshot = reader.snapshot().at(reader.moment(moment_text(as_of)))
-    dates = wanted(None, None, (moment_text(since), moment_text(until)))
-    return timeline(snapshot, [answers.place_of(snapshot, *nodes["node"])], dates.first, dates.last, limit)
+    return timeline(snapshot, [answers.place_of(snapshot, *nodes["node"])], *span, limit)
 
 
 @router.get("/nodes/{node:path}", response_model=models.NodeAnswer, summary="What is said of a node")

@@ -30,6 +30,7 @@ Cursor = Annotated[
     Query(description="`next` of the page before; the other parameters have to be as they were.", max_length=2000),
 ]
 Limit = Annotated[int, Query(ge=1, le=1000, description="Most on a page.")]
+Events = Annotated[int, Query(ge=1, le=2000, description="Most events, the latest ones.")]
 
 
 def begun(cursor: str | None, most: int = 1000) -> Page | None:
