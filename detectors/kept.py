@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_type_hints
 
+from ..graph.store.protocol import Reading
 from . import frozen
 from .contract import Detector
 from .registry import DETECTORS
@@ -32,6 +33,11 @@ class Kept:
     as_of: int
     params: Mapping[str, Any]
     policy: str
+
+
+def home_of(store: Reading) -> Path:
+    """Where the populations of a store's nightly runs are kept: beside it."""
+    return store.beside("populations")
 
 
 def keep(home: Path, number: int, measured: Mapping[str, tuple[Any, Mapping[str, Any]]], told: Mapping) -> None:

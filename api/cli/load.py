@@ -149,6 +149,7 @@ def detect(
     A run at a time before the store's data date is a backtest: it changes nothing of what 'ringfence findings' shows
     for today.
     """
+    from ...detectors.kept import home_of
     from ...detectors.policy import read_policy, shipped
     from ...detectors.run import run
     from ...detectors.settings import all_settings, chosen, stated_settings
@@ -161,7 +162,7 @@ def detect(
         moment = reader.moment(as_of)
         purpose = "backtest" if moment < reader.moment(None) else "nightly"
         snapshot = reader.snapshot().at(moment)
-        keep_in = reader.store.beside("populations") if purpose == "nightly" else None
+        keep_in = home_of(reader.store) if purpose == "nightly" else None
         batch = run(snapshot, reader.store, detectors or (), params, policy=decided, purpose=purpose, keep_in=keep_in)
         rows = [
             (this.detector, this.version, f"{this.findings:,}", f"{this.seconds:.2f}", f"{this.cpu_seconds:.2f}")

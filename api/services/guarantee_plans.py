@@ -8,7 +8,6 @@ from typing import Any, Literal, NamedTuple, get_args
 import numpy as np
 
 from ...detectors.guarantees.exposures import Exposures, exposures
-from ...detectors.policy import read_policy, shipped
 from ...graph.errors import NotFound, UserError
 from ...graph.snapshot import GraphView
 from ...graph.times import to_iso
@@ -85,8 +84,7 @@ def whatif(
         left = 0
     held = exposures(within.view, members)
     scope = Scope(within.view, held, list(defaults), left, NEAREST)
-    policy = read_policy(reader.settings.policy) if reader.settings.policy else shipped()
-    answer = _ANSWERS[method](scope, Asked(priority, policy))
+    answer = _ANSWERS[method](scope, Asked(priority, reader.policy()))
     return {**_frame(within, held), "method": method, "defaults": scope.told(defaults), **answer}
 
 
@@ -108,8 +106,7 @@ def cut(reader: Reader, finding: str | None, budget: int | None = None, as_of: s
     within = _circle(reader, finding, as_of)
     held = exposures(within.view, within.members)
     contracted = within.finding is not None and within.finding["view"] == "contracted"
-    policy = read_policy(reader.settings.policy) if reader.settings.policy else shipped()
-    return {**_frame(within, held), **cut_answer(within.view, held, contracted, budget, policy)}
+    return {**_frame(within, held), **cut_answer(within.view, held, contracted, budget, reader.policy())}
 
 
 def _check(given: str, known: tuple[str, ...], what: str) -> None:

@@ -6,9 +6,8 @@ from ...detectors.guarantees.changes import changes as became
 from ...detectors.guarantees.detail import detail
 from ...detectors.guarantees.portfolio import portfolio as enhanced
 from ...detectors.guarantees.survey import Survey, survey
-from ...detectors.guarantees.table import circle_row
+from ...detectors.guarantees.table import cells, circle_row
 from ...detectors.guarantees.table import table as supervisory
-from ...detectors.policy import Policy, read_policy, shipped
 from ...detectors.settings import all_settings
 from ...graph.errors import Conflict, NotFound, UserError
 from ...graph.times import to_iso
@@ -48,8 +47,8 @@ def circle(reader: Reader, prefix: str, as_of: str | None = None) -> dict:
         raise NotFound(f"no guarantee circle {prefix!r} as of {when}: 'ringfence guarantees list' lists them")
     if len(fits) > 1:
         raise Conflict(f"{prefix!r} begins the ids of {len(fits)} circles: give more of the id")
-    row = supervisory(found)["rows"][fits[0]]
-    return {"as_of": when, **_summary(found, fits[0]), "table": row, **detail(found, fits[0])}
+    told = _summary(found, fits[0])
+    return {"as_of": when, **told, "table": cells(told), **detail(found, fits[0])}
 
 
 def table(reader: Reader, as_of: str | None = None) -> dict:
@@ -61,7 +60,7 @@ def table(reader: Reader, as_of: str | None = None) -> dict:
 
 def portfolio(reader: Reader, as_of: str | None = None) -> dict:
     """What guarantors and insurers enhance of the book, against the limit of the policy."""
-    policy = policy_of(reader)
+    policy = reader.policy()
     view = reader.snapshot().at(reader.moment(as_of))
     return {"as_of": to_iso(view.as_of), **enhanced(view, all_settings(policy.parameters)["guarantee"])}
 
@@ -86,11 +85,6 @@ def changes(reader: Reader, since: str, as_of: str | None = None) -> dict:
     }
 
 
-def policy_of(reader: Reader) -> Policy:
-    """The policy of the settings, else the shipped one."""
-    return read_policy(reader.settings.policy) if reader.settings.policy else shipped()
-
-
 def _names(found: Survey) -> dict[str, str]:
     rows = (circle_row(found, place) for place in range(len(found.rows)))
     return {row["id"]: row["name"] for row in rows}
@@ -101,7 +95,7 @@ def _members(found: Survey) -> dict[str, list[str]]:
 
 
 def _survey(reader: Reader, as_of: str | None) -> Survey:
-    return survey(reader.snapshot().at(reader.moment(as_of)), policy_of(reader))
+    return survey(reader.snapshot().at(reader.moment(as_of)), reader.policy())
 
 
 def _summary(found: Survey, place: int) -> dict:

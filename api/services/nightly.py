@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ...detectors.kept import home_of
 from ...detectors.policy import Policy
 from ...detectors.run import Batch, run
 from ...graph.errors import UserError
@@ -67,7 +68,7 @@ def detected(reader: Reader, load: Load, policy: Policy) -> Night:
     """Run all detectors at the store's data date, as ``ringfence detect`` does, and keep what they find."""
     was_gone = {case["id"] for case in reader.store.cases() if case["state"] == "gone"}
     snapshot = reader.snapshot().at(reader.moment(None))
-    batch = run(snapshot, reader.store, policy=policy, purpose="nightly")
+    batch = run(snapshot, reader.store, policy=policy, purpose="nightly", keep_in=home_of(reader.store))
     gone = {case["id"] for case in batch.cases if case["state"] == "gone"}
     return Night(load, batch, frozenset(gone - was_gone))
 

@@ -16,6 +16,7 @@ from ..access.audit import AuditLog
 from ..settings import Settings
 
 if TYPE_CHECKING:
+    from ...detectors.policy import Policy
     from ...graph.snapshot import Snapshot
 
 
@@ -132,6 +133,17 @@ class Reader:
             except UserError:
                 snapshot = latest
         return snapshot.at(stated_moment(finding["as_of"]) if finding["as_of"] else self.moment(None))
+
+    def policy(self) -> Policy:
+        """The policy of the settings, else the shipped one.
+
+        Raises
+        ------
+        UserError : the file cannot be used
+        """
+        from ...detectors.policy import read_policy, shipped
+
+        return read_policy(self.settings.policy) if self.settings.policy else shipped()
 
     def moment(self, text: str | None) -> int:
         """The time a question is about, in epoch milliseconds: as stated, else the store's data date, else today.

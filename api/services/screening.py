@@ -18,8 +18,7 @@ import numpy as np
 from ...detectors.clusters.touch import Touch, touch_of_newcomer
 from ...detectors.contract import Candidate, Detector, Unit
 from ...detectors.finalise import finalise
-from ...detectors.kept import Kept, kept, latest_number
-from ...detectors.policy import Policy, shipped
+from ...detectors.kept import Kept, home_of, kept, latest_number
 from ...detectors.registry import DETECTORS
 from ...detectors.velocity.standing import standing
 from ...detectors.verdicts import marks
@@ -78,9 +77,9 @@ class Desk:
     """Where applications are screened: the populations and the findings of the latest nightly runs, at hand in one
     process, and looked up anew where there are later ones."""
 
-    def __init__(self, reader: Reader, policy: Policy | None = None):
+    def __init__(self, reader: Reader):
         self._reader = reader
-        self._policy = policy or shipped()
+        self._policy = reader.policy()
         self._lock = threading.Lock()
         self._number = -1
         self._kept: dict[str, Kept] = {}
@@ -132,7 +131,7 @@ class Desk:
         """Take up what a later nightly run kept and found."""
         with self._lock:
             store = self._reader.store
-            home = store.beside("populations")
+            home = home_of(store)
             number = latest_number(home)
             if number != self._number:
                 self._kept = kept(home)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import networkx as nx
 import numpy as np
 
-from ...graph.kernels.sets import among
+from ...graph.kernels.sets import among, distinct
+from ..policy import GRADES
 from .cores import Bounds, is_core
-from .figures import CLASSES, contradicts, over
+from .figures import contradicts, over
 from .inside import inside
 from .survey import Survey
 
@@ -119,6 +120,7 @@ def _shared_ties(found: Survey, members: np.ndarray) -> list[dict]:
         ties = view.ties(relation)
         mine = ties.where(among(ties.source, firms))
         use = mine.column("use")
+        ties = ties.where(among(ties.target, distinct(mine.target)))
         for value in np.unique(mine.target):
             at = mine.target == value
             users = np.unique(ties.source[ties.target == value])
@@ -150,6 +152,6 @@ def _contradictions(found: Survey, place: int) -> list[dict]:
     wrong = loans[contradicts(ledger)[loans] & ledger.owed[loans]]
     names = found.view.names(ledger.loan[wrong])
     return [
-        {"loan": name, "five_class": CLASSES[ledger.grade[loan]], "dpd": int(ledger.dpd[loan])}
+        {"loan": name, "five_class": GRADES[ledger.grade[loan]], "dpd": int(ledger.dpd[loan])}
         for name, loan in zip(names, wrong.tolist(), strict=True)
     ]

@@ -7,15 +7,16 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..policy import GRADES
 from .circulation import circulation
 from .inside import Inside, Pairs, beside, guaranteed, inside, once
-from .ledger import CLASSES, Ledger
+from .ledger import Ledger
 from .net import Net
 from .view import View
 
 LETTERS = ((100_000_000, "A"), (10_000_000, "B"), (0, "C"))
 """The least balance of each letter of a grade."""
-BAD = CLASSES.index("次级")
+BAD = GRADES.index("次级")
 LATE = 90
 """Days past due up to which a loan is not yet long overdue."""
 
@@ -139,7 +140,7 @@ def _loans(ledger: Ledger, what: Inside) -> dict[str, np.ndarray]:
     return {
         "worst_class": np.where(worst < 0, np.nan, worst),
         "bad_balance": _known(held(ledger.grade >= BAD), what.number(loans, known)),
-        "watch_balance": _known(held(ledger.grade == CLASSES.index("关注")), what.number(loans, known)),
+        "watch_balance": _known(held(ledger.grade == GRADES.index("关注")), what.number(loans, known)),
         "late_balance": _known(held((ledger.dpd >= 1) & (ledger.dpd <= LATE)), what.number(loans, dated)),
         "lenders": np.bincount(lenders.circle, minlength=what.count),
         "class_unknown": what.number(loans, ~known),
@@ -153,7 +154,7 @@ def _loans(ledger: Ledger, what: Inside) -> dict[str, np.ndarray]:
 def contradicts(ledger: Ledger) -> np.ndarray:
     """bool by loan: its class is better than its days past due allow, 正常 although overdue, or not yet 次级 after
     ``LATE`` days."""
-    least = np.select([ledger.dpd > LATE, ledger.dpd > 0], [BAD, CLASSES.index("关注")], 0)
+    least = np.select([ledger.dpd > LATE, ledger.dpd > 0], [BAD, GRADES.index("关注")], 0)
     return (ledger.grade >= 0) & (ledger.grade < least)
 
 

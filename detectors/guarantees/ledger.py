@@ -12,11 +12,10 @@ import pandas as pd
 
 from ...graph.kernels.sets import among, distinct
 from ...graph.snapshot import GraphView
+from ..policy import GRADES
 from .loans import loans_at
 from .net import Net, coded
 
-CLASSES = ("正常", "关注", "次级", "可疑", "损失")
-"""The five classes of a loan, the best first."""
 _FIRM = ("total_assets", "total_liabilities", "net_assets")
 
 
@@ -31,7 +30,7 @@ class Ledger:
     borrowed : (party numbers, places in ``loan``), a pair for each borrower of each loan
     balance, off_balance, dpd : float64[l], NaN where unknown, negative, or in another currency (``dpd``: unknown)
     foreign, unstated : bool[l], it is in another currency; its currency is not on record, and taken for ``currency``
-    grade : int64[l], place in ``CLASSES``, -1 where unknown
+    grade : int64[l], place in ``GRADES``, -1 where unknown
     lender : int64[l], a number for each lender, -1 where unknown
     covers : int64[c], by contract of the net the place of the loan it names, -1 where it names none
     firm : bool by party, it is a company
@@ -100,7 +99,7 @@ def build_ledger(view: GraphView, net: Net, currency: str | None) -> Ledger:
         dpd=_amounts(facts["dpd"], np.zeros(len(loan), dtype=bool)),
         foreign=foreign,
         unstated=np.asarray(named.isna()),
-        grade=pd.Categorical(facts["five_class"], categories=CLASSES).codes.astype(np.int64),
+        grade=pd.Categorical(facts["five_class"], categories=GRADES).codes.astype(np.int64),
         lender=pd.factorize(facts["lender"])[0],
         covers=_named_loans(view, net, loan),
         **_firms(view, net),

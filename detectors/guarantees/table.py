@@ -76,14 +76,18 @@ def table(found: Survey) -> dict:
     ``balance`` of the book = in circles + outside, both in the table's currency.
     """
     rows = [circle_row(found, i) for i in range(len(found.rows))]
-    cells = [{column: cell(row) for column, cell in COLUMNS.items()} for row in rows]
     return {
         "currency": found.ledger.currency,
         "columns": [*COLUMNS],
-        "rows": cells,
+        "rows": [cells(row) for row in rows],
         "buckets": _buckets(rows),
         "totals": _totals(found),
     }
+
+
+def cells(row: dict) -> dict:
+    """The row of the table for what ``circle_row`` says of a circle."""
+    return {column: cell(row) for column, cell in COLUMNS.items()}
 
 
 def circle_row(found: Survey, place: int) -> dict:
