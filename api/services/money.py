@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...graph.errors import UserError
-from ...graph.kernels.paths import NO_TIME
+from ...graph.kernels.sides import NO_TIME
 from ...graph.model import ALWAYS, RELATION_CODE, kind_of
 from ...graph.snapshot import GraphView
 from .names import safe

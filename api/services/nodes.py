@@ -8,7 +8,8 @@ import numpy as np
 
 from ...graph.errors import NotFound
 from ...graph.kernels.adjacency import Adjacency
-from ...graph.kernels.paths import NO_TIME, k_hop, shortest_path
+from ...graph.kernels.paths import k_hop, shortest_path
+from ...graph.kernels.sides import NO_TIME
 from ...graph.keys import is_token
 from ...graph.model import RELATIONS, kind_of
 from ...graph.snapshot import GraphView

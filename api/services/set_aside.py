@@ -11,7 +11,7 @@ from collections import Counter
 import numpy as np
 
 from ...graph.kernels.adjacency import Adjacency
-from ...graph.kernels.paths import Leads
+from ...graph.kernels.sides import Leads
 from ...graph.kernels.steps import neighbours
 from ...graph.model import RELATION_CODE, RELATIONS
 from ...graph.snapshot import GraphView

@@ -1,21 +1,20 @@
 """All shortest links between two groups of nodes: not one of them, as ``paths`` finds it, but each, counted.
 
-Searched from both groups, ring by ring, until the rings meet. Every step by which a node of a ring is first reached is
-kept, so that the links can be read off without another search. Nothing of the size of the graph is allocated.
+Searched from both groups, as ``sides`` does it. From where the rings meet, the links are read off backwards, ring by
+ring. Nothing of the size of the graph is allocated.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from functools import partial
 from itertools import islice, pairwise, product
 from typing import NamedTuple
 
 import numpy as np
 
 from .adjacency import Adjacency
-from .paths import Leads
-from .steps import firsts, follow, neighbours, places
+from .sides import Leads, Ring, Rules, Side, meeting, widened
+from .steps import firsts, neighbours
 
 
 class AllShortest(NamedTuple):
@@ -35,57 +34,6 @@ class AllShortest(NamedTuple):
     edges: dict[tuple[int, int], list[int]]
     cut: dict[int, int]
     stopped: bool
-
-
-class _Side:
-    """One group's search."""
-
-    def __init__(self, roots: np.ndarray):
-        self.frontier = np.unique(np.asarray(roots, np.int32))  # what to go on from
-        self.rings = [self.frontier]
-        self.steps: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []  # by ring: from, to, edge, in the order of to
-        self.cut: dict[int, int] = {}
-
-    @property
-    def depth(self) -> int:
-        return len(self.steps)
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether all that can be reached has been seen."""
-        return not len(self.frontier) and not self.cut
-
-    def cost(self, adjacency: Adjacency) -> tuple[bool, int]:
-        """What decides which side goes on: first one that has cut nothing, then the one with fewer edges to look at."""
-        return bool(self.cut), int((adjacency.offsets[self.frontier + 1] - adjacency.offsets[self.frontier]).sum())
-
-    def widen(self, adjacency: Adjacency, fan_out: int | None, leads: Leads | None, ahead: bool) -> None:
-        """Add the next ring. The group itself is never cut; of a hub behind it all neighbours are seen, but the search
-        goes on from the first of them alone."""
-        origin, near, via = neighbours(adjacency, self.frontier)
-        if leads is not None:
-            may = leads(via, near if ahead else self.frontier[origin])
-            origin, near, via = origin[may], near[may], via[may]
-        new = self._new(near)
-        origin, near, via = origin[new], near[new], via[new]
-        followed, skipped = follow(origin, self.frontier, fan_out if self.depth else None, partial(_distinct, near))
-        order = np.lexsort((via, self.frontier[origin], near))
-        self.steps.append((self.frontier[origin][order], near[order], via[order]))
-        self.rings.append(firsts(near)[0])
-        self.frontier = firsts(near[followed])[0] if skipped else self.rings[-1]
-        self.cut |= skipped
-
-    def _new(self, near: np.ndarray) -> np.ndarray:
-        """bool: which neighbours no ring holds."""
-        new = np.ones(len(near), bool)
-        for ring in self.rings:
-            at = np.minimum(np.searchsorted(ring, near), max(len(ring) - 1, 0))
-            new &= ring[at] != near if len(ring) else True
-        return new
-
-
-def _distinct(near: np.ndarray, span: slice) -> np.ndarray:
-    return firsts(near[span])[1]
 
 
 def all_shortest(
@@ -110,61 +58,54 @@ def all_shortest(
         None for all, which makes the answer exact
     leads : which edges count, towards which of their ends, as for ``paths.shortest_path``
     """
-    one, other = _Side(np.asarray(starts)), _Side(np.asarray(goals))
-    met = places(one.frontier, other.frontier)[0]
-    ring, behind = one.frontier[met], 0
-    while not len(ring) and one.depth + other.depth < max_hops and not (one.is_complete or other.is_complete):
-        ready = [side for side in (one, other) if len(side.frontier)]
-        if not ready:
+    rules = Rules(adjacency, fan_out, None, leads, None)
+    one, other = (
+        Side(rules, np.unique(np.asarray(roots, np.int32)), ahead) for roots, ahead in ((starts, True), (goals, False))
+    )
+    met = meeting(one, other, one)
+    for side in widened(one, other, max_hops) if met is None else ():
+        if met := meeting(one, other, side):
             break
-        side = min(ready, key=lambda side: side.cost(adjacency))
-        opposite = other if side is one else one
-        side.widen(adjacency, fan_out, leads, side is one)
-        ring, behind = _meeting(side.rings[-1], opposite)
-        if len(ring):
-            depths = {id(side): side.depth, id(opposite): behind}
-            return _links(one, other, depths[id(one)], depths[id(other)], ring, most)
-    if len(ring):
-        return AllShortest([[int(node)] for node in ring[:most]], len(ring), {}, {}, False)
-    stopped = one.depth + other.depth >= max_hops and not (one.is_complete or other.is_complete)
-    return AllShortest([], 0, {}, one.cut | other.cut, stopped)
+    cut = one.cut() | other.cut()
+    if met is None:
+        stopped = one.depth + other.depth >= max_hops and not (one.is_complete or other.is_complete)
+        return AllShortest([], 0, {}, cut, stopped)
+    ring, before, behind = met
+    paths, found, edges = _links(_Back(one, ring, before), _Back(other, ring, behind), ring.tolist(), most)
+    return AllShortest(paths, found, edges, cut, False)
 
 
-def _meeting(outer: np.ndarray, side: _Side) -> tuple[np.ndarray, int]:
-    """Where an outer ring meets the nearest ring of the opposite side, and that ring's number."""
-    for depth, ring in enumerate(side.rings):
-        met = outer[places(outer, ring)[0]]
-        if len(met):
-            return met, depth
-    return np.zeros(0, np.int32), 0
-
-
-def _links(one: _Side, other: _Side, before: int, behind: int, ring: np.ndarray, most: int) -> AllShortest:
-    """The links through the nodes at which the two sides meet."""
-    back, on = _Back(one, before), _Back(other, behind)
-    found = sum(back.count(node) * on.count(node) for node in ring.tolist())
+def _links(
+    back: _Back, on: _Back, ring: list[int], most: int
+) -> tuple[list[list[int]], int, dict[tuple[int, int], list[int]]]:
+    """The links through the nodes at which the two sides meet: some of them, how many there are, and their edges."""
+    found = sum(back.count(node) * on.count(node) for node in ring)
     paths = (
         [*left, node, *reversed(right)]
-        for node in ring.tolist()
+        for node in ring
         for left, right in product(back.ways(node, most), on.ways(node, most))
     )
     listed = sorted(islice(paths, most))
     edges = {
-        (one_end, next_end): back.edges.get((one_end, next_end)) or on.edges[(next_end, one_end)]
+        (one, other): back.edges.get((one, other)) or on.edges[(other, one)]
         for path in listed
-        for one_end, next_end in pairwise(path)
+        for one, other in pairwise(path)
     }
-    return AllShortest(listed, found, edges, one.cut | other.cut, False)
+    return listed, found, edges
 
 
 class _Back:
-    """From a node of a ring back to its group, along the steps by which it was reached."""
+    """From nodes of a ring back to their group, along every step by which the next ring is reached."""
 
-    def __init__(self, side: _Side, depth: int):
-        self._steps = side.steps
+    def __init__(self, side: Side, nodes: np.ndarray, depth: int):
         self._depth = depth
+        self._steps: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []  # by ring: from, to, edge, in the order of to
         self._counts: dict[tuple[int, int], int] = {}
         self.edges: dict[tuple[int, int], list[int]] = {}
+        for ring in reversed(side.rings[:depth]):
+            step = _towards(side, ring, nodes)
+            self._steps.insert(0, step)
+            nodes = firsts(step[0])[0]
 
     def count(self, node: int, depth: int | None = None) -> int:
         """How many ways there are."""
@@ -195,3 +136,16 @@ class _Back:
             edges[one].append(edge)
         self.edges |= {(one, node): found for one, found in edges.items()}
         return [*edges]
+
+
+def _towards(side: Side, ring: Ring, nodes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The steps from a ring of a side to some nodes of the next: from, to and edge, in the order of to."""
+    adjacency, _, _, leads, _ = side.rules
+    origin, near, via = neighbours(adjacency, nodes)
+    here = np.isin(near, ring.nodes)
+    begin, end, via = near[here], nodes[origin[here]], via[here]
+    if leads is not None:
+        may = leads(via, end if side.ahead else begin)
+        begin, end, via = begin[may], end[may], via[may]
+    order = np.lexsort((via, begin, end))
+    return begin[order], end[order], via[order]

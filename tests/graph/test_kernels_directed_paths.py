@@ -7,7 +7,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from ringfence.graph.kernels.adjacency import both
-from ringfence.graph.kernels.paths import NO_TIME, shortest_path
+from ringfence.graph.kernels.paths import shortest_path
+from ringfence.graph.kernels.sides import NO_TIME
 
 
 @dataclass
