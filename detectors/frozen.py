@@ -45,15 +45,27 @@ def save(population: Any, folder: Path, written: dict[int, Path] | None = None) 
     (folder / "plain.json").write_text(json.dumps(plain, ensure_ascii=False), "utf-8")
 
 
-def opened(kind: type[T], folder: Path) -> T:
-    """The population of a kind that a folder holds; its arrays are mapped, not read."""
+def opened(kind: type[T], folder: Path, at_hand: dict[Path, Any] | None = None) -> T:
+    """The population of a kind that a folder holds; its arrays are mapped, not read.
+
+    Parameters
+    ----------
+    at_hand : what was opened, by folder: what several populations are made of is opened once, and the same in all
+    """
+    at_hand, home = {} if at_hand is None else at_hand, folder.resolve()
+    if home not in at_hand:
+        at_hand[home] = _opened(kind, home, at_hand)
+    return at_hand[home]
+
+
+def _opened(kind: type[T], folder: Path, at_hand: dict[Path, Any]) -> T:
     values = json.loads((folder / "plain.json").read_text("utf-8"))
     hints = get_type_hints(kind)
     for field in _kept(kind):
         if (folder / f"{field.name}.npy").exists():
-            values[field.name] = np.load(folder / f"{field.name}.npy", mmap_mode="r")
+            values[field.name] = np.asarray(np.load(folder / f"{field.name}.npy", mmap_mode="r"))
         elif field.name not in values:
-            values[field.name] = opened(hints[field.name], folder / field.name)
+            values[field.name] = opened(hints[field.name], folder / field.name, at_hand)
     return kind(**values)
 
 

@@ -68,11 +68,11 @@ def keep(home: Path, number: int, measured: Mapping[str, tuple[Any, Mapping[str,
 
 def kept(home: Path) -> dict[str, Kept]:
     """The latest population of each detector by its id; of a detector that has another version since there is none."""
-    found = {}
+    found, at_hand = dict[str, Kept](), dict[Path, Any]()
     for name, folder in _latest(home).items():
         about = json.loads((folder / _ABOUT).read_text("utf-8"))
         if about["version"] == DETECTORS[name].version:
-            population = frozen.opened(_kind(DETECTORS[name]), folder)
+            population = frozen.opened(_kind(DETECTORS[name]), folder, at_hand)
             told = (about[key] for key in ("revision", "as_of", "params", "policy"))
             found[name] = Kept(population, *told)
     return found

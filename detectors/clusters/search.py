@@ -8,7 +8,7 @@ import numpy as np
 
 from ...graph.snapshot import GraphView
 from ..contract import Params
-from ..sharing.numbering import inverse, seen_in
+from ..sharing.numbering import NodeOf, seen_in
 from ..sharing.population import Population, extended
 from ..sharing.uses import Uses, applications
 from .peers import first_confirmed, on_book
@@ -47,7 +47,7 @@ class Search:
 
     found: list[Cluster]
     population: Population
-    node: np.ndarray
+    node: NodeOf
 
 
 def search(view: GraphView, known: Known, params: Params) -> Search:
@@ -58,7 +58,7 @@ def search(view: GraphView, known: Known, params: Params) -> Search:
     tested = fared(loans, young, first_confirmed(view, label), label, home, known.peers)
     worse = [one for one in tested if one.households >= params["min_households"] and one.chance <= known.limit]
     inside = np.isin(label, [one.label for one in worse])
-    node = inverse(numbers)
+    node = NodeOf(numbers)
     uses = uses.where(inside[node[uses.person]])
     population = extended(known.shared, uses)
     who, when = applications(view)

@@ -8,9 +8,9 @@ import numpy as np
 
 from ...graph.snapshot import GraphView
 from ..contract import Params
-from ..sharing.numbering import seen_in
+from ..sharing.numbering import NodeOf, seen_in
 from ..sharing.population import extended
-from ..sharing.surroundings import beside, used_by
+from ..sharing.surroundings import beside, telling, used_by
 from ..sharing.uses import applications
 from .nearness import FARTHEST
 from .population import Known
@@ -83,14 +83,13 @@ def _led(view: GraphView, known: Known, params: Params, path: list[str], distanc
 
 def tied_to(view: GraphView, known: Known, params: Params, name: str) -> list[str]:
     """The names of the applicants who are tied to one, as the book's communities know ties."""
-    people = beside(view, known.shared, view.find_all([name]).astype(np.int32))
+    people = beside(view, known.shared, view.find_all([name]).astype(np.int32), telling(known.shared))
     nodes = used_by(view, people)
     part = view.part(nodes)
     uses, numbers = seen_in(known.shared.frame, part)
     who, when = applications(part)
     found, _ = ties(extended(known.shared, uses), uses, (numbers[who], when), params["max_named"])
-    node = np.full(int(numbers.max(initial=-1)) + 1, -1, dtype=np.int64)
-    node[numbers] = nodes
+    node = NodeOf(numbers, nodes)
     own = numbers[part.find_all([name])]
     others = np.concatenate((found.second[found.first == own], found.first[found.second == own]))
     return sorted(view.names(node[others]))

@@ -32,7 +32,7 @@ def around(view: GraphView, known: Population, params: Params, nodes: np.ndarray
     parties = distinct(np.asarray(nodes, dtype=np.int64))
     while True:
         label = known.of(known.unit, view.names(parties))
-        places = np.flatnonzero(np.isin(known.unit, label[label >= 0]))
+        places = np.flatnonzero(np.isin(known.unit, label[label >= 0])) if (label >= 0).any() else label[:0]
         together = view.find_all(known.parties.texts(places))
         near = view.other_ends(parties, ("GUARANTEES",))
         grown = distinct(np.concatenate((parties, together[together >= 0], near)).astype(np.int64))
@@ -49,6 +49,8 @@ def around(view: GraphView, known: Population, params: Params, nodes: np.ndarray
 
 def _units(view: GraphView, parties: np.ndarray, label: np.ndarray) -> list[Unit]:
     """The parties of each label of 0 and above as a unit, with the nodes that tie them into groups and families."""
+    if not (label >= 0).any():
+        return []
     ties = build_ties(view)
     groups = [np.sort(parties[places]) for places in by_label(label).values()]
     return [Unit(group, _with_ties(view, ties, group)) for group in groups]

@@ -22,8 +22,7 @@ def employer_hubs(view: GraphView, known: Known, numbers: np.ndarray, params: Pa
     whole is left out."""
     works = view.edges("WORKS_AT")
     template = _template(known, numbers[works.target])
-    staff = np.where(template >= 0, known.staff[template], 0) if len(known.staff) else np.zeros(len(works))
-    some = (staff >= params["min_clients"]) & (staff <= params["max_users"])
+    some = known.as_hubs(template, params)
     works, template = works.where(some), template[some]
     order = np.lexsort((works.source, template))
     works, template = works.where(order), template[order]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ...graph.kernels.sets import distinct
+from ...graph.kernels.sets import among, distinct
 from ..contract import Params
 from ..sharing.population import Population
 from ..sharing.uses import WAY, Uses
@@ -154,11 +154,9 @@ def _of_phones(uses: Uses) -> np.ndarray:
 
 def place_hubs(population: Population, uses: Uses, clients: np.ndarray) -> Iterator[Hub]:
     """Networks and addresses half of whose users are among ``clients``, int64 ids ascending: the broker's office."""
-    wanted = np.zeros(int(max(uses.person.max(initial=-1), clients.max(initial=-1))) + 1, dtype=bool)
-    wanted[clients] = True
     for kind, ways in (("network", (WAY["network"],)), ("address", (WAY["home"],))):
         some = uses.where(np.isin(uses.way, ways))
-        inside = distinct((some.value << 32 | some.person)[wanted[some.person]]) >> 32
+        inside = distinct((some.value << 32 | some.person)[among(some.person, clients)]) >> 32
         values, count = np.unique(inside, return_counts=True)
         mostly = values[2 * count >= population.holders[values]]
         for value, rows in _whole(population, some.where(np.isin(some.value, mostly))):

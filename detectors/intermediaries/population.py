@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from ...graph.kernels.sets import distinct
+from ...graph.kernels.sets import distinct, laid_out
 from ...graph.snapshot import GraphView
 from ..contract import Params
 from ..sharing import ground
@@ -40,6 +41,24 @@ class Known:
     borrowers: int
     failed: int
     alike: float
+
+    def as_hubs(self, templates: np.ndarray, params: Params) -> np.ndarray:
+        """bool by template, -1 for none: as many work for the employers that follow it as a hub may have clients."""
+        staff = np.where(templates >= 0, self.staff[templates], 0) if len(self.staff) else np.zeros(len(templates))
+        return (staff >= params["min_clients"]) & (staff <= params["max_users"])
+
+    def following(self, templates: np.ndarray) -> np.ndarray:
+        """int64, ascending: the employers by id whose texts follow some templates."""
+        sought = distinct(templates)
+        follows, employers = self._followed
+        return np.sort(employers[laid_out(np.searchsorted(follows, sought), np.searchsorted(follows, sought + 1))])
+
+    @cached_property
+    def _followed(self) -> tuple[np.ndarray, np.ndarray]:
+        """Templates, ascending, and the employers that follow them."""
+        employers = np.flatnonzero(self.template >= 0)
+        employers = employers[np.argsort(self.template[employers], kind="stable")]
+        return self.template[employers], employers
 
     @property
     def usual(self) -> float:

@@ -11,7 +11,7 @@ from ...graph.kernels.components import weak_components
 from ...graph.snapshot import Edges, GraphView
 from ..contract import Params
 from ..rings.files import Files
-from ..sharing.numbering import inverse, seen_in
+from ..sharing.numbering import NodeOf, seen_in
 from ..sharing.population import Population, extended
 from ..sharing.uses import Uses
 from .channels import channel_hubs
@@ -41,7 +41,7 @@ class Search:
     """
 
     population: Population
-    node: np.ndarray
+    node: NodeOf
     found: list[Intermediary]
     people: np.ndarray
     label: np.ndarray
@@ -53,7 +53,7 @@ class Search:
 def search(view: GraphView, known: Known, params: Params) -> Search:
     """The intermediaries of a view."""
     uses, numbers = seen_in(known.shared.frame, view)
-    node, population = inverse(numbers), extended(known.shared, uses)
+    node, population = NodeOf(numbers), extended(known.shared, uses)
     some, went = used_by_several(population, uses, numbers, params), outcomes(view)
     hubs = [
         *value_hubs(population, some, went.bad[node[some.person]], params),

@@ -8,7 +8,7 @@ from ...graph.kernels.sets import among, by_label, distinct
 from ...graph.model import KIND_CODE
 from ...graph.snapshot import GraphView
 from ..contract import Params, Unit
-from ..sharing.surroundings import beside, used_by
+from ..sharing.surroundings import CELL, Reach, beside, used_by
 from .population import Known
 from .search import search
 
@@ -29,10 +29,10 @@ def around(view: GraphView, known: Known, params: Params, nodes: np.ndarray) -> 
     ----------
     nodes : node numbers
     """
-    people = _people(view, np.asarray(nodes, dtype=np.int32))
+    people, (hubs, places) = _people(view, np.asarray(nodes, dtype=np.int32)), _reach(params)
     core = people
     while True:
-        part_nodes = _used(view, _near(view, known, _near(view, known, core)))
+        part_nodes = _used(view, _near(view, known, params, _near(view, known, params, core, places), hubs))
         found = search(view.part(part_nodes), known, params)
         bound = part_nodes[found.node[found.people]]
         unit = np.isin(found.label, found.label[among(bound, people)])
@@ -42,9 +42,22 @@ def around(view: GraphView, known: Known, params: Params, nodes: np.ndarray) -> 
         core = grown
 
 
-def _near(view: GraphView, known: Known, people: np.ndarray) -> np.ndarray:
+def _reach(params: Params) -> tuple[Reach, Reach]:
+    """By what others are reached: what may be a hub; and that, and where a broker may sit. An employer is neither, for
+    the template that its text follows is."""
+    most = np.full(CELL + 1, params["max_users"])
+    most[[KIND_CODE["employer"], CELL]] = 0
+    hubs = most.copy()
+    hubs[KIND_CODE["address"]] = 0
+    least = params["min_clients"]
+    return Reach(least, hubs, False), Reach(least, most, False)
+
+
+def _near(view: GraphView, known: Known, params: Params, people: np.ndarray, reach: Reach) -> np.ndarray:
     """int32, ascending: people, and the applicants who share something with them."""
-    return distinct(np.concatenate((beside(view, known.shared, people), _brought_together(view, known, people))))
+    return distinct(
+        np.concatenate((beside(view, known.shared, people, reach), _brought_together(view, known, params, people)))
+    )
 
 
 def _units(view: GraphView, people: np.ndarray, label: np.ndarray) -> list[Unit]:
@@ -70,7 +83,7 @@ def _people(view: GraphView, nodes: np.ndarray) -> np.ndarray:
     return found[view.kinds[found] == KIND_CODE["applicant"]]
 
 
-def _brought_together(view: GraphView, known: Known, people: np.ndarray) -> np.ndarray:
+def _brought_together(view: GraphView, known: Known, params: Params, people: np.ndarray) -> np.ndarray:
     """int32, ascending: the applicants who came in the same bursts of channels, or whose employers follow the same
     templates."""
     used = _used(view, people)
@@ -85,8 +98,8 @@ def _brought_together(view: GraphView, known: Known, people: np.ndarray) -> np.n
     employers = used[view.kinds[used] == KIND_CODE["employer"]]
     ids = names.find_all(view.names(employers))
     ids = ids[(ids >= 0) & (ids < len(known.template))]
-    follows = distinct(known.template[ids])
-    alike = np.flatnonzero(np.isin(known.template, follows[follows >= 0]))
+    follows = known.template[ids]
+    alike = known.following(follows[known.as_hubs(follows, params)])
     alike = view.find_all([names.text(number) for number in alike.tolist()])
     staff = view.other_ends(alike[alike >= 0].astype(np.int32), ("WORKS_AT",))
     found = distinct(np.concatenate((view.other_ends(np.concatenate(filed), ("APPLIED",)), staff, people)))

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...graph.kernels.sets import distinct
+from ...graph.kernels.sets import among, distinct
 from ...graph.model import ALWAYS
 from ...graph.snapshot import GraphView
 from ...graph.times import parse_moment
@@ -19,6 +19,7 @@ from ..rings.concert import Concert, concert
 from ..rings.files import Files
 from ..sharing.common import TIED_TWICE, Common, common
 from ..sharing.facets import DAY, FACET
+from ..sharing.numbering import NodeOf
 from ..sharing.population import Population, comparable
 from ..sharing.uses import WAY, Uses
 from .hubs import OWN_THINGS, PLACES, Hub, people_of
@@ -112,14 +113,12 @@ class Weighing:
         population: Population,
         uses: Uses,
         went: Outcomes,
-        node: np.ndarray,
+        node: NodeOf,
         everybody: np.ndarray,
         params: Params,
     ):
         self._view, self._known, self._population, self._node, self._params = view, known, population, node, params
-        wanted = np.zeros(max(uses.person.max(initial=-1), everybody.max(initial=-1)) + 1, dtype=bool)
-        wanted[everybody] = True
-        self.uses = uses.where(wanted[uses.person])
+        self.uses = uses.where(among(uses.person, everybody))
         self._weighed = self.uses.where(comparable(population, self.uses))
         self._went = went
         self._filed = _filed(view, node[everybody])

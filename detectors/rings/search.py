@@ -13,7 +13,7 @@ from ...graph.kernels.components import weak_components
 from ...graph.snapshot import GraphView
 from ..contract import Params
 from ..sharing.facets import FACET, RULES
-from ..sharing.numbering import inverse, seen_in
+from ..sharing.numbering import NodeOf, seen_in
 from ..sharing.population import Compared, Population, comparable, compare, extended
 from ..sharing.uses import Uses, applications
 from .groups import Group, Offers, bound_together, find_groups, joined_loosely, offers, tied_singly
@@ -67,7 +67,7 @@ class Search:
     uses: Uses
     telling: Uses
     compared: Compared
-    node: np.ndarray
+    node: NodeOf
 
     @property
     def people(self) -> np.ndarray:
@@ -92,7 +92,7 @@ def search(view: GraphView, known: Population, params: Params) -> Search:
     they share and how closely in time; those who so make no ring, by weaker ties, too; by one rare thing alone,
     whenever they applied; and by that and whatever else ties people to such a group."""
     uses, numbers = seen_in(known.frame, view)
-    node = inverse(numbers)
+    node = NodeOf(numbers)
     population = extended(known, uses)
     telling = uses.where(comparable(population, uses))
     who, when = applications(view)

@@ -9,7 +9,7 @@ from ...graph.model import KIND_CODE
 from ...graph.snapshot import GraphView
 from ..contract import Params, Unit
 from ..sharing.population import Population
-from ..sharing.surroundings import beside, used_by
+from ..sharing.surroundings import beside, telling, used_by
 from .search import search
 
 
@@ -31,16 +31,16 @@ def around(view: GraphView, known: Population, params: Params, nodes: np.ndarray
     nodes : node numbers
     """
     nodes = np.asarray(nodes, dtype=np.int32)
-    people = _people(view, nodes)
-    core = beside(view, known, people)
+    people, reach = _people(view, nodes), telling(known)
+    core = beside(view, known, people, reach)
     while True:
-        region = beside(view, known, core)
+        region = beside(view, known, core, reach)
         part_nodes = used_by(view, region)
         part = view.part(part_nodes)
         found = search(part, known, params)
         bound = part_nodes[found.people]
         unit = np.isin(found.label, found.label[among(bound, people)])
-        next_to = among(bound, beside(view, known, bound[unit])) if unit.any() else unit
+        next_to = among(bound, beside(view, known, bound[unit], reach)) if unit.any() else unit
         grown = distinct(np.concatenate((core, bound[np.isin(found.label, found.label[next_to])])))
         if len(grown) == len(core):
             size = np.bincount(found.label, minlength=1)

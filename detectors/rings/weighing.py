@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...graph.kernels.sets import by_label
+from ...graph.kernels.sets import among, by_label
 from ...graph.snapshot import GraphView
 from ..contract import Params
 from ..sharing.common import Common, common
+from ..sharing.numbering import NodeOf
 from ..sharing.population import Compared, Population
 from ..sharing.uses import Uses
 from .concert import Concert, concert, likelier
@@ -101,7 +102,7 @@ class Weighing:
         population: Population,
         compared: Compared,
         uses: tuple[Uses, Uses],
-        node: np.ndarray,
+        node: NodeOf,
         groups: Sequence[Group],
     ):
         everybody = compared.people[np.concatenate([group.people for group in groups])]
@@ -183,7 +184,5 @@ def _lacks(shared: Common, judge: Judge, evidence: float, book: int, params: Par
 
 def _by_person(uses: Uses, everybody: np.ndarray) -> Callable[[np.ndarray], Uses]:
     """The uses of some of these people, found without looking through all."""
-    wanted = np.zeros(max(uses.person.max(initial=-1), everybody.max(initial=-1)) + 1, dtype=bool)
-    wanted[everybody] = True
-    places = by_label(np.where(wanted[uses.person], uses.person, -1))
+    places = by_label(np.where(among(uses.person, np.sort(everybody)), uses.person, -1))
     return lambda people: uses.where(np.concatenate([places[person] for person in people.tolist()]))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from ...graph.kernels.components import weak_components
-from ...graph.kernels.sets import distinct
+from ...graph.kernels.sets import among, distinct
 from ...graph.kernels.texts import Texts
 from ...graph.model import KIND_CODE
 from ...graph.snapshot import GraphView
@@ -75,15 +75,29 @@ def numbered(frame: Frame, snapshot: GraphView) -> np.ndarray:
     all that it does."""
     if snapshot is frame.base:
         return np.arange(snapshot.node_count)
-    found = frame.names.find_all(snapshot.names(np.arange(snapshot.node_count)))
+    found = snapshot.places_in(frame.names, np.arange(snapshot.node_count))
     return np.where(found < 0, frame.size + np.arange(snapshot.node_count), found)
 
 
-def inverse(numbers: np.ndarray) -> np.ndarray:
-    """int64 by id, the node of that id, -1 where there is none."""
-    node = np.full(int(numbers.max(initial=-1)) + 1, -1, dtype=np.int64)
-    node[numbers] = np.arange(len(numbers))
-    return node
+class NodeOf:
+    """int64 by id, the node of that id, -1 where there is none; it takes what the view holds, not what the book does.
+
+    Parameters
+    ----------
+    numbers : int64 by node, its id
+    nodes : int64 by node, what it is called; its number where None
+    """
+
+    def __init__(self, numbers: np.ndarray, nodes: np.ndarray | None = None):
+        order = np.argsort(numbers, kind="stable")
+        self._ids, self._nodes = numbers[order], order if nodes is None else nodes[order].astype(np.int64)
+
+    def __getitem__(self, ids: np.ndarray) -> np.ndarray:
+        ids = np.asarray(ids, dtype=np.int64)
+        if not len(self._ids):
+            return np.full(len(ids), -1, dtype=np.int64)
+        place = np.minimum(np.searchsorted(self._ids, ids), len(self._ids) - 1)
+        return np.where(self._ids[place] == ids, self._nodes[place], -1)
 
 
 def _numbered(frame: Frame, snapshot: GraphView, uses: Uses, numbers: np.ndarray, family: np.ndarray) -> Uses:
@@ -98,10 +112,9 @@ def _numbered(frame: Frame, snapshot: GraphView, uses: Uses, numbers: np.ndarray
 
     keys, of_wifi = _networks(snapshot, uses, numbers)
     after = max(frame.size, int(numbers.max(initial=-1)) + 1)
-    new = np.setdiff1d(keys, frame.networks)
+    fresh = ~among(keys, frame.networks)
     ids = len(frame.joined) + np.searchsorted(frame.networks, keys)
-    fresh = np.isin(keys, new)
-    ids[fresh] = after + np.searchsorted(new, keys[fresh])
+    ids[fresh] = after + np.searchsorted(distinct(keys[fresh]), keys[fresh])
     networks = replace(own.where(of_wifi), value=ids)
     names = Uses.__dataclass_fields__
     return Uses(*(np.concatenate((getattr(own, name), getattr(networks, name))) for name in names))

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import NamedTuple
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple, cast
 
 import numpy as np
 
 from ...graph.kernels.coincidence import Holding, Moments, Ties, coincidences
-from ...graph.kernels.sets import distinct
+from ...graph.kernels.sets import among, distinct
 from ...graph.model import ALWAYS
 from ...graph.snapshot import GraphView
+from ...graph.snapshot.laid import Laid
 from ..contract import Params
+from ..frozen import AT_HAND
 from .facets import DAY, FACET, FACETS, scale
 from .households import employers_accounts, households, known_kin, shop_equipment
 from .numbering import Frame, lay
@@ -40,6 +42,7 @@ class Population:
     calendar : int64, the 1001 evenly spaced quantiles of the times of all applications; empty where there are none
     weight : float32[facets, most users + 1], what sharing a value is worth: minus the natural logarithm of how many
         partners a person has by chance through values as rare, and 0 from where that is one or more
+    held_since : as ``held``, of values that somebody uses whom the book did not know: what a view brings
     """
 
     frame: Frame
@@ -51,6 +54,7 @@ class Population:
     people: int
     calendar: np.ndarray
     weight: np.ndarray
+    held_since: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.int64), metadata=AT_HAND)
 
     @property
     def span(self) -> float:
@@ -59,8 +63,11 @@ class Population:
 
     def held_by(self, value: int) -> np.ndarray:
         """int64 ids, ascending: the applicants who use a value, where they are known one by one."""
-        low, high = np.searchsorted(self.held, [value << 32, (value + 1) << 32])
-        return self.held[low:high] & 0xFFFFFFFF
+        own = []
+        for held in (self.held, self.held_since):
+            low, high = np.searchsorted(held, [value << 32, (value + 1) << 32])
+            own.append(held[low:high] & 0xFFFFFFFF)
+        return distinct(np.concatenate(own))
 
     def hub_limits(self) -> dict[str, int]:
         """By facet, the most users a value may have for sharing it to say anything."""
@@ -80,7 +87,7 @@ def measure(snapshot: GraphView, params: Params) -> Population:
     holders = np.bincount(held >> 32, minlength=frame.size).astype(np.int32)
     population = Population(
         frame=frame,
-        users=_users(uses, family, frame.size),
+        users=_users(uses.value, family[uses.person], frame.size),
         holders=holders,
         excused=shop_equipment(snapshot, uses, frame.size) | employers_accounts(snapshot, frame.size),
         household=family,
@@ -100,9 +107,9 @@ def _weights(lone: np.ndarray, people: int) -> np.ndarray:
     return np.maximum(-np.log(expected), 0.0).astype(np.float32)
 
 
-def _users(uses: Uses, household: np.ndarray, ids: int) -> np.ndarray:
-    keys = distinct(uses.value * len(household) + household[uses.person])
-    return np.bincount(keys // len(household), minlength=ids).astype(np.int32)
+def _users(value: np.ndarray, user: np.ndarray, values: int) -> np.ndarray:
+    """int32 by value: how many different users it has."""
+    return np.bincount(distinct(value << 32 | user) >> 32, minlength=values).astype(np.int32)
 
 
 def _held(uses: Uses) -> np.ndarray:
@@ -115,14 +122,25 @@ def extended(population: Population, uses: Uses) -> Population:
     ids = int(max(uses.value.max(initial=-1), uses.person.max(initial=-1), uses.merchant.max(initial=-1))) + 1
     if ids <= known:
         return population
-    household = np.concatenate((population.household, np.arange(known, ids)))
-    users = np.concatenate((population.users, _users(uses, household, ids)[known:]))
-    holders = np.concatenate((population.holders, _users(uses, np.arange(ids), ids)[known:]))
-    excused = np.concatenate((population.excused, np.zeros(ids - known, dtype=bool)))
+    household = _behind(population.household, np.arange(known, ids))
+    new = uses.where(uses.value >= known)
+    users = _users(new.value - known, household[new.person], ids - known)
+    holders = _users(new.value - known, new.person, ids - known)
     held = _held(uses)
-    new = (held >> 32 >= known) | (held & 0xFFFFFFFF >= known)
-    held = np.union1d(population.held, held[np.isin(held >> 32, held[new] >> 32)])
-    return replace(population, users=users, holders=holders, excused=excused, household=household, held=held)
+    by_new = (held >> 32 >= known) | (held & 0xFFFFFFFF >= known)
+    return replace(
+        population,
+        users=_behind(population.users, users),
+        holders=_behind(population.holders, holders),
+        excused=_behind(population.excused, np.zeros(ids - known, dtype=bool)),
+        household=household,
+        held_since=held[among(held >> 32, distinct(held[by_new] >> 32))],
+    )
+
+
+def _behind(known: np.ndarray, more: np.ndarray) -> np.ndarray:
+    """Numbers behind those of the whole book, which are not copied; what is asked of them is some at a time."""
+    return cast(np.ndarray, Laid(known, more))
 
 
 class Compared(NamedTuple):

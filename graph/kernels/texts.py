@@ -16,7 +16,7 @@ FEW = 64
 """Up to so many texts are found one by one: the first compiled call of a process takes longer."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Texts:
     """A column of texts, in any order, in which a text is found.
 
@@ -72,6 +72,15 @@ class Texts:
 
         sought = Texts.of(texts)
         return search(self.ends, self.data, self._order, sought.ends, sought.data, sought._order)
+
+    def places_of(self, other: Texts) -> np.ndarray | None:
+        """int64 by text of another column, its place in this one, -1 where it is none of them; None where the two
+        columns are the same."""
+        if np.array_equal(self.ends, other.ends) and np.array_equal(self.data, other.data):
+            return None
+        from .text_search import search
+
+        return search(self.ends, self.data, self._order, other.ends, other.data, other._order)
 
     def _place(self, rank: int) -> int:
         return rank if self.order is None else int(self.order[rank])

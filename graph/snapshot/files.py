@@ -81,6 +81,7 @@ class Files:
         weakref.finalize(self, os.close, hold(folder / "snapshot.json"))
         self.meta = json.loads((folder / "snapshot.json").read_text("utf-8"))
         self._facts: dict[str, Facts] = {}
+        self._places: weakref.WeakKeyDictionary[Texts, np.ndarray | None] = weakref.WeakKeyDictionary()
 
     @property
     def tables(self) -> list[str]:
@@ -91,6 +92,13 @@ class Files:
     def names(self) -> Texts:
         """Node names by number."""
         return Texts(*_bytes(self._names, "name"), self._array("order"))
+
+    def places_in(self, names: Texts) -> np.ndarray | None:
+        """int64 by node, the place of its name in another column, -1 where it is none of them; None where all stand at
+        the same places there. Found once for each column, and kept while the column is."""
+        if names not in self._places:
+            self._places[names] = names.places_of(self.names)
+        return self._places[names]
 
     @cached_property
     def name_column(self) -> pa.Array:
@@ -196,12 +204,17 @@ class Files:
         return offsets, neighbours, positions
 
     def _array(self, name: str) -> np.ndarray:
-        return np.load(self.folder / f"{name}.npy", mmap_mode="r")
+        return mapped(self.folder / f"{name}.npy")
+
+
+def mapped(path: Path) -> np.ndarray:
+    """An array that lies in a file, mapped: a plain one, since NumPy's own class for it takes long to look into."""
+    return np.asarray(np.load(path, mmap_mode="r"))
 
 
 def load_texts(folder: Path, name: str) -> pa.Array:
     """A column of texts that a folder holds, mapped: where each ends, and all of them one behind the other."""
-    ends, text = (np.load(folder / f"{name}_{part}.npy", mmap_mode="r") for part in ("ends", "text"))
+    ends, text = (mapped(folder / f"{name}_{part}.npy") for part in ("ends", "text"))
     return pa.Array.from_buffers(pa.large_string(), len(ends) - 1, [None, pa.py_buffer(ends), pa.py_buffer(text)])
 
 
@@ -222,4 +235,4 @@ def _bytes(table: pa.Table, name: str) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _numbers(folder: Path, dtypes: Mapping[str, type]) -> dict[str, np.ndarray]:
-    return {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in dtypes}
+    return {name: mapped(folder / f"{name}.npy") for name in dtypes}

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from ..kernels.sets import distinct
+from ..kernels.sets import distinct, laid_out
 from ..kernels.texts import Texts
 from ..model import KIND_CODE, RELATION_CODE, RELATIONS, kind_of
 from ..store.visibility import superseded_at
@@ -101,6 +101,14 @@ class Overlay(GraphView):
     def find_all(self, names: Sequence[str]) -> np.ndarray:
         return self._laid.names.find_all(names)
 
+    def places_in(self, names: Texts, nodes: np.ndarray) -> np.ndarray:
+        nodes = np.asarray(nodes, dtype=np.int64)
+        known = nodes < self.base.node_count
+        found = np.empty(len(nodes), dtype=np.int64)
+        found[known] = self.base.places_in(names, nodes[known])
+        found[~known] = names.find_all(self._laid.names.texts(nodes[~known]))
+        return found
+
     def ends(self, positions: np.ndarray | slice) -> tuple[np.ndarray, np.ndarray]:
         return self._laid.edges["source"][positions], self._laid.edges["target"][positions]
 
@@ -108,11 +116,14 @@ class Overlay(GraphView):
         nodes = np.asarray(nodes, dtype=np.int64)
         old = np.flatnonzero(nodes < self.base.node_count)
         which, positions = self.base.of_each(nodes[old])
-        added = [self._laid.beside.get(node, _NONE) for node in nodes.tolist()]
-        more = np.repeat(np.arange(len(nodes)), [len(some) for some in added])
-        which = np.concatenate((old[which], more))
+        ends, beside = self._laid.beside
+        low, high = np.searchsorted(ends, nodes), np.searchsorted(ends, nodes, side="right")
+        which = np.concatenate((old[which], np.repeat(np.arange(len(nodes)), high - low)))
         order = np.argsort(which, kind="stable")
-        return which[order], np.concatenate((positions, *added))[order]
+        return which[order], np.concatenate((positions, beside[laid_out(low, high)]))[order]
+
+    def degrees(self, nodes: np.ndarray) -> np.ndarray:
+        return np.bincount(self.of_each(nodes)[0], minlength=len(nodes))
 
     def adjacency(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         return self._adjacency
@@ -224,14 +235,15 @@ class _Files(Files):
         return np.asarray(positions[low:high])
 
     @cached_property
-    def beside(self) -> dict[int, np.ndarray]:
-        """The positions of the relationships written since, by each node at which they end."""
-        found: dict[int, list[int]] = {}
-        first = len(self._base.edges["source"])
-        for place, ends in enumerate(self._frame[["source", "target"]].to_numpy(dtype=np.int64).tolist(), first):
-            for node in set(ends):
-                found.setdefault(node, []).append(place)
-        return {node: np.array(places, dtype=np.int64) for node, places in found.items()}
+    def beside(self) -> tuple[np.ndarray, np.ndarray]:
+        """int64, ascending, the nodes at which relationships written since end, and the positions of these; one
+        between a node and itself once."""
+        source, target = (self._frame[end].to_numpy(np.int64) for end in ("source", "target"))
+        positions = len(self._base.edges["source"]) + np.arange(len(source))
+        other = source != target
+        ends = np.concatenate((source, target[other]))
+        order = np.lexsort((np.concatenate((positions, positions[other])), ends))
+        return ends[order], np.concatenate((positions, positions[other]))[order]
 
     @cached_property
     def uids(self) -> Any:

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from ..kernels.sets import among, distinct
+from ..kernels.texts import Texts
 from .view import GraphView
 
 
@@ -54,6 +55,9 @@ class Part(GraphView):
         found = self._whole.find_all(names)
         number = self._numbered(found).astype(np.int64)
         return np.where(among(found, self.nodes), number, -1)
+
+    def places_in(self, names: Texts, nodes: np.ndarray) -> np.ndarray:
+        return self._whole.places_in(names, self.nodes[nodes])
 
     def ends(self, positions: np.ndarray | slice) -> tuple[np.ndarray, np.ndarray]:
         source, target = self._whole.ends(positions)

@@ -57,6 +57,10 @@ class Snapshot(GraphView):
     def find_all(self, names: Sequence[str]) -> np.ndarray:
         return self._files.names.find_all(names)
 
+    def places_in(self, names: Texts, nodes: np.ndarray) -> np.ndarray:
+        places = self._files.places_in(names)
+        return np.asarray(nodes, dtype=np.int64) if places is None else places[nodes]
+
     def ends(self, positions: np.ndarray | slice) -> tuple[np.ndarray, np.ndarray]:
         return self._files.edges["source"][positions], self._files.edges["target"][positions]
 

@@ -155,6 +155,11 @@ class GraphView(ABC):
         """The names of all nodes by number, for whoever looks them up later."""
         return Texts.of(self.names(np.arange(self.node_count)))
 
+    def places_in(self, names: Texts, nodes: np.ndarray) -> np.ndarray:
+        """int64: the place of the name of each of some nodes in another column of names, such as that of an earlier
+        book; -1 where it is none of them."""
+        return names.find_all(self.names(nodes))
+
     def find(self, name: str) -> int | None:
         """The number of a node by its name, None where the view has no such node."""
         number = int(self.find_all([name])[0])
@@ -251,6 +256,11 @@ class GraphView(ABC):
         """int64: the positions of all relationships that end at some nodes, shown at ``as_of`` or not; one that ends at
         two of them stands twice."""
         return self.of_each(nodes)[1]
+
+    def degrees(self, nodes: np.ndarray) -> np.ndarray:
+        """int64 by node: how many relationships end at it, shown at ``as_of`` or not."""
+        offsets, _, _ = self.adjacency()
+        return offsets[np.asarray(nodes, dtype=np.int64) + 1] - offsets[nodes]
 
     def of_each(self, nodes: np.ndarray | Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
         """The same, each with its node: int64 places in ``nodes``, ascending, and int64 positions."""

@@ -62,6 +62,7 @@ def test_things_the_book_never_met_have_the_users_who_bring_them():
     # Two new people and one of the book, each a household of its own.
     assert more.users[met + 2] == 3 and more.users[:met].tolist() == population.users.tolist()
     assert more.household[met:].tolist() == [met, met + 1, met + 2] and not more.excused[met:].any()
+    assert more.held_by(met + 2).tolist() == [0, met, met + 1]
 
 
 # -- weights

@@ -10,6 +10,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 import pytest
+from ringfence.graph.kernels.texts import Texts
 from ringfence.graph.model import ALWAYS, FOREVER, KINDS, RELATION_CODE, RELATIONS
 from ringfence.graph.snapshot import GraphView
 from support.plain_reading import TIMES, Reading, random_book
@@ -271,6 +272,16 @@ def test_a_node_is_found_by_its_name_where_the_view_has_it(seen):
     assert view.find_all(sought).dtype == view.find_all([]).dtype == np.int64
 
 
+def test_nodes_are_found_by_their_names_in_another_column_of_names(seen):
+    view, reading = seen
+    every = np.arange(view.node_count)
+    for other in ([*reversed(reading.nodes[::2]), "company:nobody"], list(reading.nodes), []):
+        place = {name: at for at, name in enumerate(other)}
+        found = view.places_in(Texts.of(other), every[::-1])
+        assert found.tolist() == [place.get(name, -1) for name in reversed(reading.nodes)]
+        assert found.dtype == np.int64
+
+
 def test_a_node_shows_where_a_row_states_it_or_a_relationship_ends_at_it(seen):
     for view, reading in at_each_time(seen):
         shown = [name in reading.shown for name in reading.nodes]
@@ -365,6 +376,8 @@ def test_the_relationships_of_some_nodes(seen, seed):
     touching = view.touching(chosen)
     expected = [place for node in chosen for place in reading.touching(reading.nodes[node])]
     assert sorted(rows(view, touching)) == sorted(expected)
+    degrees = view.degrees(np.array(chosen, dtype=np.int64))
+    assert degrees.tolist() == [len(reading.touching(reading.nodes[node])) for node in chosen]
     assert touching.dtype == view.touching([]).dtype == np.int64
     assert view.touching([]).tolist() == []
 
