@@ -135,7 +135,7 @@ def _cases(view: GraphView, store: Kept, findings: list[Finding], rest: list[int
     def told(people: list[str]) -> dict:
         return {**stakes(view, people)._asdict(), "beside": beside(view, people)}
 
-    return cases(seen, store.cases(), to_iso(view.as_of) or "", view.revision, told)
+    return cases(seen, store.cases(), to_iso(view.as_of) or "", view.revision, told, time.time_ns() // 1_000_000)
 
 
 def _saved(store: Kept, runs: list[Run], findings: list[Finding], opened: list[dict]) -> Batch:
