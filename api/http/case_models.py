@@ -48,6 +48,10 @@ class Case(BaseModel):
     assigned: str | None
     verdict: Entry | None = Field(description="the last one")
     closed: bool
+    level: str | None = Field(description="the level of response that its colour asks for; null where none")
+    owner: str | None = Field(description="the role whose it is")
+    due: str | None = Field(description="when, by the clock, it is to be closed")
+    overdue: bool = Field(description="whether that is past and it is neither closed nor gone")
     entries: list[Entry] = Field(description="all that was done with it, oldest first")
 
 

@@ -23,3 +23,4 @@ class CaseSort(StrEnum):
     amount = "amount"
     people = "people"
     date = "date"
+    due = "due"

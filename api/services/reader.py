@@ -82,10 +82,14 @@ class Reader:
         if self.settings.audit_anchor is not None and "audit" in self.__dict__:
             anchor(self.audit, self.settings.audit_anchor)
 
-    def snapshot(self) -> Snapshot:
+    def snapshot(self, progress: Progress | None = None) -> Snapshot:
         """The snapshot of the latest revision, seen at the store's data date.
 
         While one caller maps or builds that of a new revision, others are answered from the one before.
+
+        Parameters
+        ----------
+        progress : what is told of its building, in place of ``bars``
         """
         store = self.store
         current = self._snapshot
@@ -98,8 +102,8 @@ class Reader:
             if self._snapshot is None or self._snapshot.revision != revision:
                 held = ExitStack()
                 held.enter_context(store.reading(revision))
-                with self._bars() as progress:
-                    self._snapshot = store.snapshot(revision, progress)
+                with nullcontext(progress) if progress else self._bars() as told:
+                    self._snapshot = store.snapshot(revision, told)
                 self._held.append(held)
                 # The one before stays held as well: answers under way may still open files of it.
                 while len(self._held) > 2:

@@ -1,6 +1,6 @@
 """The routes of the HTTP service: they read parameters, ask the services, and shape the answer."""
 
-from . import cases, findings, guarantee_plans, guarantees, health, nodes, questions, reveal, screening, service
+from . import cases, findings, guarantee_plans, guarantees, health, jobs, nodes, questions, reveal, screening, service
 from .asking import root, router
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "guarantee_plans",
     "guarantees",
     "health",
+    "jobs",
     "nodes",
     "questions",
     "reveal",
