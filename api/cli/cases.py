@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from enum import StrEnum
 from pathlib import Path
@@ -11,9 +10,23 @@ from typing import Annotated
 import typer
 
 from ..services.case_choices import CaseSort, State
-from .commands import Output, SheetFormat, StoreUrl, Top, audit, check_output, first, opened, user, write_file
+from .commands import (
+    AsSheet,
+    AsText,
+    Output,
+    SheetFormat,
+    StoreUrl,
+    TextFormat,
+    Top,
+    audit,
+    check_output,
+    first,
+    opened,
+    user,
+    write_file,
+)
 from .narrowing import ByDetector, Channel, Colours, From, Kind, Product, Region, To
-from .output import case_amounts, cases_csv, plain, say, table
+from .output import case_amounts, cases_csv, plain, print_json, say, table
 
 cases = typer.Typer(
     help="Cases: findings about the same people, and what was decided about them.",
@@ -59,10 +72,7 @@ def list_cases(
         CaseSort, typer.Option("--sort", help="As the queue stands, or the largest first.")
     ] = CaseSort.queue,
     top: Top = None,
-    format: Annotated[
-        SheetFormat,
-        typer.Option("--format", help="A table; or all fields, as JSON lines, CSV for spreadsheets, or a workbook."),
-    ] = SheetFormat.table,
+    format: AsSheet = SheetFormat.table,
     output: Output = None,
     store: StoreUrl = None,
 ) -> None:
@@ -84,9 +94,11 @@ def list_cases(
         if not latest_nightly(reader.store.runs()):
             say("no detector has run for today on this store: run 'ringfence detect' first")
         shown = first(found, top, format)
-        if format == SheetFormat.jsonl:
+        if format == SheetFormat.json:
+            print_json(shown)
+        elif format == SheetFormat.jsonl:
             for case in shown:
-                print(json.dumps(case, ensure_ascii=False))
+                print_json(case)
         elif format == SheetFormat.csv:
             print(cases_csv(shown), end="")
         elif output is not None:
@@ -163,14 +175,17 @@ def _named(node: str, name: str) -> str:
 
 
 @cases.command("show")
-def show_case(case: CaseId, store: StoreUrl = None) -> None:
+def show_case(case: CaseId, format: AsText = TextFormat.text, store: StoreUrl = None) -> None:
     """Show one case: its people, its parts, the money at stake, and what was decided and noted."""
     from ..services import cases as answers
 
     with opened(store) as reader:
         found = answers.case(reader.store, case)
         audit(reader, "case.show", found["id"])
-        print(_case_text(reader, found))
+        if format == TextFormat.json:
+            print_json(found)
+        else:
+            print(_case_text(reader, found))
 
 
 def _case_text(reader, case: dict) -> str:

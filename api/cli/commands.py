@@ -69,10 +69,21 @@ Top = Annotated[
 ]
 
 
+class TextFormat(StrEnum):
+    """How an answer is printed."""
+
+    text = "text"
+    json = "json"
+
+
+AsText = Annotated[TextFormat, typer.Option("--format", help="Lines to read, or one JSON object.")]
+
+
 class ListFormat(StrEnum):
     """How a list is printed."""
 
     table = "table"
+    json = "json"
     jsonl = "jsonl"
     csv = "csv"
 
@@ -81,11 +92,16 @@ class SheetFormat(StrEnum):
     """How a list is given that may be a workbook, too."""
 
     table = "table"
+    json = "json"
     jsonl = "jsonl"
     csv = "csv"
     xlsx = "xlsx"
 
 
+AsSheet = Annotated[
+    SheetFormat,
+    typer.Option("--format", help="A table; or all fields: a JSON list, JSON lines, CSV for spreadsheets, a workbook."),
+]
 Output = Annotated[Path | None, typer.Option("--output", metavar="FILE", help="Where the workbook is written.")]
 
 
