@@ -175,14 +175,29 @@ def _named(node: str, name: str) -> str:
 
 
 @cases.command("show")
-def show_case(case: CaseId, format: AsText = TextFormat.text, store: StoreUrl = None) -> None:
+def show_case(
+    case: CaseId,
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", metavar="FILE", help="Write its evidence as one page that opens without a network."),
+    ] = None,
+    format: AsText = TextFormat.text,
+    store: StoreUrl = None,
+) -> None:
     """Show one case: its people, its parts, the money at stake, and what was decided and noted."""
     from ..services import cases as answers
 
     with opened(store) as reader:
         found = answers.case(reader.store, case)
-        audit(reader, "case.show", found["id"])
-        if format == TextFormat.json:
+        recorded = audit(reader, "case.show", found["id"], {"html": True} if html is not None else None)
+        if html is not None:
+            from ..evidence.case_page import case_page
+            from ..evidence.page import write_page
+
+            parts = answers.findings_of(reader.store, [found])
+            write_page(case_page(found, parts, answers.seen_by(reader, found), str(recorded)), html)
+            print(f"the evidence of case {found['id']} is in {html}")
+        elif format == TextFormat.json:
             print_json(found)
         else:
             print(_case_text(reader, found))

@@ -222,9 +222,10 @@ def opened(store: str | None) -> Iterator[Reader]:
         reader.close()
 
 
-def audit(reader: Reader, action: str, subject: str, detail: dict | None = None, reason: str | None = None) -> None:
-    """Record that somebody at this machine asks to see or do something, before it is shown or done."""
-    reader.audit.record(user(), f"cli.{action}", subject, reason, detail)
+def audit(reader: Reader, action: str, subject: str, detail: dict | None = None, reason: str | None = None) -> int:
+    """Record that somebody at this machine asks to see or do something, before it is shown or done; the row's number
+    in the audit log."""
+    return reader.audit.record(user(), f"cli.{action}", subject, reason, detail)
 
 
 def user() -> str:

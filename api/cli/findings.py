@@ -149,7 +149,7 @@ def show(
 
     with opened(store) as reader:
         found = answers.finding(reader.store, finding)
-        audit(reader, "show", found["id"], {"html": html is not None})
+        recorded = audit(reader, "show", found["id"], {"html": html is not None})
         if format == TextFormat.json and html is None:
             print_json(found)
             return
@@ -157,9 +157,9 @@ def show(
         if html is None:
             print(_finding_text(found, snapshot))
             return
-        from ..evidence.page import write_evidence
+        from ..evidence.page import evidence_page, write_page
 
-        write_evidence(found, snapshot, html)
+        write_page(evidence_page(found, snapshot, str(recorded)), html)
         print(f"the evidence for {found['kind']} {found['id']} is in {html}")
 
 
