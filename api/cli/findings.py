@@ -148,8 +148,10 @@ def show(
             print(_finding_text(found, snapshot))
             return
         from ..evidence.page import write_evidence
+        from ..services.guarantee_report import report_of
 
-        write_evidence(found, snapshot, html)
+        circle = report_of(found, snapshot, reader.policy()) if found["kind"] == "guarantee_circle" else None
+        write_evidence(found, snapshot, html, circle)
         print(f"the evidence for {found['kind']} {found['id']} is in {html}")
 
 

@@ -34,10 +34,13 @@ from ...graph.words.names import (
 )
 from ...graph.words.plain import plain
 from ..services.labels import Label, labels
+from .circle_page import circle_page, marks_of
 from .declared import Told, told_by
 from .flow_moves import MOVES, RESTRICTED
 from .flow_page import flow_page
+from .groups import merged
 from .items import EMPTY, Picture, bundle_label, dates, figure
+from .marks import NO_MARKS
 from .picture import picture_of
 
 _HERE = Path(__file__).parent
@@ -66,7 +69,7 @@ OPTIONS = {
 """vis-network's settings; the wheel is left to the page, which is scrolled, and zooming has its buttons."""
 
 
-def write_evidence(finding: dict, snapshot: GraphView, path: Path) -> None:
+def write_evidence(finding: dict, snapshot: GraphView, path: Path, report: Mapping | None = None) -> None:
     """Write a finding's evidence as one HTML file that needs no network.
 
     The same finding and snapshot give the same bytes.
@@ -76,12 +79,13 @@ def write_evidence(finding: dict, snapshot: GraphView, path: Path) -> None:
     finding : in its JSON shape
     snapshot : the graph at the finding's revision; it is shown as it was known at the finding's time
     path : the file to write; overwritten
+    report : of a guarantee circle, as ``guarantee_report.report`` gives it
 
     Raises
     ------
     UserError : the file cannot be written
     """
-    html = evidence_page(finding, snapshot)
+    html = evidence_page(finding, snapshot, report)
     try:
         path.write_text(html, encoding="utf-8", newline="\n")
     except OSError as error:
@@ -90,7 +94,7 @@ def write_evidence(finding: dict, snapshot: GraphView, path: Path) -> None:
         ) from None
 
 
-def evidence_page(finding: dict, snapshot: GraphView) -> str:
+def evidence_page(finding: dict, snapshot: GraphView, report: Mapping | None = None) -> str:
     """The page of ``write_evidence`` as text."""
     from pyvis.network import Network
 
@@ -100,12 +104,16 @@ def evidence_page(finding: dict, snapshot: GraphView) -> str:
     members = finding["members"]
     nodes = {*(m["node"] for m in members), *(row[end] for row in rows for end in ("source", "target"))}
     told = {node for thing in finding["things"] for node in (*thing["nodes"], *thing.get("others", ()))}
+    told |= {node for group in merged(finding["things"]) for node in group.parties}
     seen = labels(snapshot, nodes | told)
     flow = finding["kind"] == "fund_flow" and any(row["relation"] in MOVES for row in rows)
-    drawn = EMPTY if flow else picture_of(finding["kind"], members, rows, seen, finding["things"])
+    marks = marks_of(report) if report else NO_MARKS
+    drawn = EMPTY if flow else picture_of(finding["kind"], members, rows, seen, finding["things"], marks)
     page = _page(finding, rows, seen, drawn)
     if flow:
         page |= _flow(finding, rows, seen)
+    if report:
+        page["circle"] = circle_page(report)
 
     network = Network(directed=True, cdn_resources="in_line")
     for node in drawn.nodes:
