@@ -34,12 +34,15 @@ from ...graph.words.names import (
 )
 from ...graph.words.plain import plain
 from ..services.labels import Label, labels
+from .circle_page import circle_page, marks_of
 from .course import course
 from .declared import Told, told_by
 from .flow_moves import MOVES, RESTRICTED
 from .flow_page import flow_page
 from .grouped import grouped
+from .groups import merged
 from .items import EMPTY, Picture, bundle_label, dates, figure
+from .marks import NO_MARKS
 from .owed import owed
 from .picture import picture_of
 
@@ -85,7 +88,11 @@ def write_page(html: str, path: Path) -> None:
 
 
 def evidence_page(
-    finding: dict, snapshot: GraphView, reference: str = "", more: Mapping[str, Any] | None = None
+    finding: dict,
+    snapshot: GraphView,
+    reference: str = "",
+    report: Mapping | None = None,
+    more: Mapping[str, Any] | None = None,
 ) -> str:
     """A finding's evidence as one HTML page that needs no network; the same of all gives the same bytes.
 
@@ -94,6 +101,7 @@ def evidence_page(
     finding : in its JSON shape
     snapshot : the graph at the finding's revision; it is shown as it was known at the finding's time
     reference : where the audit log says who had the page made
+    report : of a guarantee circle, as ``guarantee_report.report`` gives it
     more : what else the template shows, or shows in place of what the finding says
     """
     from pyvis.network import Network
@@ -104,13 +112,17 @@ def evidence_page(
     members = finding["members"]
     nodes = {*(m["node"] for m in members), *(row[end] for row in rows for end in ("source", "target"))}
     told = {node for thing in finding["things"] for node in (*thing["nodes"], *thing.get("others", ()))}
+    told |= {node for group in merged(finding["things"]) for node in group.parties}
     seen = labels(snapshot, nodes | told)
     flow = finding["kind"] == "fund_flow" and any(row["relation"] in MOVES for row in rows)
-    drawn = EMPTY if flow else picture_of(finding["kind"], members, rows, seen, finding["things"])
+    marks = marks_of(report) if report else NO_MARKS
+    drawn = EMPTY if flow else picture_of(finding["kind"], members, rows, seen, finding["things"], marks)
     page = _page(finding, rows, seen, drawn, reference)
     page["owed"] = owed(snapshot, {member["node"] for member in members})
     if flow:
         page |= _flow(finding, rows, seen)
+    if report:
+        page["circle"] = circle_page(report)
     page |= more or {}
 
     network = Network(directed=True, cdn_resources="in_line")

@@ -84,7 +84,7 @@ def in_use():
 
 def test_the_commands_of_each_day_work_as_written(tmp_path):
     (tmp_path / "tests").symlink_to(ROOT / "tests")
-    around = {**os.environ, "PATH": f"{ENVIRONMENT / "bin"}:{os.environ['PATH']}"}
+    around = {**os.environ, "PATH": os.pathsep.join((str(ENVIRONMENT / "bin"), os.environ["PATH"]))}
     script = in_use()
     assert script.count("ringfence ") >= 8
     done = subprocess.run(["bash", "-ec", script], cwd=tmp_path, env=around, capture_output=True, text=True)
