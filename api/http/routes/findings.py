@@ -6,8 +6,10 @@ from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from fastapi import Path, Query
+from fastapi.responses import HTMLResponse
 
 from ....graph.times import to_iso
+from ...evidence.page import evidence_page
 from ...evidence.sheet import evidence_sheet
 from ...services import findings as answers
 from ...services.listing import listed
@@ -83,6 +85,23 @@ def finding_sheet(
     measures, and explanations tried: what its evidence page shows."""
     found = answers.finding(reader.store, id, None)
     return {"id": found["id"], **evidence_sheet(found, reader.as_seen_by(found))}
+
+
+@router.get(
+    "/findings/{id}/page",
+    response_class=HTMLResponse,
+    summary="A finding's evidence as one file",
+    responses={200: {"content": {"text/html": {"schema": {"type": "string"}}}}},
+)
+@declares("findings.read", finding_named)
+def finding_page(
+    reader: Store,
+    id: Annotated[str, Path(description="The finding's id, or as much of its beginning as is unique.")],
+) -> Any:
+    """The evidence as one HTML file that needs no network: to keep, to print, to hand on."""
+    found = answers.finding(reader.store, id, None)
+    headers = {"Content-Disposition": f'attachment; filename="{found["id"]}.html"'}
+    return HTMLResponse(evidence_page(found, reader.as_seen_by(found)), headers=headers)
 
 
 @router.get("/findings/{id}", response_model=models.Finding, summary="One finding")
