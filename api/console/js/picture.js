@@ -79,8 +79,8 @@ export function draw({ nodes, edges }, about, { chosen = () => {}, opened = () =
       }));
     },
     /** Show all of it, or these nodes. */
-    fit(ids = undefined) {
-      network.fit({ nodes: ids, maxZoomLevel: LARGEST, animation: false });
+    fit(ids = null) {
+      network.fit({ ...(ids ? { nodes: ids } : {}), maxZoomLevel: LARGEST, animation: false });
     },
     /** Bring a node to the middle, and mark it. */
     focus(id) {
