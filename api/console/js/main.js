@@ -12,6 +12,7 @@ import { show as guarantees } from "./pages/guarantees.js";
 
 const PAGES = { alerts, case: caseOf, explore, guarantees, dashboard };
 const IN_BAR = ["alerts", "explore", "guarantees", "dashboard"];
+const WRITES = "textarea, select, dialog, input:not([type=range], [type=checkbox])";
 const place = (id) => document.getElementById(id);
 let me = null;
 
@@ -76,7 +77,7 @@ function signInForm() {
 
 /** `/` goes to the page's search or filter, unless one is writing. */
 function toSearch(event) {
-  if (event.key !== "/" || event.target.closest("input,textarea,select,dialog")) return;
+  if (event.key !== "/" || event.target.closest(WRITES)) return;
   const field = document.querySelector("#page [data-search]");
   if (!field) return;
   event.preventDefault();
