@@ -7,7 +7,7 @@ both languages.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from ...graph.model import ALWAYS, FOREVER
@@ -16,9 +16,9 @@ from ...graph.words.names import Words
 from ...graph.words.plain import plain
 from ..services.labels import Label, labels
 from .declared import Told, told_by
-from .items import figure
+from .items import Picture, figure
 from .page import evidence_rows
-from .picture import picture_of
+from .picture import FLOWS, picture, picture_of
 
 
 def evidence_sheet(finding: dict, snapshot: GraphView) -> dict[str, Any]:
@@ -35,7 +35,7 @@ def evidence_sheet(finding: dict, snapshot: GraphView) -> dict[str, Any]:
     ends = {row[end] for row in rows for end in ("source", "target")}
     things = {node for thing in finding["things"] for node in (*thing["nodes"], *thing.get("others", ()))}
     seen = labels(snapshot, ends.union(members, things))
-    drawn = picture_of(finding["kind"], finding["members"], rows, seen, finding["things"])
+    drawn = _drawn(finding, rows, seen)
     on = _places({node["id"] for node in drawn.nodes}, rows)
     return {
         "picture": asdict(drawn),
@@ -49,6 +49,20 @@ def evidence_sheet(finding: dict, snapshot: GraphView) -> dict[str, Any]:
         ],
         "truncated": [{**cut, "words": _words(told.bounds, cut["bound"])} for cut in finding["truncated"]],
     }
+
+
+def _drawn(finding: dict, rows: Sequence[Mapping], seen: Mapping[str, Label]) -> Picture:
+    """The picture; that of a flow leads from left to right, its accounts under the names of their owners."""
+    flow = [row for row in rows if row["relation"] in FLOWS]
+    if finding["kind"] != "fund_flow" or not flow:
+        return picture_of(finding["kind"], finding["members"], rows, seen, finding["things"])
+    owned = {row["target"]: seen[row["source"]].name for row in rows if row["relation"] == "OWNS"}
+    named = {
+        node: replace(label, name=f"{owned[node]} {label.name}") if node in owned else label
+        for node, label in seen.items()
+    }
+    ends = {row[end] for row in flow for end in ("source", "target")}
+    return picture([member for member in finding["members"] if member["node"] in ends], flow, named)
 
 
 def shown(label: Label) -> dict[str, str]:

@@ -1,6 +1,5 @@
 """The console: pages of the service in a real browser, over a small book, with nothing else on the network."""
 
-import json
 import re
 from importlib.resources import files
 from pathlib import Path
@@ -219,8 +218,7 @@ def test_a_masked_value_is_shown_for_a_reason_that_is_on_record(seen, served, ri
 
 
 def audit(served):
-    log = AuditLog(Path(served.store.removeprefix("sqlite:///") + ".audit.db"))
-    return [json.loads(json.dumps(one, default=vars)) for one in log.entries()]
+    return AuditLog(Path(served.store.removeprefix("sqlite:///") + ".audit.db")).entries()
 
 
 # -- the queue

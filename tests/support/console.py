@@ -72,7 +72,7 @@ class Seen:
     def sign_in(self, role: str = "investigator", language: str = "zh") -> Page:
         """Sign in from the first page, with a key of a role, in a language."""
         self.page.goto(self.served.address)
-        self.page.evaluate(f"localStorage.setItem('ringfence.language', '{language}')")
+        self.page.evaluate(f"sessionStorage.clear(); localStorage.setItem('ringfence.language', '{language}')")
         self.page.reload()
         self.page.fill("input[name=key]", self.served.keys[role])
         self.page.keyboard.press("Enter")

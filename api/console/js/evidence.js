@@ -75,7 +75,8 @@ function nodesTable(sheet, choose) {
   const told = [...sheet.members, ...sheet.rows.flatMap(({ source, target }) => [source, target])];
   const names = Object.fromEntries(told.map(({ node, name, key }) => [node, [name, key].filter(Boolean).join(" ")]));
   const nodes = sheet.picture.nodes.filter(({ id }) => !id.startsWith("label:")).map(({ id, label, title }) =>
-    ({ id, name: names[id] ?? plainLabel(label || title), kind: id.split(":", 1)[0], role: roles[id] }));
+    ({ id, name: names[id] ?? plainLabel(label || title), kind: id.split(":", 1)[0], role: roles[id] }))
+    .sort((one, other) => Boolean(other.role) - Boolean(one.role));
   return table(t("evidence.nodes"), [
     { title: t("evidence.name"), value: (one) => one.name },
     { title: t("evidence.kind"), value: (one) => word("kind", one.kind) },
@@ -102,7 +103,7 @@ function rowsTable(rows, choose) {
 function explanations(tried) {
   if (!tried.length) return el("p", { class: "soft" }, t("evidence.none_tried"));
   return el("ul", { class: "plain" }, tried.map(({ words, fits, why }) => el("li", {},
-    el("span", { class: fits ? "tag strong" : "tag" }, fits ? t("evidence.fits") : t("evidence.fails")), " ", el("b", {}, pick(words)), " ", pick(why))));
+    el("span", { class: fits ? "tag strong" : "tag" }, fits ? t("evidence.fits") : t("evidence.fails")), " ", pick(why).startsWith(pick(words)) ? null : el("b", {}, pick(words)), " ", pick(why))));
 }
 
 function outsiders(found) {

@@ -34,11 +34,13 @@ async function draw() {
   const root = el("div", { class: `page ${me ? name : "signing-in"}` });
   place("page").replaceChildren(root);
   if (!me) return root.append(signInForm());
+  root.setAttribute("aria-busy", "true");
   try {
     await PAGES[name](root, parameters);
   } catch (error) {
     root.append(failure(error));
   }
+  root.removeAttribute("aria-busy");
 }
 
 function drawBar(current) {
