@@ -49,6 +49,10 @@ class Case(BaseModel):
     verdict: Entry | None = Field(description="the last one")
     closed: bool
     snoozed: int | None = Field(description="until when it is hidden from the queue, in epoch milliseconds")
+    level: str | None = Field(description="the level of response that its colour asks for; null where none")
+    owner: str | None = Field(description="the role whose it is")
+    due: str | None = Field(description="when, by the clock, it is to be closed")
+    overdue: bool = Field(description="whether that is past and it is neither closed nor gone")
     entries: list[Entry] = Field(description="all that was done with it, oldest first")
 
 

@@ -24,3 +24,4 @@ class CaseSort(StrEnum):
     amount = "amount"
     people = "people"
     date = "date"
+    due = "due"

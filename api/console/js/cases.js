@@ -1,6 +1,6 @@
 // What is shown of a case wherever one is shown, and what can be done with it.
 
-import { day } from "./format.js";
+import { day, minute } from "./format.js";
 import { ask, el } from "./html.js";
 import { post } from "./http.js";
 import { language, t, word } from "./words.js";
@@ -23,12 +23,12 @@ export function stateOf(one) {
 /** The last verdict on a case in words; empty where there is none. */
 export const verdictOf = (one) => (one.verdict ? t(`case.verdict.${one.verdict.verdict}`) : "");
 
-/** Level of response, and until when, where the service tells them. */
+/** Whose a case is by its level of response, and until when; null where the policy asks for nothing. */
 export function dueOf(one) {
-  if (!one.level && !one.due) return null;
-  const when = one.due ? day(one.due) : "";
-  return el("span", { class: one.overdue ? "tag strong" : "tag" },
-    [one.level, one.overdue ? t("case.late", when) : when].filter(Boolean).join(" · "));
+  if (!one.due) return null;
+  const when = minute(one.due);
+  return el("span", { class: one.overdue ? "tag strong" : "tag", title: one.level },
+    `${t(`case.owner.${one.owner}`)} · ${one.overdue ? t("case.late", when) : when}`);
 }
 
 const REASON = () => ({ name: "reason", label: t("case.reason"), kind: "area", required: true, hint: t("case.reason_hint") });

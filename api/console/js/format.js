@@ -3,6 +3,7 @@
 import { language, t } from "./words.js";
 
 const CURRENCIES = { CNY: "元", USD: "美元", HKD: "港元", EUR: "欧元", JPY: "日元", GBP: "英镑" };
+const MINUTE = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai", dateStyle: "short", timeStyle: "short" });
 const DAY = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai", dateStyle: "short" });
 
 /** A number with separators. */
@@ -33,6 +34,9 @@ export function most(amounts, figure) {
   const known = amounts.map((one) => one[figure]).filter((value) => value !== null);
   return known.length ? Math.max(...known) : null;
 }
+
+/** A time as 03-31 14:05, of an ISO time; in China's time. */
+export const minute = (moment) => MINUTE.format(new Date(moment)).slice(5);
 
 /** A day as 2026-03-31, of an ISO time or of epoch milliseconds; in China's time. */
 export function day(moment) {

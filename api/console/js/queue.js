@@ -3,7 +3,7 @@
 import { get } from "./http.js";
 
 /** What the queue is narrowed to, as `/v1/cases` takes it, and which hash parameter each is. */
-export const FILTERS = ["colour", "kind", "new", "state", "sort", "min_amount", "from_date", "to_date", "product", "region", "channel"];
+export const FILTERS = ["colour", "kind", "new", "overdue", "state", "sort", "min_amount", "from_date", "to_date", "product", "region", "channel"];
 const PAGE = 200;
 let last = {};
 

@@ -30,17 +30,20 @@ def cases(
     reader: Store,
     sought: Narrowed,
     new: Annotated[bool, Query(description="Only what is new or has grown since the nightly batch before.")] = False,
+    overdue: Annotated[bool, Query(description="Only what was to be closed by now.")] = False,
     state: Annotated[
         State | None, Query(description="Only this state; by default all but gone, closed and snoozed.")
     ] = None,
-    sort: Annotated[CaseSort, Query(description="As the queue stands, or the largest first.")] = CaseSort.queue,
+    sort: Annotated[
+        CaseSort, Query(description="As the queue stands, the largest first, or what is due first.")
+    ] = CaseSort.queue,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Any:
     """The cases of the latest nightly batch, by colour, then by money at stake. What is asked of kinds, detectors,
     dates, products, regions and channels is asked of a case's findings: one that fits is enough."""
     (batch,), offset = begun(cursor, 1) or Page([latest_nightly(reader.store.runs())], 0)
-    found, held = listed_cases(reader, sought, new=new, state=state, sort=sort, batch=batch)
+    found, held = listed_cases(reader, sought, new=new, overdue=overdue, state=state, sort=sort, batch=batch)
     # A case may be closed while somebody turns pages: places are those in the list of all, which only a batch changes.
     places = {case["id"]: place for place, case in enumerate(held)}
     rest = [case for case in found if places[case["id"]] >= offset]
@@ -58,7 +61,7 @@ def cases(
 @declares("cases.read", case_named)
 def case(reader: Store, id: CaseId) -> Any:
     """A case of the latest nightly batch with all that was done with it."""
-    return answers.case(reader.store, id)
+    return answers.case(reader, id)
 
 
 @router.get("/cases/{id}/timeline", response_model=models.TimelineAnswer, summary="What happened to a case's people")
@@ -71,7 +74,7 @@ def case_timeline(
     as_of: AsOf = None,
 ) -> Any:
     """The dated relationships of a case's people, and of their applications, loans and accounts, earliest first."""
-    found = answers.case(reader.store, id)
+    found = answers.case(reader, id)
     snapshot = reader.snapshot().at(reader.moment(moment_text(as_of)))
     places = snapshot.find_all(found["people"])
     return timeline(snapshot, places[places >= 0].tolist(), *span, limit)
@@ -81,7 +84,7 @@ def case_timeline(
 @declares("cases.read", case_named)
 def case_people(reader: Store, id: CaseId) -> Any:
     """A case's people, and who else uses what is mostly theirs, by name or masked, with what each owes."""
-    found = answers.case(reader.store, id)
+    found = answers.case(reader, id)
     return {"id": found["id"], "members": people(found, answers.seen_by(reader, found))}
 
 
@@ -90,7 +93,7 @@ def case_people(reader: Store, id: CaseId) -> Any:
 def give_verdict(reader: Store, request: Request, id: CaseId, given: models.VerdictGiven) -> Any:
     """Give a verdict; later runs act on it as a fact, known from the store's latest data date on. A later verdict on
     the same case ends the one before."""
-    found = answers.case(reader.store, id)
+    found = answers.case(reader, id)
     return give(reader, found, given.verdict, given.reason, request.state.caller.name, moment_text(given.until))
 
 
@@ -112,9 +115,9 @@ def assign(reader: Store, request: Request, id: CaseId, given: models.Assigned) 
 @declares("cases.work", case_named, reason=text_sent("reason"))
 def snooze(reader: Store, request: Request, id: CaseId, given: models.Snoozed) -> Any:
     """Hide a case from the queue until a day that the nightly batches reach, or until it grows."""
-    found = answers.case(reader.store, id)
+    found = answers.case(reader, id)
     answers.snooze(reader, found, given.reason, request.state.caller.name, moment_text(given.until) or "")
-    return answers.case(reader.store, found["id"])
+    return answers.case(reader, found["id"])
 
 
 @router.post("/cases/{id}/closings", response_model=models.Case, status_code=201, summary="Close a case")
@@ -125,6 +128,6 @@ def close(reader: Store, request: Request, id: CaseId, given: models.Closed) -> 
 
 
 def _added(reader: Reader, request: Request, prefix: str, action: str, text: str) -> dict:
-    found = answers.case(reader.store, prefix)
+    found = answers.case(reader, prefix)
     answers.add(reader, found, action, text, request.state.caller.name)
-    return answers.case(reader.store, found["id"])
+    return answers.case(reader, found["id"])

@@ -12,6 +12,7 @@ const COLOURS = ["red", "orange", "yellow", "blue"];
 const KINDS = ["fraud_ring", "intermediary", "guarantee_mutual", "guarantee_joint", "guarantee_cycle", "guarantee_chain",
   "guarantee_circle", "guarantee_over", "cashout_merchant", "fund_flow", "risky_cluster", "velocity"];
 const STATES = ["new", "grown", "shrunk", "unchanged", "gone", "closed", "snoozed"];
+const MORE = ["state", "min_amount", "from_date", "to_date", "product", "region", "channel"];
 const BUDGET = "ringfence.budget";
 
 /** Show the queue, narrowed by the address. */
@@ -108,10 +109,10 @@ function filters(wanted, narrow) {
   return el("section", { class: "filters" },
     el("div", { class: "row" },
       COLOURS.map((colour) => toggle("colour", colour, colourTag(colour))),
-      toggle("new", "true", t("alerts.new")),
+      toggle("new", "true", t("alerts.new")), toggle("overdue", "true", t("alerts.overdue")),
       field("kind", "choice", [any, ...KINDS.map((kind) => [kind, word("finding", kind)])]),
-      field("sort", "choice", ["", "amount", "people", "date"].map((each) => [each, t(`alerts.sort.${each || "queue"}`)]))),
-    el("details", { open: FILTERS.slice(6).some((name) => wanted[name]?.length) },
+      field("sort", "choice", ["", "amount", "people", "date", "due"].map((each) => [each, t(`alerts.sort.${each || "queue"}`)]))),
+    el("details", { open: MORE.some((name) => wanted[name]?.length) },
       el("summary", {}, t("alerts.more_filters")),
       el("div", { class: "row" },
         field("state", "choice", [["", t("alerts.open")], ...STATES.map((state) => [state, t(`case.state.${state}`)])]),
