@@ -40,15 +40,26 @@ def circle(reader: Reader, prefix: str, as_of: str | None = None) -> dict:
     ------
     NotFound, Conflict : no circle, or several, whose id begins so
     """
+    found, place = located(reader, prefix, as_of)
+    told = _summary(found, place)
+    return {"as_of": to_iso(found.view.as_of), **told, "table": cells(told), **detail(found, place)}
+
+
+def located(reader: Reader, prefix: str, as_of: str | None = None) -> tuple[Survey, int]:
+    """All circles at a time, and the place among them of the one whose id is, or alone begins with, ``prefix``.
+
+    Raises
+    ------
+    NotFound, Conflict : no circle, or several, whose id begins so
+    """
     sought, found = prefix.strip().lower(), _survey(reader, as_of)
     fits = [i for i, finding in enumerate(found.findings) if is_id(sought) and finding.id.startswith(sought)]
-    when = to_iso(found.view.as_of)
     if not fits:
+        when = to_iso(found.view.as_of)
         raise NotFound(f"no guarantee circle {prefix!r} as of {when}: 'ringfence guarantees list' lists them")
     if len(fits) > 1:
         raise Conflict(f"{prefix!r} begins the ids of {len(fits)} circles: give more of the id")
-    told = _summary(found, fits[0])
-    return {"as_of": when, **told, "table": cells(told), **detail(found, fits[0])}
+    return found, fits[0]
 
 
 def table(reader: Reader, as_of: str | None = None) -> dict:

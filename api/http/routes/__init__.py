@@ -1,6 +1,18 @@
 """The routes of the HTTP service: they read parameters, ask the services, and shape the answer."""
 
-from . import cases, findings, guarantee_plans, guarantees, health, nodes, questions, reveal, screening, service
+from . import (
+    cases,
+    findings,
+    guarantee_plans,
+    guarantees,
+    health,
+    nodes,
+    pictures,
+    questions,
+    reveal,
+    screening,
+    service,
+)
 from .asking import root, router
 
 __all__ = [
@@ -10,6 +22,7 @@ __all__ = [
     "guarantees",
     "health",
     "nodes",
+    "pictures",
     "questions",
     "reveal",
     "root",
