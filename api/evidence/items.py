@@ -286,7 +286,7 @@ def group_item(name: str, box: tuple[float, float, float, float]) -> dict:
     """The box around a group, by its name, centre, width and height; nodes that come later stand on it."""
     x, y, wide, high = box
     return {
-        "id": name,
+        "id": f"label:{name}",
         "label": "视同一体 as one",
         "shape": "box",
         "x": x,

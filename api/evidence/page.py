@@ -12,8 +12,6 @@ import base64
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +36,7 @@ from .declared import Told, told_by
 from .flow_moves import MOVES, RESTRICTED
 from .flow_page import flow_page
 from .items import EMPTY, Picture, bundle_label, dates, figure
+from .library import vis_network
 from .picture import picture_of
 
 _HERE = Path(__file__).parent
@@ -172,7 +171,7 @@ def _between(snapshot: GraphView, source: str, target: str) -> dict[tuple[str, s
 
 
 def _page(finding: dict, rows: Sequence[Mapping], seen: Mapping[str, Label], drawn: Picture) -> dict[str, Any]:
-    style, script, library = _asset("page.css"), _asset("page.js"), _library()
+    style, script, library = _asset("page.css"), _asset("page.js"), vis_network()
     scale = min(1.15, PAGE_WIDTH / max(1.0, 1.1 * drawn.width))
     illegible = min(scale, PAGE_HEIGHT / max(1.0, 1.12 * drawn.height)) < LEGIBLE
     told = told_by(finding["detector"])
@@ -332,16 +331,6 @@ def _number(value: object) -> str:
 
 def _asset(name: str) -> str:
     return (_HERE / name).read_text("utf-8")
-
-
-@cache
-def _library() -> str:
-    """vis-network as pyvis ships it, its newest version there, with plain line ends so that its hash holds."""
-    found = sorted(
-        (Path(str(files("pyvis"))) / "templates" / "lib").glob("vis-*/vis-network.min.js"),
-        key=lambda file: [int(part) for part in file.parent.name.removeprefix("vis-").split(".")],
-    )
-    return found[-1].read_text("utf-8").replace("\r\n", "\n")
 
 
 def _policy(scripts: Iterable[str], style: str) -> str:

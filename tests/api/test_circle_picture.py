@@ -6,6 +6,7 @@ from support.case_book import write_tables
 from support.service import service
 from typer.testing import CliRunner
 
+GROUP = "label:group:company:X1"
 CONTRACTS = "contract_id,guarantor_id,borrower_id,amount,currency,start_date"
 
 
@@ -62,7 +63,7 @@ def test_who_holds_it_together_is_marked(client):
 
 def test_a_group_is_one_box_around_its_parties(client):
     nodes = by_id(picture(client, "contracted"))
-    box = nodes["group:company:X1"]
+    box = nodes[GROUP]
     wide, high = box["widthConstraint"]["minimum"], box["heightConstraint"]["minimum"]
     inside = [
         name
@@ -76,7 +77,7 @@ def test_a_cycle_of_groups_is_drawn_as_a_cycle(client):
     """The group, Y and Z stand at the corners of a triangle, and each of the three arcs counts as part of a cycle."""
     drawn = picture(client, "contracted")
     nodes = by_id(drawn)
-    corners = [(nodes[name]["x"], nodes[name]["y"]) for name in ("group:company:X1", "company:Y", "company:Z")]
+    corners = [(nodes[name]["x"], nodes[name]["y"]) for name in (GROUP, "company:Y", "company:Z")]
     (ax, ay), (bx, by), (cx, cy) = corners
     assert abs((bx - ax) * (cy - ay) - (cx - ax) * (by - ay)) > 10_000  # twice the area: they stand in no line
     assert {edge["width"] for edge in drawn["edges"]} == {2.4}

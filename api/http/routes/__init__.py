@@ -2,6 +2,8 @@
 
 from . import (
     cases,
+    console,
+    dashboard,
     findings,
     guarantee_plans,
     guarantees,
@@ -12,11 +14,14 @@ from . import (
     reveal,
     screening,
     service,
+    views,
 )
 from .asking import root, router
 
 __all__ = [
     "cases",
+    "console",
+    "dashboard",
     "findings",
     "guarantee_plans",
     "guarantees",
@@ -29,4 +34,5 @@ __all__ = [
     "router",
     "screening",
     "service",
+    "views",
 ]
