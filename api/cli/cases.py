@@ -1,4 +1,4 @@
-"""Commands of an investigator's day: case list, show, verdict, note, assign, close, export, replay."""
+"""Commands of an investigator's day: case list, show, verdict, note, assign, close, snooze, export, replay."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def list_cases(
         bool, typer.Option("--new", help="Only what is new or has grown since the nightly batch before, and by whom.")
     ] = False,
     state: Annotated[
-        State | None, typer.Option("--state", help="Only this state; by default all but gone and closed.")
+        State | None, typer.Option("--state", help="Only this state; by default all but gone, closed and snoozed.")
     ] = None,
     colour: Colours = None,
     kind: Kind = None,
@@ -108,7 +108,8 @@ def _say_hidden(held: list[dict]) -> None:
 
 
 def _hiding(case: dict) -> list[str]:
-    return ["closed"] if case["closed"] else ["gone"] if case["state"] == "gone" else []
+    named = {"closed": case["closed"], "gone": case["state"] == "gone", "snoozed": case["snoozed"] is not None}
+    return [state for state, hides in named.items() if hides][:1]
 
 
 def _cases_table(reader, found: list[dict]) -> str:
@@ -287,6 +288,27 @@ def _add(action: str, prefix: str, text: str, by: str | None, store: str | None,
         answers.add(reader, found, action, text, by or user())
         done = {"note": "noted", "assign": f"assigned to {plain(text.strip())}", "close": "closed"}
         print(f"case {found['id']}: {done[action]}")
+
+
+@cases.command()
+def snooze(
+    case: CaseId,
+    until: Annotated[str, typer.Option("--until", metavar="DATE", help="The nightly batch's day that shows it again.")],
+    reason: Reason,
+    by: By = None,
+    store: StoreUrl = None,
+) -> None:
+    """Put a case off.
+
+    It leaves the list until the nightly batches reach the day, or somebody, or a kind of finding, is added to it.
+    """
+    from ..services import cases as answers
+
+    with opened(store) as reader:
+        found = answers.case(reader.store, case)
+        audit(reader, "case.snooze", found["id"], {"until": until, "by": by}, reason=reason.strip())
+        answers.snooze(reader, found, reason, by or user(), until)
+        print(f"case {found['id']}: put off until {plain(until)}")
 
 
 @cases.command()

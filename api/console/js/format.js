@@ -11,19 +11,22 @@ export const number = (value) => (value === null || value === undefined ? t("she
 /** A share as a percentage. */
 export const percent = (share) => (share === null || share === undefined ? t("shell.unknown") : `${(100 * share).toLocaleString("en-US", { maximumFractionDigits: 1 })}%`);
 
-/** An amount with its currency: 12.5万元, CNY 125,000. Null is "unknown", never 0. */
+/** An amount with its currency: 12.5万元, CNY 125,000; without one where none is on record. Null is "unknown", never 0. */
 export function money(amount, currency) {
   if (amount === null || amount === undefined) return t("shell.unknown");
   const code = currency || "";
-  if (language() === "en") return `${code} ${number(amount)}${code ? "" : ` (${t("shell.no_currency")})`}`.trim();
+  if (language() === "en") return `${code} ${number(amount)}`.trim();
   const [unit, word] = Math.abs(amount) >= 1e8 ? [1e8, "亿"] : Math.abs(amount) >= 1e4 ? [1e4, "万"] : [1, ""];
-  return `${number(amount / unit)}${word}${code ? CURRENCIES[code] ?? ` ${code}` : `（${t("shell.no_currency")}）`}`;
+  return `${number(amount / unit)}${word}${code ? CURRENCIES[code] ?? ` ${code}` : ""}`;
 }
 
 /** One figure ("balance", "overdue", "written_off") of amounts by currency, as cases have them; each by itself. */
 export function sums(amounts, figure) {
   return amounts.map((one) => money(one[figure], one.currency)).join(language() === "zh" ? "、" : ", ");
 }
+
+/** A remark where an amount is told whose currency is not on record; null where there is none. */
+export const currencyNote = (amounts) => (amounts.some(({ currency }) => !currency) ? t("shell.no_currency") : null);
 
 /** The largest of a figure over all currencies, to sort by; null where it is not known. */
 export function most(amounts, figure) {
