@@ -74,8 +74,10 @@ class CirclePicture(PictureAnswer):
     view: Literal["raw", "contracted"]
     width: float
     height: float
+    shown: int = Field(description="how many nodes are drawn")
     left_out: dict[str, int] = Field(description="nodes, arcs and labels of the evidence that are not drawn")
     legend: list[str] = Field(description="what kinds of nodes and lines there are")
+    notes: list[tuple[str, str]] = Field(description="what is told in words instead, Chinese and English")
     key_nodes: list[str] = Field(description="parties without whom it falls apart")
 
 

@@ -45,8 +45,10 @@ def circle_picture(reader: Reader, prefix: str, as_of: str | None = None) -> dic
         "edges": drawn.edges,
         "width": drawn.width,
         "height": drawn.height,
+        "shown": drawn.shown,
         "left_out": drawn.left_out,
         "legend": drawn.legend,
+        "notes": drawn.notes,
         "key_nodes": keys,
         "truncated": [*finding.truncated, *bounded("nodes", drawn.shown, drawn.left_out["nodes"], False)],
     }
