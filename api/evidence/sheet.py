@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from ...graph.model import ALWAYS, FOREVER
 from ...graph.snapshot import GraphView
 from ...graph.words.names import Words
 from ...graph.words.plain import plain
@@ -81,8 +82,8 @@ def _row(row: Mapping, seen: Mapping[str, Label], on: Mapping[str, list[str]]) -
         "target": shown(seen[ends[1]]),
         "amount": figure(row),
         "currency": data.get("currency"),
-        "since": row.get("valid_from"),
-        "until": row.get("valid_to"),
+        "since": None if row.get("valid_from") == ALWAYS else row.get("valid_from"),
+        "until": None if row.get("valid_to") == FOREVER else row.get("valid_to"),
         "on": sorted({place for end in ends for place in on.get(end, ())}),
     }
 

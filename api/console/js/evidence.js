@@ -72,8 +72,10 @@ function findField(picture, mark) {
 
 function nodesTable(sheet, choose) {
   const roles = Object.fromEntries(sheet.members.map(({ node, role }) => [node, role]));
+  const told = [...sheet.members, ...sheet.rows.flatMap(({ source, target }) => [source, target])];
+  const names = Object.fromEntries(told.map(({ node, name, key }) => [node, [name, key].filter(Boolean).join(" ")]));
   const nodes = sheet.picture.nodes.filter(({ id }) => !id.startsWith("label:")).map(({ id, label, title }) =>
-    ({ id, name: plainLabel(label || title), kind: id.split(":", 1)[0], role: roles[id] }));
+    ({ id, name: names[id] ?? plainLabel(label || title), kind: id.split(":", 1)[0], role: roles[id] }));
   return table(t("evidence.nodes"), [
     { title: t("evidence.name"), value: (one) => one.name },
     { title: t("evidence.kind"), value: (one) => word("kind", one.kind) },

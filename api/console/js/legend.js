@@ -3,8 +3,8 @@
 import { el } from "./html.js";
 import { pick, t, word } from "./words.js";
 
-/** The kind of a node by its name. */
-export const kindOf = (id) => String(id).split(":", 1)[0];
+/** The kinds of what is drawn by its id: one, or several where nodes are drawn as one thing. */
+const kindsOf = (id) => id.split(" ").map((node) => node.split(":", 1)[0]);
 
 /**
  * The legend of a picture as the service sends it.
@@ -15,7 +15,7 @@ export function legend(sent, picture, choose) {
   const entries = sent.legend.map((entry) => {
     const [group, kind] = entry.split(":");
     if (group !== "kind") return el("li", {}, el("i", { class: `line ${entry}` }), t(`legend.${entry}`));
-    const ids = () => picture.ids().filter((id) => kindOf(id) === kind);
+    const ids = () => picture.ids().filter((id) => kindsOf(id).includes(kind));
     return el("li", {}, el("button", { type: "button", title: t("legend.choose"), on: { click: () => choose(ids()) } },
       el("i", { class: `mark ${kind}` }), `${word("kind", kind)} ${ids().length}`));
   });

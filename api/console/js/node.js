@@ -12,7 +12,7 @@ export const nodePath = (node) => `/v1/nodes/${encodeURIComponent(node)}`;
 /** A panel that tells of a node; the returned element fills itself. */
 export function nodePanel(node) {
   const panel = el("div", { class: "node" }, el("p", { class: "soft" }, t("shell.loading")));
-  get(nodePath(node)).then((found) => panel.replaceChildren(...content(found)), (error) => panel.replaceChildren(failure(error)));
+  get(nodePath(node)).then((found) => panel.replaceChildren(...content(found).flat()), (error) => panel.replaceChildren(failure(error)));
   return panel;
 }
 

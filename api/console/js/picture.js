@@ -30,6 +30,7 @@ export function draw({ nodes, edges }, about, { chosen = () => {}, opened = () =
   keep("nodes", nodes);
   keep("edges", edges);
   let network = null;
+  let whole = true; // until somebody moves it, it is shown whole whatever the frame's size
 
   const picture = {
     element: el("div", { class: "picture" }, frame, tools(() => picture)),
@@ -97,15 +98,18 @@ export function draw({ nodes, edges }, about, { chosen = () => {}, opened = () =
       return Object.values(network.getPositions(ids)).every((at) => Math.abs(at.x - x) < half[0] && Math.abs(at.y - y) < half[1]);
     },
     /** Show all of it, or these nodes. */
-    fit(ids = undefined) {
-      network.fit({ nodes: ids, maxZoomLevel: LARGEST, animation: false });
+    fit(ids = null) {
+      whole = !ids;
+      network.fit({ ...(ids ? { nodes: ids } : {}), maxZoomLevel: LARGEST, animation: false });
     },
     /** Bring a node to the middle, and mark it. */
     focus(id) {
+      whole = false;
       network.focus(id, { scale: Math.max(network.getScale(), 0.8), animation: false });
       picture.choose([id]);
     },
     zoom(factor) {
+      whole = false;
       network.moveTo({ scale: network.getScale() * factor, animation: false });
     },
     /** Where nodes stand: `{id: {x, y}}`. */
@@ -127,8 +131,9 @@ export function draw({ nodes, edges }, about, { chosen = () => {}, opened = () =
       chosen(found, found.length ? [] : meant);
     });
     network.on("doubleClick", ({ nodes: [id] }) => id && !isLabel(id) && opened(id));
-    network.on("dragEnd", ({ nodes: ids }) => ids.length && moved());
-    network.on("resize", () => requestAnimationFrame(() => picture.fit()));
+    network.on("dragEnd", ({ nodes: ids }) => { whole = false; if (ids.length) moved(); });
+    network.on("zoom", () => { whole = false; });
+    network.on("resize", () => requestAnimationFrame(() => whole && picture.fit()));
     network.once("afterDrawing", () => {
       picture.fit();
       frame.dataset.drawn = "true";
@@ -163,7 +168,7 @@ const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowD
 function key(event, picture, network, chosen, opened) {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const [selected] = network.getSelectedNodes();
-  if (MOVES[event.key]) pan(network, MOVES[event.key]);
+  if (MOVES[event.key]) pan(picture, network, MOVES[event.key]);
   else if (event.key === "+" || event.key === "=") picture.zoom(1.3);
   else if (event.key === "-" || event.key === "−") picture.zoom(1 / 1.3);
   else if (event.key === "n" || event.key === "p") step(picture, selected, event.key === "n" ? 1 : -1, chosen);
@@ -173,7 +178,8 @@ function key(event, picture, network, chosen, opened) {
   event.preventDefault();
 }
 
-function pan(network, [across, down]) {
+function pan(picture, network, [across, down]) {
+  picture.zoom(1);
   const { x, y } = network.getViewPosition();
   const by = STEP / network.getScale();
   network.moveTo({ position: { x: x + across * by, y: y + down * by }, animation: false });

@@ -103,6 +103,7 @@ export const TEXTS = {
   "case.next": ["下一件", "Next case"],
   "case.last": ["已是队列最后一件", "This is the last of the queue"],
   "case.parts": ["本案的发现", "Findings of this case"],
+  "case.whole_reason": ["理由全文", "Whole reason"],
   "case.graph": ["关系图", "Graph"],
   "case.members": ["成员与在险金额", "Members and money at stake"],
   "case.now": ["当前处置", "What to do now"],

@@ -13,7 +13,9 @@ import { pick, t, word } from "../words.js";
 /** Show the case whose id the address names. */
 export async function show(root, parameters) {
   const one = await get(`/v1/cases/${parameters.get("id")}`);
-  const reason = el("p", { class: "reason" });
+  const reason = el("p", { class: "reason short" });
+  const whole = button(t("case.whole_reason"), () => whole.setAttribute("aria-expanded", !reason.classList.toggle("short")),
+    { class: "quiet", "aria-expanded": false });
   const head = el("div", {});
   const slots = Object.fromEntries(["picture", "rows", "explanations", "outsiders", "measures"].map((name) => [name, el("div")]));
   const tabs = findingTabs(one.parts, (part) => open(part));
@@ -29,6 +31,7 @@ export async function show(root, parameters) {
       const parts = await evidence(finding);
       if (shown !== part) return;
       reason.textContent = pick([finding.reason_zh, finding.reason_en]);
+      whole.hidden = reason.scrollHeight <= reason.clientHeight;
       for (const [name, slot] of Object.entries(slots)) slot.replaceChildren(...[parts[name]].flat(Infinity));
     } catch (error) {
       reason.replaceChildren(failure(error));
@@ -45,7 +48,7 @@ export async function show(root, parameters) {
   const history = section(t("case.history"), () => entries(one.entries));
   drawHead(one);
   root.append(
-    el("section", { class: "head" }, head, tabs.element, reason),
+    el("section", { class: "head" }, head, tabs.element, reason, whole),
     el("section", { class: "graph" }, el("h2", {}, t("case.graph")), slots.picture),
     el("section", {}, el("h2", {}, t("evidence.rows")), slots.rows),
     el("div", { class: "columns" },
