@@ -13,16 +13,20 @@ from ...graph.errors import Conflict, NotFound, UserError
 from ...graph.model import COLOURS
 from ...graph.snapshot import Snapshot
 from ...graph.store.protocol import Findings
+from ...graph.times import parse_moment
 from .findings import findings, is_id
 from .reader import Reader, stated_moment
 from .response import response
 
 CLOSED = "closed"
 """What one can ask for beside the states of ``detectors.cases``: cases that were closed and have not grown since."""
-CHOICES = (*STATES, CLOSED)
+SNOOZED = "snoozed"
+"""And those that were put off to a day that no nightly batch has reached yet, and have not grown since."""
+CHOICES = (*STATES, CLOSED, SNOOZED)
 _NOTHING_SAID = {
     "verdict": "a verdict needs a reason: state it with --reason",
     "close": "closing needs a reason: state it with --reason",
+    "snooze": "putting a case off needs a reason: state it with --reason",
     "note": "the note is empty: say what to keep",
     "assign": "nobody is named: say to whom the case goes",
 }
@@ -32,9 +36,9 @@ def cases(reader: Reader, batch: int | None = None) -> list[dict]:
     """The cases of a nightly batch, by default the latest one, in the order of the queue.
 
     Each has what was made of it: ``assigned``, its last ``verdict`` (an entry, see ``case_entries``) or None, whether
-    it is ``closed``, and all its ``entries``, oldest first; and what it asks for: ``level``, ``owner``, ``due`` and
-    ``overdue``, see ``response``. A case is closed until somebody, or a kind of finding, is added to what it was when
-    it was closed.
+    it is ``closed``, until when it is ``snoozed`` (epoch milliseconds, or None), and all its ``entries``, oldest first;
+    and what it asks for: ``level``, ``owner``, ``due`` and ``overdue``, see ``response``. A case is closed, or snoozed,
+    until somebody, or a kind of finding, is added to what it was then.
     """
     entries: dict[str, list[dict]] = defaultdict(list)
     for entry in reader.store.case_entries():
@@ -51,9 +55,16 @@ def _with(case: dict, entries: Sequence[dict], levels: Mapping[str, Level], now:
         "assigned": last["assign"]["text"] if "assign" in last else None,
         "verdict": last.get("verdict"),
         "closed": closed,
+        "snoozed": _snoozed(case, last["snooze"]) if "snooze" in last else None,
         **response(case, closed, entries, levels, now),
         "entries": [*entries],
     }
+
+
+def _snoozed(case: Mapping, given: Mapping) -> int | None:
+    # The batches' time and not the clock's: a case is put off until a night has looked again.
+    due = parse_moment(case["last_seen"]) >= given["until"]
+    return None if due or not _as_it_was(case, given) else given["until"]
 
 
 def _as_it_was(case: Mapping, closing: Mapping) -> bool:
@@ -73,7 +84,7 @@ def queue(
     state: str | None = None,
     colours: Sequence[str] = (),
 ) -> list[dict]:
-    """Those of the cases that are asked for; without a state neither what is gone nor what is closed.
+    """Those of the cases that are asked for; without a state neither what is gone nor what is closed or snoozed.
 
     Parameters
     ----------
@@ -96,7 +107,7 @@ def queue(
         if (not colours or case["colour"] in colours)
         and (not new or case["state"] in ("new", "grown"))
         and (not overdue or case["overdue"])
-        and (_open(case) if state is None else case["closed"] if state == CLOSED else case["state"] == state)
+        and _stands(case, state)
     ]
 
 
@@ -130,8 +141,10 @@ def ordered(found: Sequence[dict], by: str) -> list[dict]:
     return sorted(found, key=keys[by], reverse=True) if by in keys else [*found]
 
 
-def _open(case: Mapping) -> bool:
-    return case["state"] != "gone" and not case["closed"]
+def _stands(case: Mapping, state: str | None) -> bool:
+    if state is None:
+        return case["state"] != "gone" and not case["closed"] and case["snoozed"] is None
+    return {CLOSED: case["closed"], SNOOZED: case["snoozed"] is not None}.get(state, case["state"] == state)
 
 
 def case(reader: Reader, prefix: str) -> dict:
@@ -169,7 +182,7 @@ def entry(reader: Reader, case: Mapping, action: str, text: str, by: str, **more
         "by": by.strip(),
         "at": _now(),
         "as_of": reader.moment(None),
-        "people": sorted(concerned(case)) if action == "close" else [*case["people"]],
+        "people": sorted(concerned(case)) if action in ("close", "snooze") else [*case["people"]],
         "kinds": sorted(case["kinds"]),
         "verdict": None,
         "until": None,
@@ -185,6 +198,23 @@ def add(reader: Reader, case: Mapping, action: str, text: str, by: str) -> None:
     UserError : nothing is said, or nobody says it
     """
     reader.store.add_case_entries([entry(reader, case, action, text, by)])
+
+
+def snooze(reader: Reader, case: Mapping, reason: str, by: str, until: str) -> None:
+    """Hide a case from the queue until a day that the nightly batches reach, or until it grows.
+
+    Parameters
+    ----------
+    until : the day, as somebody wrote it
+
+    Raises
+    ------
+    UserError : no reason, or a day that the latest batch has reached already
+    """
+    end = stated_moment(until)
+    if end <= parse_moment(case["last_seen"]):
+        raise UserError(f"the latest nightly batch looked at {case['last_seen'][:10]}: name a later day")
+    reader.store.add_case_entries([entry(reader, case, "snooze", reason, by, until=end)])
 
 
 def seen_by(reader: Reader, case: Mapping) -> Snapshot:

@@ -249,6 +249,21 @@ def test_a_case_is_assigned_and_closed_and_comes_back_when_it_grows(on_either):
     assert (back["id"], back["closed"], back["assigned"]) == (ring, False, "li")
 
 
+def test_a_case_is_put_off_until_the_night_of_a_day_or_until_it_grows(on_either):
+    ring = on_either.ring()["id"]
+    told = on_either.fails("case", "snooze", ring, "--until", "2026-01-01", "--reason", "waits")
+    assert told.endswith("name a later day")
+    on_either.run("case", "snooze", ring, "--until", "2026-06-10", "--reason", "waits for the bank")
+    assert ring not in {case["id"] for case in on_either.cases()}
+    assert [case["id"] for case in on_either.cases("--state", "snoozed")] == [ring]
+    on_either.night("fresh-1")  # of 10 June: the day is reached
+    assert ring in {case["id"] for case in on_either.cases()}
+    on_either.run("case", "snooze", ring, "--until", "2027-01-01", "--reason", "waits again")
+    on_either.night("shared-handset-1", prefix="LATER")
+    (back,) = on_either.cases("--new")
+    assert (back["id"], back["snoozed"]) == (ring, None)
+
+
 def test_a_case_has_the_level_of_its_colour_and_is_overdue_once_its_hours_are_over(days, tmp_path, monkeypatch):
     ring, circle = days.cases()
     assert (ring["level"], ring["owner"], ring["overdue"]) == ("review", "investigator", False)

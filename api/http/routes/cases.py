@@ -9,11 +9,13 @@ from fastapi import Path, Query, Request
 from ....graph.store.runs import latest_nightly
 from ...services import cases as answers
 from ...services.case_choices import CaseSort, State
+from ...services.case_people import people
 from ...services.listing import listed_cases
 from ...services.reader import Reader
 from ...services.timeline import EVENTS, timeline
 from ...services.verdicts import give
 from .. import case_models as models
+from .. import sheet_models
 from ..guard import declares
 from .asking import AsOf, Store, case_named, moment_text, of, router, text_sent
 from .narrowing import Narrowed, Span
@@ -29,7 +31,9 @@ def cases(
     sought: Narrowed,
     new: Annotated[bool, Query(description="Only what is new or has grown since the nightly batch before.")] = False,
     overdue: Annotated[bool, Query(description="Only what was to be closed by now.")] = False,
-    state: Annotated[State | None, Query(description="Only this state; by default all but gone and closed.")] = None,
+    state: Annotated[
+        State | None, Query(description="Only this state; by default all but gone, closed and snoozed.")
+    ] = None,
     sort: Annotated[
         CaseSort, Query(description="As the queue stands, the largest first, or what is due first.")
     ] = CaseSort.queue,
@@ -76,6 +80,14 @@ def case_timeline(
     return timeline(snapshot, places[places >= 0].tolist(), *span, limit)
 
 
+@router.get("/cases/{id}/people", response_model=sheet_models.CasePeople, summary="Who is in a case")
+@declares("cases.read", case_named)
+def case_people(reader: Store, id: CaseId) -> Any:
+    """A case's people, and who else uses what is mostly theirs, by name or masked, with what each owes."""
+    found = answers.case(reader, id)
+    return {"id": found["id"], "members": people(found, answers.seen_by(reader, found))}
+
+
 @router.post("/cases/{id}/verdicts", response_model=models.Entry, status_code=201, summary="Decide on a case")
 @declares("cases.work", case_named, reason=text_sent("reason"))
 def give_verdict(reader: Store, request: Request, id: CaseId, given: models.VerdictGiven) -> Any:
@@ -97,6 +109,15 @@ def add_note(reader: Store, request: Request, id: CaseId, given: models.Noted) -
 def assign(reader: Store, request: Request, id: CaseId, given: models.Assigned) -> Any:
     """Say who works on a case."""
     return _added(reader, request, id, "assign", given.name)
+
+
+@router.post("/cases/{id}/snoozes", response_model=models.Case, status_code=201, summary="Put a case off")
+@declares("cases.work", case_named, reason=text_sent("reason"))
+def snooze(reader: Store, request: Request, id: CaseId, given: models.Snoozed) -> Any:
+    """Hide a case from the queue until a day that the nightly batches reach, or until it grows."""
+    found = answers.case(reader, id)
+    answers.snooze(reader, found, given.reason, request.state.caller.name, moment_text(given.until) or "")
+    return answers.case(reader, found["id"])
 
 
 @router.post("/cases/{id}/closings", response_model=models.Case, status_code=201, summary="Close a case")
