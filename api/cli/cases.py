@@ -1,4 +1,4 @@
-"""Commands of an investigator's day: case list, show, verdict, note, assign, close, export, replay."""
+"""Commands of an investigator's day: case list, show, verdict, note, assign, close, snooze, export, replay."""
 
 from __future__ import annotations
 
@@ -59,8 +59,9 @@ def list_cases(
     new: Annotated[
         bool, typer.Option("--new", help="Only what is new or has grown since the nightly batch before, and by whom.")
     ] = False,
+    overdue: Annotated[bool, typer.Option("--overdue", help="Only what was to be closed by now.")] = False,
     state: Annotated[
-        State | None, typer.Option("--state", help="Only this state; by default all but gone and closed.")
+        State | None, typer.Option("--state", help="Only this state; by default all but gone, closed and snoozed.")
     ] = None,
     colour: Colours = None,
     kind: Kind = None,
@@ -75,7 +76,7 @@ def list_cases(
     region: Region = None,
     channel: Channel = None,
     sort: Annotated[
-        CaseSort, typer.Option("--sort", help="As the queue stands, or the largest first.")
+        CaseSort, typer.Option("--sort", help="As the queue stands, the largest first, or what is due first.")
     ] = CaseSort.queue,
     top: Top = None,
     format: AsSheet = SheetFormat.table,
@@ -94,9 +95,9 @@ def list_cases(
     members = {"products": product, "regions": region, "channels": channel}
     sought = wanted(kind, detector, (since, until), colours=colour, min_amount=min_amount, **members)
     with opened(store) as reader:
-        asked = {**vars(sought), "new": new, "state": state, "sort": sort, "top": top, "format": format}
-        audit(reader, "case.list", "cases", asked)
-        found, held = listed_cases(reader, sought, new=new, state=state, sort=sort)
+        asked = {"new": new, "overdue": overdue, "state": state, "sort": sort}
+        audit(reader, "case.list", "cases", {**vars(sought), **asked, "top": top, "format": format})
+        found, held = listed_cases(reader, sought, **asked)
         if not latest_nightly(reader.store.runs()):
             say("no detector has run for today on this store: run 'ringfence detect' first")
         shown = first(found, top, format)
@@ -117,6 +118,7 @@ def list_cases(
             if len(shown) < len(found):
                 print(f"{len(shown)} of {len(found)} cases; --top shows more")
             _say_hidden(held if state is None else [])
+            _say_overdue(held)
 
 
 def _say_hidden(held: list[dict]) -> None:
@@ -125,14 +127,20 @@ def _say_hidden(held: list[dict]) -> None:
         say(f"{count:,} {state}: 'ringfence case list --state {state}' lists them")
 
 
+def _say_overdue(held: list[dict]) -> None:
+    if count := sum(case["overdue"] for case in held):
+        say(f"{count:,} overdue: 'ringfence case list --overdue --sort due' lists them")
+
+
 def _hiding(case: dict) -> list[str]:
-    return ["closed"] if case["closed"] else ["gone"] if case["state"] == "gone" else []
+    named = {"closed": case["closed"], "gone": case["state"] == "gone", "snoozed": case["snoozed"] is not None}
+    return [state for state, hides in named.items() if hides][:1]
 
 
 def _cases_table(reader, found: list[dict]) -> str:
     header = (
-        "STATE", "ID", "COLOUR", "PEOPLE", "PARTS", "BALANCE", "OVERDUE", "WRITTEN OFF", "ASSIGNED", "VERDICT",
-        "FIRST SEEN", "LAST SEEN", "ADDED",
+        "STATE", "ID", "COLOUR", "PEOPLE", "PARTS", "BALANCE", "OVERDUE", "WRITTEN OFF", "LEVEL", "OWNER", "DUE",
+        "ASSIGNED", "VERDICT", "FIRST SEEN", "LAST SEEN", "ADDED",
     )  # fmt: skip
     rows = [
         (
@@ -142,6 +150,9 @@ def _cases_table(reader, found: list[dict]) -> str:
             len(case["people"]),
             ", ".join(f"{count} {kind}" for kind, count in case["kinds"].items()),
             *(case_amounts(case["amounts"], what) for what in ("balance", "overdue", "written_off")),
+            case["level"] or "",
+            case["owner"] or "",
+            _due(case),
             case["assigned"] or "",
             _verdict(case),
             case["first_seen"][:10],
@@ -151,6 +162,10 @@ def _cases_table(reader, found: list[dict]) -> str:
         for case in found
     ]
     return table(header, rows, right=("PEOPLE",))
+
+
+def _due(case: dict) -> str:
+    return (case["due"] or "")[:16] + (" overdue" if case["overdue"] else "")
 
 
 def _verdict(case: dict) -> str:
@@ -198,7 +213,7 @@ def show_case(
 
     check_output(format, output)
     with opened(store) as reader:
-        found = answers.case(reader.store, case)
+        found = answers.case(reader, case)
         asked = {"html": html is not None, "format": format}
         recorded = audit(reader, "case.show", found["id"], asked)
         if html is not None:
@@ -236,6 +251,7 @@ def _case_text(reader, case: dict) -> str:
         f"case {case['id']}: {case['state']}{closed}, colour {case['colour']}, {len(case['people'])} people",
         f"first seen {case['first_seen']}, last seen {case['last_seen']}",
         f"assigned to {case['assigned'] or 'nobody'}, verdict {_verdict(case) or 'none'}",
+        *([f"response {case['level']}, owner {case['owner']}, due {_due(case)}"] if case["level"] else []),
         *([f"its people are in case {case['into']} now"] if case["into"] else []),
         *_changes(reader, case),
     ]
@@ -295,7 +311,7 @@ def give_verdict(
     from ..services.verdicts import FLAGS, give
 
     with opened(store) as reader:
-        found = answers.case(reader.store, case)
+        found = answers.case(reader, case)
         detail = {"verdict": verdict, "until": until, "by": by}
         audit(reader, "case.verdict", found["id"], detail, reason=reason.strip())
         given = give(reader, found, verdict.value, reason, by or user(), until)
@@ -339,11 +355,32 @@ def _add(action: str, prefix: str, text: str, by: str | None, store: str | None,
     from ..services import cases as answers
 
     with opened(store) as reader:
-        found = answers.case(reader.store, prefix)
+        found = answers.case(reader, prefix)
         audit(reader, f"case.{action}", found["id"], {"by": by}, reason=reason)
         answers.add(reader, found, action, text, by or user())
         done = {"note": "noted", "assign": f"assigned to {plain(text.strip())}", "close": "closed"}
         print(f"case {found['id']}: {done[action]}")
+
+
+@cases.command()
+def snooze(
+    case: CaseId,
+    until: Annotated[str, typer.Option("--until", metavar="DATE", help="The nightly batch's day that shows it again.")],
+    reason: Reason,
+    by: By = None,
+    store: StoreUrl = None,
+) -> None:
+    """Put a case off.
+
+    It leaves the list until the nightly batches reach the day, or somebody, or a kind of finding, is added to it.
+    """
+    from ..services import cases as answers
+
+    with opened(store) as reader:
+        found = answers.case(reader, case)
+        audit(reader, "case.snooze", found["id"], {"until": until, "by": by}, reason=reason.strip())
+        answers.snooze(reader, found, reason, by or user(), until)
+        print(f"case {found['id']}: put off until {plain(until)}")
 
 
 @cases.command()

@@ -1,7 +1,7 @@
 """How every command begins and ends: shared options, the opened store, exit codes, and one line for what went wrong.
 
-0 is success, 2 is for the user to mend, 1 is a defect of ours, 130 is an interruption. Whoever closes the pipe early
-has seen enough: that is success too.
+0 is success, 2 is for the user to mend, 4 says that somebody else is at the store, 1 is a defect of ours, 130 is an
+interruption. Whoever closes the pipe early has seen enough: that is success too.
 """
 
 from __future__ import annotations
@@ -20,13 +20,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from ...graph.errors import UserError
+from ...graph.errors import Busy, UserError
 
 if TYPE_CHECKING:
     from ..services.reader import Reader
 
 _USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[2]
 """What the command-line parser raises for anything wrong with the arguments, in whichever version of Typer."""
+
+BUSY = 4
+"""Exit code where another job runs on the store: the same works once it has ended."""
 
 StoreUrl = Annotated[
     str | None,
@@ -142,7 +145,7 @@ def _exit_code(run: Any) -> int:
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except UserError as error:
-        return _say(str(error), 2)
+        return _say(str(error), BUSY if isinstance(error, Busy) else 2)
     except _USAGE_ERROR as error:
         return _say(_usage(error), 2)
     except BrokenPipeError:

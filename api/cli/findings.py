@@ -158,8 +158,10 @@ def show(
             print(_finding_text(found, snapshot))
             return
         from ..evidence.page import evidence_page, write_page
+        from ..services.guarantee_report import report_of
 
-        write_page(evidence_page(found, snapshot, str(recorded)), html)
+        circle = report_of(found, snapshot, reader.policy()) if found["kind"] == "guarantee_circle" else None
+        write_page(evidence_page(found, snapshot, str(recorded), circle), html)
         print(f"the evidence for {found['kind']} {found['id']} is in {html}")
 
 

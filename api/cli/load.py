@@ -14,6 +14,7 @@ import typer
 from ...graph.errors import UserError
 from .commands import AsOf, AsText, MappingName, PolicyFile, StoreUrl, TextFormat, audit, opened
 from .output import bound, plain, print_json, say, table
+from .working import working
 
 if TYPE_CHECKING:
     from ...graph.store import Run
@@ -155,12 +156,18 @@ def detect(
     decided, params = read_policy(policy) if policy else shipped(), stated_settings(settings or ())
     all_settings(decided.parameters)  # what it cannot take is told before a store is opened
     with opened(store) as reader:
-        moment = reader.moment(as_of)
-        purpose = "backtest" if moment < reader.moment(None) else "nightly"
-        snapshot = reader.snapshot().at(moment)
-        keep_in = home_of(reader.store) if purpose == "nightly" else None
-        batch = run(snapshot, reader.store, detectors or (), params, policy=decided, purpose=purpose, keep_in=keep_in)
-        say(f"batch {batch.runs[0].batch}, {purpose}, policy {decided.version}")
+        reader.moment(as_of)
+        with working(reader.settings, "detect") as (job, progress):
+            moment = reader.moment(as_of)
+            purpose = "backtest" if moment < reader.moment(None) else "nightly"
+            snapshot = reader.snapshot(progress).at(moment)
+            keep_in = home_of(reader.store) if purpose == "nightly" else None
+            batch = run(
+                snapshot, reader.store, detectors or (), params, progress, policy=decided, purpose=purpose,
+                keep_in=keep_in,
+            )  # fmt: skip
+            job.said = f"batch {batch.runs[0].batch}, {purpose}, policy {decided.version}"
+        say(job.said)
         if format == TextFormat.json:
             print_json([run_as_dict(this) for this in batch.runs])
         else:
@@ -191,7 +198,7 @@ def load(
 ) -> None:
     """Load tables into the store.
 
-    All or nothing; the store is made where there is none. While another load runs, this one waits for its end.
+    All or nothing; the store is made where there is none. While another job runs on the store, nothing is changed.
     """
     from ...graph.store import open_store
     from ...loaders import load as load_source
@@ -199,7 +206,6 @@ def load(
     from ...loaders.schema.mapping import load_mapping
     from ...loaders.sources import open_source
     from ..settings import read_settings
-    from .bars import bars
 
     if resume == (source is not None) or (resume and mapping is not None):
         raise UserError("name what to load, or say --resume alone to go on with the load that broke off")
@@ -208,12 +214,13 @@ def load(
     settings = read_settings(store=store)
     with (
         closing(open_store(settings.store, create=not resume, key_file=settings.key_file)) as into,
-        bars() as progress,
+        working(settings, "load", files.name if files is not None else None) as (job, progress),
     ):
         if files is not None:
             report = load_source(into, files, progress=progress, waiting=_waits)
         else:
             report = resume_load(into, progress=progress, waiting=_waits)
+        job.said = _done(report) if report is not None else "no load was open"
     if report is None:
         print("no load is open: there is nothing to resume")
         return
@@ -242,7 +249,11 @@ def _tell_load(report: LoadReport) -> None:
         print()
         for line in advice(report.unlinked):
             say(line)
-    print(f"load {report.load}, revision {report.revision}, from {plain(report.source)}")
+    print(_done(report))
+
+
+def _done(report: LoadReport) -> str:
+    return f"load {report.load}, revision {report.revision}, from {plain(report.source)}"
 
 
 def say_ignored(report: LoadReport) -> None:

@@ -169,8 +169,8 @@ def no_formula(cell: object) -> object:
 
 
 CASE_COLUMNS = (
-    "id", "state", "colour", "closed", "assigned", "verdict", "until", "people", "beside", "added", "left", "kinds",
-    "new_kinds", "parts", "first_seen", "last_seen", "into",
+    "id", "state", "colour", "level", "owner", "due", "overdue", "closed", "assigned", "verdict", "until", "people",
+    "beside", "added", "left", "kinds", "new_kinds", "parts", "first_seen", "last_seen", "into",
 )  # fmt: skip
 
 

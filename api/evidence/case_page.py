@@ -54,7 +54,7 @@ def case_page(case: Mapping[str, Any], parts: Sequence[dict], snapshot: GraphVie
             "entries": [_entry(entry) for entry in case["entries"]],
         },
     }
-    return evidence_page(merged(case, parts), snapshot, reference, more)
+    return evidence_page(merged(case, parts), snapshot, reference, more=more)
 
 
 def merged(case: Mapping[str, Any], parts: Sequence[dict]) -> dict:

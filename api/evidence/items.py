@@ -16,6 +16,7 @@ from ...graph.words.names import KIND_WORDS, RELATION_WORDS, ROLE_WORDS, Words
 from ...graph.words.plain import plain
 from ..layout.placing import canonical
 from ..services.labels import COLOURS, OTHER_COLOURS, SHAPES, Label, text_width, wrapped
+from .groups import GROUP, GROUP_WORDS, group_text
 
 NODE_LIMIT = 400
 """A picture of more nodes than this shows the core of what was found, and says what it left out."""
@@ -34,8 +35,9 @@ class Picture:
     width, height : pixels that nodes and labels cover
     shown : how many nodes of the graph are drawn
     left_out : how many nodes, arcs and labels are not, by ``nodes``, ``arcs``, ``labels``
-    legend : what kinds and lines it shows, of ``kind:…``, ``ring``, ``context``, ``guarantee``, ``counter``, ``other``,
-        and of a fraud ring ``alone``, ``few``, ``many``, ``thick``, ``contact``
+    legend : what kinds and lines it shows, of ``kind:…``, ``group``, ``ring``, ``context``, ``guarantee``, ``counter``,
+        ``other``, of a circle ``key``, ``core``, ``cut``, and of a fraud ring ``alone``, ``few``, ``many``, ``thick``,
+        ``contact``
     notes : what is told in words instead of drawn, in both languages
     whole : it is to be seen as one, and so opens whole even where it is too large to be read then
     """
@@ -154,11 +156,14 @@ def day(millis: int | None) -> str:
     return text[:10] if text[11:19] == "00:00:00" else text[:19]
 
 
-def node_text(label: Label, ambiguous: bool, crowded: bool) -> list[str]:
-    """The lines of text on a node; ``ambiguous``: another node goes by the same name."""
+def node_text(label: Label, ambiguous: bool, crowded: bool, signs: str = "") -> list[str]:
+    """The lines of text on a node; ``ambiguous``: another node goes by the same name; ``signs`` stand before it."""
+    if label.kind == GROUP:
+        first, *names = group_text(label)
+        return [f"{signs} {first}".strip(), *names]
     if label.kind not in PARTIES:
         return [KIND_WORDS.get(label.kind, Words(label.kind, label.kind)).zh, *wrapped(label.name, 11)[:3]]
-    lines = wrapped(label.name, 7.2 if crowded else 8.4)
+    lines = wrapped(f"{signs} {label.name}".strip(), 7.2 if crowded else 8.4)
     if len(lines) > 4:
         lines = [*lines[:3], lines[3] + "…"]
     if label.key and (ambiguous or label.kind == "applicant"):
@@ -187,7 +192,7 @@ def node_item(
     label: Label, lines: Sequence[str], point: tuple[float, float], role: str | None, ring: bool, crowded: bool
 ) -> dict:
     """A node with this text at a point; ``role`` is None for what is no member, ``ring`` marks a cycle's."""
-    kind = KIND_WORDS.get(label.kind, Words(label.kind, label.kind))
+    kind = GROUP_WORDS if label.kind == GROUP else KIND_WORDS.get(label.kind, Words(label.kind, label.kind))
     fill, border = COLOURS.get(label.kind, OTHER_COLOURS)
     if ring:
         fill, border = RING_FILL, RING

@@ -12,8 +12,6 @@ import base64
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -34,12 +32,16 @@ from ...graph.words.names import (
 )
 from ...graph.words.plain import plain
 from ..services.labels import Label, labels
+from .circle_page import circle_page, marks_of
 from .course import course
 from .declared import Told, told_by
 from .flow_moves import MOVES, RESTRICTED
 from .flow_page import flow_page
 from .grouped import grouped
+from .groups import merged
 from .items import EMPTY, Picture, bundle_label, dates, figure
+from .library import vis_network
+from .marks import NO_MARKS
 from .owed import owed
 from .picture import picture_of
 
@@ -85,7 +87,11 @@ def write_page(html: str, path: Path) -> None:
 
 
 def evidence_page(
-    finding: dict, snapshot: GraphView, reference: str = "", more: Mapping[str, Any] | None = None
+    finding: dict,
+    snapshot: GraphView,
+    reference: str = "",
+    report: Mapping | None = None,
+    more: Mapping[str, Any] | None = None,
 ) -> str:
     """A finding's evidence as one HTML page that needs no network; the same of all gives the same bytes.
 
@@ -94,6 +100,7 @@ def evidence_page(
     finding : in its JSON shape
     snapshot : the graph at the finding's revision; it is shown as it was known at the finding's time
     reference : where the audit log says who had the page made
+    report : of a guarantee circle, as ``guarantee_report.report`` gives it
     more : what else the template shows, or shows in place of what the finding says
     """
     from pyvis.network import Network
@@ -104,13 +111,17 @@ def evidence_page(
     members = finding["members"]
     nodes = {*(m["node"] for m in members), *(row[end] for row in rows for end in ("source", "target"))}
     told = {node for thing in finding["things"] for node in (*thing["nodes"], *thing.get("others", ()))}
+    told |= {node for group in merged(finding["things"]) for node in group.parties}
     seen = labels(snapshot, nodes | told)
     flow = finding["kind"] == "fund_flow" and any(row["relation"] in MOVES for row in rows)
-    drawn = EMPTY if flow else picture_of(finding["kind"], members, rows, seen, finding["things"])
+    marks = marks_of(report) if report else NO_MARKS
+    drawn = EMPTY if flow else picture_of(finding["kind"], members, rows, seen, finding["things"], marks)
     page = _page(finding, rows, seen, drawn, reference)
     page["owed"] = owed(snapshot, {member["node"] for member in members})
     if flow:
         page |= _flow(finding, rows, seen)
+    if report:
+        page["circle"] = circle_page(report)
     page |= more or {}
 
     network = Network(directed=True, cdn_resources="in_line")
@@ -180,7 +191,7 @@ def _between(snapshot: GraphView, source: str, target: str) -> dict[tuple[str, s
 def _page(
     finding: dict, rows: Sequence[Mapping], seen: Mapping[str, Label], drawn: Picture, reference: str
 ) -> dict[str, Any]:
-    style, script, library = _asset("page.css"), _asset("page.js"), _library()
+    style, script, library = _asset("page.css"), _asset("page.js"), vis_network()
     scale = min(1.15, PAGE_WIDTH / max(1.0, 1.1 * drawn.width))
     illegible = min(scale, PAGE_HEIGHT / max(1.0, 1.12 * drawn.height)) < LEGIBLE
     return {
@@ -358,16 +369,6 @@ def _number(value: object) -> str:
 
 def _asset(name: str) -> str:
     return (_HERE / name).read_text("utf-8")
-
-
-@cache
-def _library() -> str:
-    """vis-network as pyvis ships it, its newest version there, with plain line ends so that its hash holds."""
-    found = sorted(
-        (Path(str(files("pyvis"))) / "templates" / "lib").glob("vis-*/vis-network.min.js"),
-        key=lambda file: [int(part) for part in file.parent.name.removeprefix("vis-").split(".")],
-    )
-    return found[-1].read_text("utf-8").replace("\r\n", "\n")
 
 
 def _policy(scripts: Iterable[str], style: str) -> str:

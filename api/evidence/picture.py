@@ -19,6 +19,7 @@ from ..layout.arcs import Arc, route
 from ..layout.circles import strong_parts
 from ..layout.placing import GAP, layout
 from ..services.labels import Label
+from .groups import GROUP, Group, merged
 from .items import (
     ARC,
     RING,
@@ -36,6 +37,7 @@ from .items import (
     node_text,
     shared_names,
 )
+from .marks import NO_MARKS, Marks
 from .ring import ring_picture
 
 AROUND_THINGS = frozenset({"fraud_ring", "intermediary"})
@@ -50,21 +52,28 @@ def picture_of(
     rows: Sequence[Mapping],
     labels: Mapping[str, Label],
     things: Sequence[Mapping] = (),
+    marks: Marks = NO_MARKS,
 ) -> Picture:
     """The picture that suits a finding of this kind.
 
     Parameters
     ----------
-    members, rows, labels : as for ``picture``
-    things : what members share, as the finding has it
+    members, rows, labels, marks : as for ``picture``
+    things : what members share or stand in, as the finding has it
     """
     if kind in AROUND_THINGS:
         people = [member for member in members if member["role"] != "broker"]  # which are things that these use
         return ring_picture(people, rows, labels, things)
-    return picture(members, rows, labels)
+    return picture(members, rows, labels, merged(things), marks)
 
 
-def picture(members: Sequence[Mapping], rows: Sequence[Mapping], labels: Mapping[str, Label]) -> Picture:
+def picture(
+    members: Sequence[Mapping],
+    rows: Sequence[Mapping],
+    labels: Mapping[str, Label],
+    groups: Sequence[Group] = (),
+    marks: Marks = NO_MARKS,
+) -> Picture:
     """The picture of members and the relationships between them and others.
 
     Parameters
@@ -72,12 +81,19 @@ def picture(members: Sequence[Mapping], rows: Sequence[Mapping], labels: Mapping
     members : ``[{"node", "role"}]``
     rows : relationships as ``GraphView.relationship`` gives them; amount, times and ``data`` may be missing
     labels : how each node is shown, by name
+    groups : parties that the finding's view takes as one; each is one node, and what ties its parties is not drawn
+    marks : parties and guarantees that stand out
     """
+    within: dict[str, str] = {party: group.node for group in groups for party in group.parties}
+    labels = {**labels, **{group.node: group.label(labels) for group in groups}}
+    marks = marks.within(within)
     bundles: dict[tuple[str, str, str, bool], list[Mapping]] = {}
     for row in rows:
-        counter = bool(row.get("data", {}).get("counter_of"))
-        bundles.setdefault((row["source"], row["target"], row["relation"], counter), []).append(row)
-    roles = {member["node"]: member["role"] for member in members}
+        source, target = (str(within.get(row[end], row[end])) for end in ("source", "target"))
+        if source != target or row["source"] == row["target"]:
+            counter = bool(row.get("data", {}).get("counter_of"))
+            bundles.setdefault((source, target, row["relation"], counter), []).append(row)
+    roles = {str(within.get(member["node"], member["node"])): member["role"] for member in members}
     everything = {*roles, *(node for key in bundles for node in key[:2])}
     rings = _rings(everything, bundles)
     kept = core(everything, bundles, roles, rings)
@@ -85,9 +101,9 @@ def picture(members: Sequence[Mapping], rows: Sequence[Mapping], labels: Mapping
 
     crowded = len(kept) > 40
     twice = shared_names(labels[node] for node in kept)
-    texts = {node: node_text(labels[node], labels[node].name in twice, crowded) for node in kept}
+    texts = {node: node_text(labels[node], labels[node].name in twice, crowded, marks.signs(node)) for node in kept}
     sizes = {node: node_size(labels[node].kind, texts[node], crowded) for node in kept}
-    amounts = {key: bundle_label(key[2], bundle) for key, bundle in shown.items()}
+    amounts = {key: marks.sign(key) + bundle_label(key[2], bundle) for key, bundle in shown.items()}
     pairs, flow = [key[:2] for key in shown], all(key[2] in FLOWS for key in shown)
     both = _both_ways(amounts, rings)
     shown = {key: bundle for key, bundle in shown.items() if both.get(key, True)}
@@ -123,7 +139,7 @@ def picture(members: Sequence[Mapping], rows: Sequence[Mapping], labels: Mapping
             "arcs": sum(not {key[0], key[1]} <= kept for key in bundles),
             "labels": sum(way.label is None for way in routes),
         },
-        legend=_legend(kept, roles, rings, shown, labels),
+        legend=_legend(kept, roles, rings, shown, labels) + marks.legend(kept, shown),
     )
 
 
@@ -155,7 +171,7 @@ def _both_ways(amounts: Mapping[tuple, str], rings: Mapping[str, int]) -> dict[t
 
 def _legend(kept, roles, rings, shown, labels) -> list[str]:
     kinds = {labels[node].kind for node in kept}
-    entries = [f"kind:{kind}" for kind in KIND_WORDS if kind in kinds]
+    entries = [f"kind:{kind}" for kind in KIND_WORDS if kind in kinds] + (["group"] if GROUP in kinds else [])
     if any(node in rings for node in kept):
         entries.append("ring")
     if any(node not in roles and labels[node].kind in PARTIES for node in kept):
@@ -181,7 +197,9 @@ def _arc_title(key: tuple, bundle: Sequence[Mapping], labels: Mapping[str, Label
     for row in bundle[:12]:
         value, data = figure(row), row.get("data", {})
         amount = money(value, data.get("currency")).en if value is not None else ""
-        parts = [str(data.get("contract_id") or ""), amount, dates(row), f"{row['file'] or ''}:{row['row']}"]
+        ends = (row["source"], row["target"])
+        who = "" if ends == key[:2] else " → ".join(labels[end].name for end in ends)
+        parts = [who, str(data.get("contract_id") or ""), amount, dates(row), f"{row['file'] or ''}:{row['row']}"]
         lines.append(plain("  ".join(part for part in parts if part)))
     if len(bundle) > 12:
         lines.append(f"… 另{len(bundle) - 12}条 and {len(bundle) - 12} more")

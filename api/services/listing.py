@@ -136,6 +136,7 @@ def listed_cases(
     sought: Wanted,
     *,
     new: bool = False,
+    overdue: bool = False,
     state: str | None = None,
     sort: str = "queue",
     batch: int | None = None,
@@ -147,11 +148,11 @@ def listed_cases(
 
     Parameters
     ----------
-    new, state : as for ``cases.queue``
+    new, overdue, state : as for ``cases.queue``
     sort : as for ``cases.ordered``
     """
-    held = queue.cases(reader.store, batch)
-    found = queue.queue(held, new=new, state=state, colours=sought.colours)
+    held = queue.cases(reader, batch)
+    found = queue.queue(held, new=new, overdue=overdue, state=state, colours=sought.colours)
     if sought != Wanted(colours=sought.colours):
         own = replace(sought, colours=(), min_amount=None)
         fitting, _, _ = _narrowed(reader, queue.findings_of(reader.store, found), own)

@@ -76,6 +76,31 @@ def test_the_demo_finds_the_ring_that_the_readme_shows(folder):
     }  # fmt: skip
 
 
+def in_use():
+    """The commands that the README shows for each day, as one script."""
+    text = (ROOT / "README.md").read_text("utf-8").partition("## In use\n")[2].partition("\n## ")[0]
+    return "\n".join(re.findall(r"```\n(.*?)```", text, re.S))
+
+
+def test_the_commands_of_each_day_work_as_written(tmp_path):
+    (tmp_path / "tests").symlink_to(ROOT / "tests")
+    around = {**os.environ, "PATH": os.pathsep.join((str(ENVIRONMENT / "bin"), os.environ["PATH"]))}
+    script = in_use()
+    assert script.count("ringfence ") >= 8
+    done = subprocess.run(["bash", "-ec", script], cwd=tmp_path, env=around, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    for told in (
+        "cases new: ",
+        "investigator",
+        "nightly",
+        "4c0697402e2956cb",
+        "application P9",
+        "rf_",
+        "cli.case.list",
+    ):
+        assert told in done.stdout, told
+
+
 def test_the_example_finds_the_circle_it_shows(folder):
     lines = block("make install").splitlines()
     assert lines[0].split("#")[0].strip() == "make install", "which the folder has been given already"
