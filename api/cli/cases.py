@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from enum import StrEnum
 from pathlib import Path
@@ -11,9 +10,23 @@ from typing import Annotated
 import typer
 
 from ..services.case_choices import CaseSort, State
-from .commands import Output, SheetFormat, StoreUrl, Top, audit, check_output, first, opened, user, write_file
+from .commands import (
+    AsSheet,
+    AsText,
+    Output,
+    SheetFormat,
+    StoreUrl,
+    TextFormat,
+    Top,
+    audit,
+    check_output,
+    first,
+    opened,
+    user,
+    write_file,
+)
 from .narrowing import ByDetector, Channel, Colours, From, Kind, Product, Region, To
-from .output import case_amounts, cases_csv, plain, say, table
+from .output import case_amounts, cases_csv, plain, print_json, say, table
 
 cases = typer.Typer(
     help="Cases: findings about the same people, and what was decided about them.",
@@ -60,10 +73,7 @@ def list_cases(
         CaseSort, typer.Option("--sort", help="As the queue stands, the largest first, or what is due first.")
     ] = CaseSort.queue,
     top: Top = None,
-    format: Annotated[
-        SheetFormat,
-        typer.Option("--format", help="A table; or all fields, as JSON lines, CSV for spreadsheets, or a workbook."),
-    ] = SheetFormat.table,
+    format: AsSheet = SheetFormat.table,
     output: Output = None,
     store: StoreUrl = None,
 ) -> None:
@@ -85,9 +95,11 @@ def list_cases(
         if not latest_nightly(reader.store.runs()):
             say("no detector has run for today on this store: run 'ringfence detect' first")
         shown = first(found, top, format)
-        if format == SheetFormat.jsonl:
+        if format == SheetFormat.json:
+            print_json(shown)
+        elif format == SheetFormat.jsonl:
             for case in shown:
-                print(json.dumps(case, ensure_ascii=False))
+                print_json(case)
         elif format == SheetFormat.csv:
             print(cases_csv(shown), end="")
         elif output is not None:
@@ -178,14 +190,32 @@ def _named(node: str, name: str) -> str:
 
 
 @cases.command("show")
-def show_case(case: CaseId, store: StoreUrl = None) -> None:
+def show_case(
+    case: CaseId,
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", metavar="FILE", help="Write its evidence as one page that opens without a network."),
+    ] = None,
+    format: AsText = TextFormat.text,
+    store: StoreUrl = None,
+) -> None:
     """Show one case: its people, its parts, the money at stake, and what was decided and noted."""
     from ..services import cases as answers
 
     with opened(store) as reader:
         found = answers.case(reader, case)
-        audit(reader, "case.show", found["id"])
-        print(_case_text(reader, found))
+        recorded = audit(reader, "case.show", found["id"], {"html": True} if html is not None else None)
+        if html is not None:
+            from ..evidence.case_page import case_page
+            from ..evidence.page import write_page
+
+            parts = answers.findings_of(reader.store, [found])
+            write_page(case_page(found, parts, answers.seen_by(reader, found), str(recorded)), html)
+            print(f"the evidence of case {found['id']} is in {html}")
+        elif format == TextFormat.json:
+            print_json(found)
+        else:
+            print(_case_text(reader, found))
 
 
 def _case_text(reader, case: dict) -> str:

@@ -72,10 +72,21 @@ Top = Annotated[
 ]
 
 
+class TextFormat(StrEnum):
+    """How an answer is printed."""
+
+    text = "text"
+    json = "json"
+
+
+AsText = Annotated[TextFormat, typer.Option("--format", help="Lines to read, or one JSON object.")]
+
+
 class ListFormat(StrEnum):
     """How a list is printed."""
 
     table = "table"
+    json = "json"
     jsonl = "jsonl"
     csv = "csv"
 
@@ -84,11 +95,16 @@ class SheetFormat(StrEnum):
     """How a list is given that may be a workbook, too."""
 
     table = "table"
+    json = "json"
     jsonl = "jsonl"
     csv = "csv"
     xlsx = "xlsx"
 
 
+AsSheet = Annotated[
+    SheetFormat,
+    typer.Option("--format", help="A table; or all fields: a JSON list, JSON lines, CSV for spreadsheets, a workbook."),
+]
 Output = Annotated[Path | None, typer.Option("--output", metavar="FILE", help="Where the workbook is written.")]
 
 
@@ -209,9 +225,10 @@ def opened(store: str | None) -> Iterator[Reader]:
         reader.close()
 
 
-def audit(reader: Reader, action: str, subject: str, detail: dict | None = None, reason: str | None = None) -> None:
-    """Record that somebody at this machine asks to see or do something, before it is shown or done."""
-    reader.audit.record(user(), f"cli.{action}", subject, reason, detail)
+def audit(reader: Reader, action: str, subject: str, detail: dict | None = None, reason: str | None = None) -> int:
+    """Record that somebody at this machine asks to see or do something, before it is shown or done; the row's number
+    in the audit log."""
+    return reader.audit.record(user(), f"cli.{action}", subject, reason, detail)
 
 
 def user() -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .commands import TABLE_ROWS, ListFormat, StoreUrl, audit, opened, user
-from .output import number, plain, say, table
+from .commands import TABLE_ROWS, AsText, StoreUrl, TextFormat, audit, opened, user
+from .output import number, plain, print_json, say, table
 from .working import working
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ JobNumber = Annotated[int, typer.Argument(metavar="JOB", help="Its number; 'ring
 @jobs.command("list")
 def list_jobs(
     top: Annotated[int, typer.Option("--top", metavar="N", min=1, help="The last N only.")] = TABLE_ROWS,
-    format: Annotated[ListFormat, typer.Option("--format", help="A table, or JSON lines.")] = ListFormat.table,
+    format: AsText = TextFormat.text,
     store: StoreUrl = None,
 ) -> None:
     """List the jobs of a store, the latest first: loads, detectors, nights, snapshots."""
@@ -34,22 +33,25 @@ def list_jobs(
     with opened(store) as reader:
         audit(reader, "jobs.list", "jobs")
         found = Jobs(reader.settings.jobs_file).all(top)
-    if format == ListFormat.jsonl:
-        for job in found:
-            print(json.dumps(vars(job), ensure_ascii=False))
+    if format == TextFormat.json:
+        print_json([vars(job) for job in found])
         return
     rows = [(job.job, job.kind, job.state, job.by, *_times(job), _step(job), job.source or "") for job in found]
     print(table(("JOB", "KIND", "STATE", "BY", "BEGAN", "ENDED", "PROGRESS", "SOURCE"), rows, right=("JOB",)))
 
 
 @jobs.command("show")
-def show_job(job: JobNumber, store: StoreUrl = None) -> None:
+def show_job(job: JobNumber, format: AsText = TextFormat.text, store: StoreUrl = None) -> None:
     """Show one job: what it does, how far it has come, what came of it."""
     from ..jobs.table import Jobs
 
     with opened(store) as reader:
         audit(reader, "jobs.show", f"job {job}")
-        print(_text(Jobs(reader.settings.jobs_file).get(job)))
+        found = Jobs(reader.settings.jobs_file).get(job)
+    if format == TextFormat.json:
+        print_json(vars(found))
+    else:
+        print(_text(found))
 
 
 @jobs.command()

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import io
-import json
 import sys
 from collections.abc import Sequence
 from contextlib import closing
-from enum import StrEnum
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ...graph.errors import UserError
-from .commands import AsOf, MappingName, PolicyFile, StoreUrl, audit, opened
-from .output import bound, plain, say, table
+from .commands import AsOf, AsText, MappingName, PolicyFile, StoreUrl, TextFormat, audit, opened
+from .output import bound, plain, print_json, say, table
 from .working import working
 
 if TYPE_CHECKING:
+    from ...graph.store import Run
     from ...loaders.passes.load import LoadReport
 
 COUNTS = ("read", "used", "unchanged", "duplicate", "rejected")
@@ -30,17 +30,8 @@ LEFT_OUT = 20
 """Files, sheets and tables that were not read, shown of a load."""
 
 
-class StatusFormat(StrEnum):
-    """How the state of a store is printed."""
-
-    text = "text"
-    json = "json"
-
-
 def status(
-    format: Annotated[
-        StatusFormat, typer.Option("--format", help="Tables to read, or one JSON object.")
-    ] = StatusFormat.text,
+    format: AsText = TextFormat.text,
     store: StoreUrl = None,
 ) -> None:
     """Say what the store holds.
@@ -55,7 +46,10 @@ def status(
             number, source = unpublished
             resumed = "it is running, or broke off and 'ringfence load --resume' goes on with it"
             say(f"load {number}, from {plain(source)}, is not published: {resumed}")
-        print(json.dumps(state, ensure_ascii=False) if format == StatusFormat.json else _status_text(state))
+        if format == TextFormat.json:
+            print_json(state)
+        else:
+            print(_status_text(state))
 
 
 def _status_text(state: dict) -> str:
@@ -143,6 +137,7 @@ def detect(
             help="A setting of a detector for this run, over that of the policy; say it again for another.",
         ),
     ] = None,
+    format: AsText = TextFormat.text,
     store: StoreUrl = None,
 ) -> None:
     """Run detectors and keep what they find.
@@ -155,6 +150,7 @@ def detect(
     from ...detectors.run import run
     from ...detectors.settings import all_settings, chosen, stated_settings
     from ...graph.times import to_iso
+    from ..services.findings import run_as_dict
 
     chosen(detectors or ())
     decided, params = read_policy(policy) if policy else shipped(), stated_settings(settings or ())
@@ -171,17 +167,22 @@ def detect(
                 keep_in=keep_in,
             )  # fmt: skip
             job.said = f"batch {batch.runs[0].batch}, {purpose}, policy {decided.version}"
-        rows = [
-            (this.detector, this.version, f"{this.findings:,}", f"{this.seconds:.2f}", f"{this.cpu_seconds:.2f}")
-            for this in batch.runs
-        ]
-        header = ("DETECTOR", "VERSION", "FINDINGS", "SECONDS", "CPU SECONDS")
-        print(table(header, rows, right=header[2:]))
-        for this in batch.runs:
-            for item in this.truncated:
-                print(f"{this.detector} cut short: {bound(item)}")
         say(job.said)
-        print(f"as of {to_iso(snapshot.as_of)}, revision {snapshot.revision}")
+        if format == TextFormat.json:
+            print_json([run_as_dict(this) for this in batch.runs])
+        else:
+            print("\n".join(_run_lines(batch.runs)))
+            print(f"as of {to_iso(snapshot.as_of)}, revision {snapshot.revision}")
+
+
+def _run_lines(runs: Sequence[Run]) -> list[str]:
+    header = ("DETECTOR", "VERSION", "FINDINGS", "SECONDS", "CPU SECONDS")
+    rows = [
+        (this.detector, this.version, f"{this.findings:,}", f"{this.seconds:.2f}", f"{this.cpu_seconds:.2f}")
+        for this in runs
+    ]
+    cut_short = [f"{this.detector} cut short: {bound(item)}" for this in runs for item in this.truncated]
+    return [table(header, rows, right=header[2:]), *cut_short]
 
 
 def load(
@@ -192,6 +193,7 @@ def load(
         bool, typer.Option("--resume", help="Go on with the load that broke off; without SOURCE and --mapping.")
     ] = False,
     mapping: MappingName = None,
+    format: AsText = TextFormat.text,
     store: StoreUrl = None,
 ) -> None:
     """Load tables into the store.
@@ -201,7 +203,6 @@ def load(
     from ...graph.store import open_store
     from ...loaders import load as load_source
     from ...loaders import resume as resume_load
-    from ...loaders.passes.unlinked import advice
     from ...loaders.schema.mapping import load_mapping
     from ...loaders.sources import open_source
     from ..settings import read_settings
@@ -224,6 +225,15 @@ def load(
         print("no load is open: there is nothing to resume")
         return
     say_ignored(report)
+    if format == TextFormat.json:
+        print_json(asdict(report))
+    else:
+        _tell_load(report)
+
+
+def _tell_load(report: LoadReport) -> None:
+    from ...loaders.passes.unlinked import advice
+
     print(counts_table(report.tables))
     for line in closed_lines(report):
         print(line)
@@ -239,7 +249,7 @@ def load(
         print()
         for line in advice(report.unlinked):
             say(line)
-    print(job.said)
+    print(_done(report))
 
 
 def _done(report: LoadReport) -> str:

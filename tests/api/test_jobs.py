@@ -223,8 +223,8 @@ def test_commands_list_and_show_jobs(filled):
     table = command(folder, "jobs", "list").stdout.splitlines()
     assert table[0].split() == ["JOB", "KIND", "STATE", "BY", "BEGAN", "ENDED", "PROGRESS", "SOURCE"]
     assert table[1].split()[:3] == ["2", "detect", "done"] and "detecting velocity 6 of 7" in table[1]
-    lines = command(folder, "jobs", "list", "--format", "jsonl", "--top", "1").stdout.splitlines()
-    assert [json.loads(line)["job"] for line in lines] == [2]
+    listed = json.loads(command(folder, "jobs", "list", "--format", "json", "--top", "1").stdout)
+    assert [job["job"] for job in listed] == [2]
     shown = command(folder, "jobs", "show", "1").stdout
     assert f"job 1: load, of {folder / 'in' / 'tables'}, by {load.json()['by']}" in shown
     assert "load 1, revision 1, from" in shown
