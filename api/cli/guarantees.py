@@ -100,20 +100,21 @@ def show(
 
     with opened(store) as reader:
         found, place = near(reader, finding, as_of)
-        audit(reader, "guarantees.show", found.findings[place].id, {"as_of": as_of, "html": html is not None})
+        told_of = {"as_of": as_of, "html": html is not None}
+        recorded = audit(reader, "guarantees.show", found.findings[place].id, told_of)
         if html is not None:
-            _write_report(reader, found, place, html)
+            _write_report(reader, found, place, str(recorded), html)
             return
         circle = told(found, place)
         print(json.dumps(circle, ensure_ascii=False) if format == Format.json else "\n".join(_lines(circle)))
 
 
-def _write_report(reader: Reader, found: Survey, place: int, html: Path) -> None:
-    from ..evidence.page import write_evidence
+def _write_report(reader: Reader, found: Survey, place: int, recorded: str, html: Path) -> None:
+    from ..evidence.page import evidence_page, write_page
     from ..services.guarantee_report import report
 
     finding = found.findings[place].as_dict()
-    write_evidence(finding, found.view, html, report(found, place, reader.policy()))
+    write_page(evidence_page(finding, found.view, recorded, report(found, place, reader.policy())), html)
     print(f"the report of circle {finding['id']} is in {html}")
 
 

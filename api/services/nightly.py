@@ -10,7 +10,7 @@ from ...detectors.kept import home_of
 from ...detectors.policy import Policy
 from ...detectors.run import Batch, run
 from ...graph.errors import UserError
-from ...graph.store import Load
+from ...graph.store import Load, Progress
 from ...graph.store.protocol import Findings, Loads
 from .reader import Reader
 
@@ -64,18 +64,19 @@ def undetected(loads: Loads, findings: Findings) -> Load | None:
     return newest
 
 
-def detected(reader: Reader, load: Load, policy: Policy) -> Night:
+def detected(reader: Reader, load: Load, policy: Policy, progress: Progress | None = None) -> Night:
     """Run all detectors at the store's data date, as ``ringfence detect`` does, and keep what they find."""
     was_gone = {case["id"] for case in reader.store.cases() if case["state"] == "gone"}
-    snapshot = reader.snapshot().at(reader.moment(None))
-    batch = run(snapshot, reader.store, policy=policy, purpose="nightly", keep_in=home_of(reader.store))
+    snapshot = reader.snapshot(progress).at(reader.moment(None))
+    keep_in = home_of(reader.store)
+    batch = run(snapshot, reader.store, progress=progress, policy=policy, purpose="nightly", keep_in=keep_in)
     gone = {case["id"] for case in batch.cases if case["state"] == "gone"}
     return Night(load, batch, frozenset(gone - was_gone))
 
 
-def summary(night: Night, seconds: float, cpu_seconds: float) -> dict:
+def summary(night: Night) -> dict:
     """A night as one JSON object: ``{"load", "revision", "source", "tables", "rejects", "left_out", "unlinked",
-    "batch", "policy", "findings", "cases", "truncated", "seconds", "cpu_seconds"}``.
+    "batch", "policy", "findings", "cases", "truncated"}``.
 
     ``tables`` are as in ``Load``; ``rejects`` are rejected rows by table; ``left_out`` names what was not read of the
     source, and ``unlinked`` what is kept but links no one; ``findings`` are counts by kind and colour; ``cases`` are
@@ -95,8 +96,6 @@ def summary(night: Night, seconds: float, cpu_seconds: float) -> dict:
         "findings": _by_kind(batch),
         "cases": _changes(night),
         "truncated": _truncated(batch),
-        "seconds": round(seconds, 3),
-        "cpu_seconds": round(cpu_seconds, 3),
     }
 
 

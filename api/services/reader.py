@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from ...graph.snapshot import Snapshot
 
 
+_PATIENCE_S = 20
+"""So long an orderly end waits for a snapshot under way; supervisors wait about thirty seconds for a service."""
+
+
 class Reader:
     """A store, its audit log and its latest snapshot, for one process.
 
@@ -36,6 +40,7 @@ class Reader:
         self._store: Store | None = None
         self._snapshot: Snapshot | None = None
         self._held: list[ExitStack] = []
+        self._first: threading.Thread | None = None
 
     @property
     def store(self) -> Store:
@@ -77,10 +82,14 @@ class Reader:
         if self.settings.audit_anchor is not None and "audit" in self.__dict__:
             anchor(self.audit, self.settings.audit_anchor)
 
-    def snapshot(self) -> Snapshot:
+    def snapshot(self, progress: Progress | None = None) -> Snapshot:
         """The snapshot of the latest revision, seen at the store's data date.
 
         While one caller maps or builds that of a new revision, others are answered from the one before.
+
+        Parameters
+        ----------
+        progress : what is told of its building, in place of ``bars``
         """
         store = self.store
         current = self._snapshot
@@ -93,8 +102,8 @@ class Reader:
             if self._snapshot is None or self._snapshot.revision != revision:
                 held = ExitStack()
                 held.enter_context(store.reading(revision))
-                with self._bars() as progress:
-                    self._snapshot = store.snapshot(revision, progress)
+                with nullcontext(progress) if progress else self._bars() as told:
+                    self._snapshot = store.snapshot(revision, told)
                 self._held.append(held)
                 # The one before stays held as well: answers under way may still open files of it.
                 while len(self._held) > 2:
@@ -113,8 +122,9 @@ class Reader:
         """
         self.store.revision()
         if self._snapshot is None:
-            if not self._lock.locked():
-                threading.Thread(target=self.snapshot, name="first snapshot", daemon=True).start()
+            if self._first is None or not self._first.is_alive():
+                self._first = threading.Thread(target=self.snapshot, name="first snapshot", daemon=True)
+                self._first.start()
             raise Unavailable("the snapshot is being mapped or built: ask again")
 
     def as_seen_by(self, finding: dict) -> Snapshot:
@@ -158,8 +168,16 @@ class Reader:
         return today() if date is None else date
 
     def close(self) -> None:
-        """Let go of the snapshot and the store, the audit log anchored."""
+        """Let go of the snapshot and the store, the audit log anchored.
+
+        A first snapshot that is still being built is waited for, though not for ever: then the store stays open until
+        the process ends, as a store that is closed under a reader's hands ends the process at once.
+        """
         self.anchor()
+        if self._first is not None:
+            self._first.join(_PATIENCE_S)
+            if self._first.is_alive():
+                return
         while self._held:
             self._held.pop().close()
         self._snapshot = None

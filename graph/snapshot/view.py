@@ -17,7 +17,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -25,13 +24,18 @@ from ..kernels.sets import among, distinct, laid_out
 from ..kernels.texts import Texts
 from ..keys import TOKEN_PREFIX
 from ..model import ALWAYS, KIND_CODE, KINDS, RELATION_CODE, RELATIONS, STATUS_FIELDS
+from .cells import row_numbers
 from .files import Facts, Files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    import pandas as pd
+
     Places = np.ndarray | slice
 
+FEW = 64
+"""Up to so many rows are parsed one by one: Arrow's parser comes with pandas, which takes longer to import."""
 _IS_STATE = np.array([relation.nature == "state" for relation in RELATIONS.values()])
 
 
@@ -62,6 +66,8 @@ class Edges:
     def column(self, name: str) -> pd.Series:
         """Another cell of the relationships' rows by its column name, such as ``joint_group_id``; blank cells are
         missing as pandas has it (``isna``), all of them where no row ever had the column."""
+        import pandas as pd
+
         types = self._files.types(self.relation)
         if name not in types or not len(self):
             return pd.Series([None] * len(self), dtype=object)
@@ -239,8 +245,8 @@ class GraphView(ABC):
 
     def flags(self, positions: np.ndarray) -> list[str | None]:
         """Why each links no one: ``sentinel``, ``invalid``, ``landline``…; None for what links its ends."""
-        if not len(positions):
-            return []
+        if len(positions) <= FEW:
+            return [json.loads(self._files.data[place].as_py() or "{}").get("flag") for place in positions.tolist()]
         return self._files.cells(positions, {"flag": "text"}).column("flag").to_pylist()
 
     def valid_from(self, positions: Places) -> np.ndarray:
@@ -300,11 +306,11 @@ class GraphView(ABC):
 
     def uids(self, positions: np.ndarray | Sequence[int]) -> list[str]:
         """What relationships are known by in every store and revision."""
-        return self._files.uids.take(pa.array(positions, pa.int64())).to_pylist()
+        return self._files.uids.take(row_numbers(positions)).to_pylist()
 
     def uid_order(self, positions: np.ndarray) -> np.ndarray:
         """int64: the places that put relationships in the order of their uids, which is no store's own."""
-        return pc.sort_indices(self._files.uids.take(pa.array(positions, pa.int64()))).to_numpy().astype(np.int64)
+        return pc.sort_indices(self._files.uids.take(row_numbers(positions))).to_numpy().astype(np.int64)
 
     def evidence(self, positions: np.ndarray | Sequence[int]) -> list[dict]:
         """Relationships as evidence: ``{"source", "target", "relation", "uid", "file", "row"}``."""
@@ -353,6 +359,8 @@ class GraphView(ABC):
         ``valid_from``, ``valid_to`` and the table's own columns; only rows about ``nodes`` and only some ``columns``,
         where given: of these one that no row ever had is there, and blank. Columns of the present state are blank
         before their ``status_from``. Empty where the store holds no such table."""
+        import pandas as pd
+
         if table not in self._files.tables:
             none = np.array([], dtype=np.int64)
             frame = pd.DataFrame({"node": none.astype(np.int32), "valid_from": none, "valid_to": none, "uid": []})

@@ -27,7 +27,7 @@ def circle_of(book):
 
 def page_of(book):
     finding, view, told = circle_of(book)
-    return evidence_page(finding, view, told)
+    return evidence_page(finding, view, report=told)
 
 
 def text_of(page, section):
