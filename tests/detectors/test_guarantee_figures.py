@@ -6,6 +6,7 @@ import pytest
 from ringfence.detectors.guarantees.changes import changes
 from ringfence.detectors.guarantees.circulation import circulation
 from ringfence.detectors.guarantees.detail import detail, falls_apart
+from ringfence.detectors.guarantees.exposures import exposures
 from ringfence.detectors.guarantees.portfolio import portfolio
 from ringfence.detectors.guarantees.survey import survey
 from ringfence.detectors.guarantees.table import table
@@ -263,3 +264,16 @@ def test_contracts_that_end_before_they_begin_are_counted_and_count_nowhere(look
     )
     row = one(found)
     assert (row["contract_never_in_force"], row["contracts"], row["contract_sum"]) == (1, 2, 10)
+
+
+@pytest.mark.parametrize("as_of, owes", [("2026-03-31", 60), ("2026-06-30", 100)])
+def test_contagion_of_an_earlier_day_takes_loans_from_their_history_as_the_figures_do(look, as_of, owes):
+    found = look(
+        as_of,
+        guarantees=f"{CONTRACTS}\nK1,A,B,5,CNY,,,2026-01-01,\nK2,B,A,5,CNY,,,2026-01-01,",
+        loans=f"{LOANS}\nL1,B,工行,CNY,100,,关注,0,2026-01-01,2026-06-01,",
+        loan_history="loan_id,date,balance,five_class\nL1,2026-02-28,80,次级\nL1,2026-03-31,60,正常",
+    )
+    held = exposures(found.view)
+    assert (held.debt.sum(), one(found)["balance"]) == (owes, owes)
+    assert held.grade.max() == (0 if owes == 60 else 1)
