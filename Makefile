@@ -7,11 +7,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 ROOMS := graph loaders detectors api
-FINDING_ID := import json, sys; print(json.loads(sys.stdin.readline())["id"])
+FINDING_ID := import json, sys; print(json.load(sys.stdin)[0]["id"])
 BENCHES := $(filter-out tests/bench/bench_quality.py,$(sort $(wildcard tests/bench/bench_*.py)))
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test neo4j lint bench bench-quality soak lock clean
+.PHONY: help install demo screenshots test neo4j lint bench bench-quality soak lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,20 +27,36 @@ $(INSTALLED): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-# A store, keys and audit log of its own, made anew each time: a trial touches nothing of the user's.
-demo: export RINGFENCE_STORE := sqlite:///demo/ringfence.db
-demo: export RINGFENCE_KEY_FILE := demo/keys.json
-demo: export RINGFENCE_AUDIT := demo/audit.db
-demo: $(INSTALLED) ## make a book of 20,000 applicants, load it, run the detectors, write demo/evidence.html
-	@rm -rf demo && mkdir demo
-	$(BIN)/ringfence sample demo/book --applicants 20000 --seed 1
-	$(BIN)/ringfence load demo/book
-	$(BIN)/ringfence detect
-	$(BIN)/ringfence findings --top 10
-	@first=$$($(BIN)/ringfence findings --kind fraud_ring --top 1 --format jsonl | $(BIN)/python -c '$(FINDING_ID)') && \
-		echo "$(BIN)/ringfence show $$first --html demo/evidence.html" && \
-		$(BIN)/ringfence show "$$first" --html demo/evidence.html && \
+# A store, keys and audit log of its own, made anew each time: a trial touches nothing of the user's. They are set in
+# the script demo/ringfence alone, for its own command, so that no shell goes on with them once the demo is gone.
+define DEMO_COMMAND
+#!/bin/sh
+# Ringfence on the store, keys and audit log of the demo, from whichever folder it is called.
+demo=$$(cd "$$(dirname "$$0")" && pwd)
+export RINGFENCE_STORE="sqlite:///$$demo/ringfence.db" RINGFENCE_KEY_FILE="$$demo/keys.json"
+export RINGFENCE_AUDIT="$$demo/audit.db" RINGFENCE_ACCESS="$$demo/access.db"
+exec "$(abspath $(BIN))/ringfence" "$$@"
+endef
+export DEMO_COMMAND
+
+demo: $(INSTALLED) ## a book of 20,000 applicants, searched and served on this machine (DEMO_SERVE=0: files only)
+	@rm -rf demo && mkdir demo && printf '%s\n' "$$DEMO_COMMAND" > demo/ringfence && chmod +x demo/ringfence
+	demo/ringfence sample demo/book --applicants 20000 --seed 1
+	demo/ringfence load demo/book
+	demo/ringfence detect
+	demo/ringfence findings --top 10
+	@first=$$(demo/ringfence findings --kind fraud_ring --top 1 --format json | $(BIN)/python -c '$(FINDING_ID)') && \
+		echo "demo/ringfence show $$first --html demo/evidence.html" && \
+		demo/ringfence show "$$first" --html demo/evidence.html && \
 		echo "The evidence for finding $$first is in demo/evidence.html: open it in a browser, no network needed."
+ifneq ($(DEMO_SERVE),0)
+	@key=$$(demo/ringfence access create demo --role admin --role investigator 2>/dev/null) && \
+		echo "Open the address below in a browser and sign in with the key $$key" && \
+		demo/ringfence serve || [ $$? -eq 130 ]
+endif
+
+screenshots: $(INSTALLED) ## the pictures of README and docs, of what `make demo DEMO_SERVE=0` made
+	PYTHONPATH=tests $(BIN)/python tests/support/screenshots.py $(SHOTS)
 
 test: $(INSTALLED) ## the whole test suite, save the long runs
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m "not soak" --durations=10

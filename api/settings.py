@@ -60,6 +60,10 @@ class Settings(BaseSettings):
         default="",
         description="Tables without which `ringfence nightly` publishes nothing, separated by commas.",
     )
+    sources: Path | None = Field(
+        default=None,
+        description="The folder below which lies what may be loaded over HTTP; none by default, and no such loads.",
+    )
     host: str = Field(default="127.0.0.1", description="Address the HTTP service listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port of the HTTP service; 0 takes a free one.")
     workers: int = Field(default=1, ge=1, le=64, description="Processes of the HTTP service.")
@@ -132,13 +136,36 @@ class Settings(BaseSettings):
         """Where the API keys are: beside the audit log, under its name and ``.access.db``."""
         if self.access is not None:
             return self.access
+        return self._beside_audit("access.db")
+
+    @property
+    def jobs_file(self) -> Path:
+        """Where the jobs are listed: beside the audit log, under its name and ``.jobs.db``."""
+        return self._beside_audit("jobs.db")
+
+    def _beside_audit(self, ending: str) -> Path:
         audit = self.audit_file
-        return audit.with_name(audit.name.removesuffix(".db").removesuffix(".audit") + ".access.db")
+        return audit.with_name(f"{audit.name.removesuffix('.db').removesuffix('.audit')}.{ending}")
 
     @property
     def rates_file(self) -> Path:
         """Where requests are counted: beside the API keys."""
-        return self.access_file.with_name(self.access_file.name.removesuffix(".db") + ".rates.db")
+        return self._beside_keys("rates")
+
+    @property
+    def views_file(self) -> Path:
+        """Where kept views are: beside the API keys."""
+        return self._beside_keys("views")
+
+    def _beside_keys(self, what: str) -> Path:
+        return self.access_file.with_name(f"{self.access_file.name.removesuffix('.db')}.{what}.db")
+
+
+def as_variables(settings: Settings) -> dict[str, str]:
+    """Settings as the environment of another process states them."""
+    given = settings.model_dump(exclude_defaults=True)
+    texts = {name: ",".join(value) if isinstance(value, tuple) else str(value) for name, value in given.items()}
+    return {f"RINGFENCE_{name.upper()}": text for name, text in texts.items()}
 
 
 def read_settings(**given: Any) -> Settings:

@@ -27,11 +27,12 @@ def cases(
     as_of: str,
     revision: int,
     told: Callable[[list[str]], Mapping],
+    now: int,
 ) -> list[dict]:
     """The cases of a nightly batch, in the order in which people look at them.
 
     Each is ``{"id", "state", "colour", "people", "beside", "added", "left", "kinds", "new_kinds", "parts", "amounts",
-    "by_member", "first_seen", "last_seen", "revision", "into"}``:
+    "by_member", "first_seen", "last_seen", "raised_at", "grown_at", "revision", "into"}``:
 
     - ``people`` are the members of its findings, ``beside`` who else uses a handset or account that is mostly theirs;
     - ``added`` and ``left`` say who came to either, and which of the people went, since the nightly batch before;
@@ -39,6 +40,8 @@ def cases(
     - ``parts`` are its findings, the largest first: ``[{"id", "thread", "kind", "view", "colour", "score",
       "detector"}]``;
     - ``amounts`` and ``by_member`` are as in ``stakes``;
+    - ``raised_at`` is when, by the clock, its colour last rose, and ``grown_at`` when it was last new or grown, in
+      epoch milliseconds;
     - ``into`` is the case that holds all people of one that is gone.
 
     Parameters
@@ -48,6 +51,7 @@ def cases(
     as_of : the time they looked at, in ISO form
     revision : the revision they looked at
     told : what the graph tells of some people: ``amounts`` and ``by_member`` as in ``stakes``, and ``beside``
+    now : by the clock, in epoch milliseconds
     """
     found = [_case(parts, told) for parts in grouped(findings)]
     before = continued([set(case["people"]) for case in found], [set(case["people"]) for case in earlier])
@@ -58,6 +62,7 @@ def cases(
         case["id"] = old["id"] if old else _new_id(case["people"], taken)
         taken.add(case["id"])
         case |= {"first_seen": old["first_seen"] if old else as_of, "last_seen": as_of, "revision": revision}
+        case |= _times(case, old, now)
     gone = [_gone(case, found) for number, case in enumerate(earlier) if number not in before.values()]
     return sorted([*found, *gone], key=queue_order)
 
@@ -146,6 +151,16 @@ def _compare(case: dict, old: Mapping | None) -> None:
     case["new_kinds"] = sorted(set(case["kinds"]) - set(old["kinds"]))
     grown = case["added"] or case["new_kinds"]
     case["state"] = "grown" if grown else "shrunk" if case["left"] else "unchanged"
+
+
+def _times(case: Mapping, old: Mapping | None, now: int) -> dict[str, int]:
+    """Since when, by the clock, a case asks for what its colour does, and when it last grew."""
+    if old is None or case["state"] == "new":
+        return {"raised_at": now, "grown_at": now}
+    # Cases of an earlier version have no such times: they begin tonight.
+    raised, grown = old.get("raised_at", now), old.get("grown_at", now)
+    higher = COLOURS.index(case["colour"]) > COLOURS.index(old["colour"])
+    return {"raised_at": now if higher else raised, "grown_at": now if case["state"] == "grown" else grown}
 
 
 def _gone(case: Mapping, found: Sequence[dict]) -> dict:

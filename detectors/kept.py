@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_type_hints
 
+from ..graph.snapshot import GraphView
 from ..graph.store.protocol import Reading
 from . import frozen
 from .contract import Detector
@@ -33,6 +34,11 @@ class Kept:
     as_of: int
     params: Mapping[str, Any]
     policy: str
+
+    def fits(self, view: GraphView, params: Mapping[str, Any]) -> bool:
+        """Whether it is what would be measured of a view with these settings."""
+        settings = json.loads(json.dumps(dict(params)))
+        return (self.revision, self.as_of, dict(self.params)) == (view.revision, view.as_of, settings)
 
 
 def home_of(store: Reading) -> Path:

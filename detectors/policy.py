@@ -14,8 +14,24 @@ from ..graph.model import COLOURS
 
 GRADES = ("正常", "关注", "次级", "可疑", "损失")
 """The five-class grades of loans, the best first."""
-_ENTRIES = ("version", "colours", "parameters", "default_probability")
+_ENTRIES = ("version", "colours", "levels", "parameters", "default_probability")
 SHIPPED = Path(__file__).with_name("policy.toml")
+
+
+@dataclass(frozen=True)
+class Level:
+    """What a colour asks for.
+
+    Attributes
+    ----------
+    level : what the response is called
+    owner : the role whose it is
+    hours : within how many a case is to be closed
+    """
+
+    level: str
+    owner: str
+    hours: float
 
 
 @dataclass(frozen=True)
@@ -29,12 +45,14 @@ class Policy:
     parameters : by detector id, its settings where they differ from the defaults
     default_probability : by five-class grade, how likely a borrower is to default within a year; none where the policy
         does not say
+    levels : the level of response by colour; none where the policy does not say
     """
 
     version: str
     colours: tuple[float, ...]
     parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     default_probability: Mapping[str, float] = field(default_factory=dict)
+    levels: Mapping[str, Level] = field(default_factory=dict)
 
     def colour(self, score: float) -> str:
         """The colour of a score.
@@ -81,7 +99,23 @@ def read_policy(path: Path) -> Policy:
     if not isinstance(rates, dict) or not all(_is_rate(name, rate) for name, rate in rates.items()):
         grades = ", ".join(GRADES)
         raise UserError(f"policy {path}: [default_probability] takes a number from 0 to 1 for any of {grades}")
-    return Policy(version.strip(), tuple(map(float, least)), parameters, rates)
+    levels = _levels(path, stated.get("levels", {}))
+    return Policy(version.strip(), tuple(map(float, least)), parameters, rates, levels)
+
+
+def _levels(path: Path, stated: Any) -> dict[str, Level]:
+    if isinstance(stated, dict) and all(_is_level(colour, level) for colour, level in stated.items()):
+        return {colour: Level(**level) for colour, level in stated.items()}
+    like = 'red = { level = "stop", owner = "supervisor", hours = 4 }'
+    raise UserError(f"policy {path}: [levels] takes for any of {', '.join(COLOURS)} what it asks for, as in {like}")
+
+
+def _is_level(colour: str, level: object) -> bool:
+    if colour not in COLOURS or not isinstance(level, dict) or set(level) != {"level", "owner", "hours"}:
+        return False
+    words, hours = (level["level"], level["owner"]), level["hours"]
+    named = all(isinstance(word, str) and word.strip() and word.isprintable() for word in words)
+    return named and type(hours) in (int, float) and 0 < hours <= 100_000
 
 
 def _is_rate(name: str, rate: object) -> bool:

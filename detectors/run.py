@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 from ..graph.model import Finding
 from ..graph.snapshot import GraphView
-from ..graph.store import Run
+from ..graph.store import Progress, Run
 from ..graph.store.protocol import Cases, Findings
 from ..graph.store.records import Purpose
 from ..graph.times import to_iso
@@ -45,7 +45,7 @@ def run(
     store: Kept | None = None,
     detectors: Sequence[str] = (),
     params: Mapping[str, Mapping[str, Any]] | None = None,
-    progress: Callable[[str], None] = lambda detector: None,
+    progress: Progress | None = None,
     *,
     policy: Policy | None = None,
     purpose: Purpose = "nightly",
@@ -60,7 +60,7 @@ def run(
         saved where None
     detectors : ids, all where empty
     params : settings by detector id and name, where they differ from the policy and the defaults
-    progress : called with each detector's id before it begins
+    progress : called as ``progress("detecting", id, done, total)`` before each detector begins, with how many are done
     policy : what the lender decides; the shipped one where None
     purpose : ``nightly``, ``ad hoc`` or ``backtest``; what people see as today's findings are those of nightly batches
     populations : frozen populations by detector id; the others are computed of the view
@@ -74,9 +74,11 @@ def run(
     values_of = all_settings(policy.parameters, params or {})
     found: list[tuple[Detector, list[Candidate]]] = []
     runs, grounds, measured = [], {}, {}
-    for detector in chosen(detectors):
+    asked = chosen(detectors)
+    for number, detector in enumerate(asked):
         values = values_of[detector.id]
-        progress(detector.id)
+        if progress is not None:
+            progress("detecting", detector.id, number, len(asked))
         wall, processor = time.perf_counter(), time.process_time()
         population = frozen[detector.id] if detector.id in frozen else _population(detector, view, values, grounds)
         measured[detector.id] = (population, values)
@@ -133,7 +135,7 @@ def _cases(view: GraphView, store: Kept, findings: list[Finding], rest: list[int
     def told(people: list[str]) -> dict:
         return {**stakes(view, people)._asdict(), "beside": beside(view, people)}
 
-    return cases(seen, store.cases(), to_iso(view.as_of) or "", view.revision, told)
+    return cases(seen, store.cases(), to_iso(view.as_of) or "", view.revision, told, time.time_ns() // 1_000_000)
 
 
 def _saved(store: Kept, runs: list[Run], findings: list[Finding], opened: list[dict]) -> Batch:

@@ -17,6 +17,7 @@ Variable = Literal[
     "RINGFENCE_PARTNER_KEY",
     "RINGFENCE_DEBUG",
     "RINGFENCE_SETTINGS",
+    "RINGFENCE_JOB",
     "PROMETHEUS_MULTIPROC_DIR",
 ]
 """All of them; docs/api.md says what each is for."""
@@ -25,6 +26,11 @@ Variable = Literal[
 def hand_down(values: dict[str, str]) -> None:
     """State variables for the processes that this one starts."""
     os.environ.update(values)
+
+
+def with_these(values: dict[str, str]) -> dict[str, str]:
+    """The environment of one process that this one starts: its own, and these variables."""
+    return {**os.environ, **values}
 
 
 def stated(name: Variable) -> str | None:

@@ -12,7 +12,6 @@ import json
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -148,6 +147,8 @@ def paired(first: pa.Array, second: pa.Array) -> tuple[pa.Array, pa.Array, np.nd
 
 def hashes(column: pa.Array) -> np.ndarray:
     """uint64 by row, the same in every process; only for rows that are not missing."""
+    import pandas as pd
+
     return pd.util.hash_array(np.asarray(column.to_numpy(zero_copy_only=False), dtype=object), categorize=False)
 
 

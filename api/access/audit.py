@@ -67,8 +67,8 @@ class AuditLog:
 
     def record(
         self, actor: str, action: str, subject: str, reason: str | None = None, detail: dict | None = None
-    ) -> None:
-        """Add one row.
+    ) -> int:
+        """Add one row, and return its number.
 
         Parameters
         ----------
@@ -86,6 +86,7 @@ class AuditLog:
             row = (entry + 1, time.time_ns() // 1_000_000, actor, action, subject, reason, text)
             link = self._keyed_link(chain, row)
             connection.execute("INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*row, link))
+            return entry + 1
 
     def entries(
         self, limit: int = 1000, *, actor: str | None = None, action: str | None = None, subject: str | None = None

@@ -20,6 +20,8 @@ PREFIX = "rf_"
 
 FRESH_SECONDS = 0.5
 """How long what was read of the file is good for."""
+GUESSED_SECONDS = 0.1
+"""How long it is good for where it lacks the key that is shown: it may have been made since."""
 
 _DAY_MS = 86_400_000
 _SCHEMA = """
@@ -116,8 +118,7 @@ class Keys:
     def find(self, shown: str) -> Key | None:
         """The key that somebody shows, whatever its state; None where there is no such key."""
         wanted, now = self._hash(shown), time.monotonic()
-        # A key that is not known may have been made just now.
-        if wanted not in self._by_hash or now - self._read_at >= FRESH_SECONDS:
+        if now - self._read_at >= (FRESH_SECONDS if wanted in self._by_hash else GUESSED_SECONDS):
             self._by_hash, self._read_at = {key.hash: key for key in self.all()}, now
         return self._by_hash.get(wanted)
 

@@ -16,9 +16,11 @@ from .audit import audit
 from .cases import cases
 from .commands import Commands
 from .findings import findings, path, show
+from .jobs import jobs, snapshot
 from .load import detect, load, status, token, unload
 from .mapping import first_mapping
 from .nightly import nightly
+from .nodes import neighbourhood, node
 from .personal import erase, keys, reveal, tokens
 from .rejects import rejects
 from .sample import sample
@@ -31,7 +33,7 @@ app = typer.Typer(
     name="ringfence",
     cls=Commands,
     help="Find fraud rings and guarantee circles in loan, guarantee and account tables, with the rows that prove them.",
-    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
@@ -53,8 +55,8 @@ def ringfence(
 
 
 for command in (
-    sample, load, unload, detect, nightly, findings, show, path, why, screen, status, rejects, token, serve, copy,
-    export, erase, reveal,
+    sample, load, unload, detect, nightly, snapshot, findings, show, node, neighbourhood, path, why, screen, status,
+    rejects, token, serve, copy, export, erase, reveal,
 ):  # fmt: skip
     app.command()(command)
 app.command("map")(first_mapping)
@@ -63,6 +65,7 @@ app.add_typer(access, name="access")
 app.add_typer(audit, name="audit")
 app.add_typer(cases, name="case")
 app.add_typer(guarantee_app.app, name="guarantees")
+app.add_typer(jobs, name="jobs")
 app.add_typer(keys, name="keys")
 app.add_typer(tokens, name="tokens")
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .commands import StoreUrl, user
-from .output import say
+from .commands import AsText, StoreUrl, TextFormat, user
+from .output import print_json, say, table
 
 if TYPE_CHECKING:
     from ..settings import Settings
@@ -52,18 +52,22 @@ def create(
 
 
 @access.command("list")
-def list_keys(store: StoreUrl = None) -> None:
+def list_keys(format: AsText = TextFormat.text, store: StoreUrl = None) -> None:
     """List all API keys: name, id, roles, until when, state."""
     from ...graph.times import to_iso
     from ..access.gate import open_keys
     from ..settings import read_settings
-    from .output import table
 
+    header = ("NAME", "ID", "ROLES", "MADE BY", "EXPIRES", "STATE")
     found = open_keys(read_settings(store=store), create=False).all()
     rows = [
         (key.name, key.id, " ".join(sorted(key.roles)), key.made_by, to_iso(key.expires_at), key.state) for key in found
     ]
-    print(table(("NAME", "ID", "ROLES", "MADE BY", "EXPIRES", "STATE"), rows))
+    if format == TextFormat.json:
+        names = [name.lower().replace(" ", "_") for name in header]
+        print_json([dict(zip(names, row, strict=True)) for row in rows])
+    else:
+        print(table(header, rows))
 
 
 @access.command()

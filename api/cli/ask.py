@@ -11,8 +11,7 @@ import typer
 
 from ...graph.errors import UserError
 from ..services.questions.declared import BY_NAME, MEANINGS, QUESTIONS
-from .commands import StoreUrl, audit, opened
-from .findings import PathFormat
+from .commands import AsText, StoreUrl, TextFormat, audit, opened
 from .output import bound, number, plain, say, table
 
 if TYPE_CHECKING:
@@ -61,9 +60,7 @@ def ask(
             help='A file of questions, a line each: {"question": "tcr4", "params": {…}}. Prints a line of JSON each.',
         ),
     ] = None,
-    format: Annotated[
-        PathFormat, typer.Option("--format", help="Lines to read, or one JSON object.")
-    ] = PathFormat.text,
+    format: AsText = TextFormat.text,
     store: StoreUrl = None,
 ) -> None:
     """Ask where money went: triangles, traces, loans behind a person.
@@ -110,7 +107,7 @@ def _single(reader: Reader, question: str, given: dict[str, str], form: str) -> 
     snapshot = reader.snapshot()
     _record(reader, asked)
     told = answer(snapshot, asked)
-    if form == PathFormat.json:
+    if form == TextFormat.json:
         print(json.dumps(told, ensure_ascii=False))
     else:
         print("\n".join([*_lines(snapshot, told), *(f"cut short: {bound(item)}" for item in told["truncated"])]))

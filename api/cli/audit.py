@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .commands import StoreUrl, Top, first, opened
+from .commands import AsText, StoreUrl, TextFormat, Top, first, opened
 from .commands import audit as recorded
-from .output import plain, table
+from .output import plain, print_json, table
 
 if TYPE_CHECKING:
     from ..services.reader import Reader
@@ -32,6 +32,7 @@ def list_rows(
     action: Annotated[str | None, _only("action", "action, such as api.node")] = None,
     subject: Annotated[str | None, _only("subject", "node, finding or case")] = None,
     top: Top = None,
+    format: AsText = TextFormat.text,
     store: StoreUrl = None,
 ) -> None:
     """List rows of the audit log, newest first."""
@@ -40,10 +41,13 @@ def list_rows(
     asked = {"actor": actor, "action": action, "subject": subject}
     with _read(store, "list", asked) as reader:
         found = reader.audit.entries(top or 1_000_000, **asked)
-        rows = [
-            (row["entry"], to_iso(row["at"]), *(plain(row[name] or "") for name in _SHOWN))
-            for row in first(found, top, "table")
-        ]
+    if format == TextFormat.json:
+        print_json(found)
+        return
+    rows = [
+        (row["entry"], to_iso(row["at"]), *(plain(row[name] or "") for name in _SHOWN))
+        for row in first(found, top, "table")
+    ]
     print(table(("ROW", "AT", "ACTOR", "ACTION", "SUBJECT", "REASON"), rows, right=("ROW",)))
 
 

@@ -1,8 +1,7 @@
-"""Commands of an investigator's day: case list, show, verdict, note, assign, close, export, replay."""
+"""Commands of an investigator's day: case list, show, verdict, note, assign, close, snooze, export, replay."""
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from enum import StrEnum
 from pathlib import Path
@@ -11,9 +10,21 @@ from typing import Annotated
 import typer
 
 from ..services.case_choices import CaseSort, State
-from .commands import Output, SheetFormat, StoreUrl, Top, audit, check_output, first, opened, user, write_file
+from .commands import (
+    AsSheet,
+    Output,
+    SheetFormat,
+    StoreUrl,
+    Top,
+    audit,
+    check_output,
+    first,
+    opened,
+    user,
+    write_file,
+)
 from .narrowing import ByDetector, Channel, Colours, From, Kind, Product, Region, To
-from .output import case_amounts, cases_csv, plain, say, table
+from .output import case_amounts, cases_csv, plain, print_json, say, table
 
 cases = typer.Typer(
     help="Cases: findings about the same people, and what was decided about them.",
@@ -25,6 +36,14 @@ By = Annotated[
     str | None, typer.Option("--by", metavar="NAME", help="Who decides; by default the user of this machine.")
 ]
 Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; it is kept with the case.")]
+
+
+class ShowFormat(StrEnum):
+    """How one case is given."""
+
+    text = "text"
+    json = "json"
+    xlsx = "xlsx"
 
 
 class Verdict(StrEnum):
@@ -40,8 +59,9 @@ def list_cases(
     new: Annotated[
         bool, typer.Option("--new", help="Only what is new or has grown since the nightly batch before, and by whom.")
     ] = False,
+    overdue: Annotated[bool, typer.Option("--overdue", help="Only what was to be closed by now.")] = False,
     state: Annotated[
-        State | None, typer.Option("--state", help="Only this state; by default all but gone and closed.")
+        State | None, typer.Option("--state", help="Only this state; by default all but gone, closed and snoozed.")
     ] = None,
     colour: Colours = None,
     kind: Kind = None,
@@ -56,13 +76,10 @@ def list_cases(
     region: Region = None,
     channel: Channel = None,
     sort: Annotated[
-        CaseSort, typer.Option("--sort", help="As the queue stands, or the largest first.")
+        CaseSort, typer.Option("--sort", help="As the queue stands, the largest first, or what is due first.")
     ] = CaseSort.queue,
     top: Top = None,
-    format: Annotated[
-        SheetFormat,
-        typer.Option("--format", help="A table; or all fields, as JSON lines, CSV for spreadsheets, or a workbook."),
-    ] = SheetFormat.table,
+    format: AsSheet = SheetFormat.table,
     output: Output = None,
     store: StoreUrl = None,
 ) -> None:
@@ -78,15 +95,17 @@ def list_cases(
     members = {"products": product, "regions": region, "channels": channel}
     sought = wanted(kind, detector, (since, until), colours=colour, min_amount=min_amount, **members)
     with opened(store) as reader:
-        asked = {**vars(sought), "new": new, "state": state, "sort": sort, "top": top, "format": format}
-        audit(reader, "case.list", "cases", asked)
-        found, held = listed_cases(reader, sought, new=new, state=state, sort=sort)
+        asked = {"new": new, "overdue": overdue, "state": state, "sort": sort}
+        audit(reader, "case.list", "cases", {**vars(sought), **asked, "top": top, "format": format})
+        found, held = listed_cases(reader, sought, **asked)
         if not latest_nightly(reader.store.runs()):
             say("no detector has run for today on this store: run 'ringfence detect' first")
         shown = first(found, top, format)
-        if format == SheetFormat.jsonl:
+        if format == SheetFormat.json:
+            print_json(shown)
+        elif format == SheetFormat.jsonl:
             for case in shown:
-                print(json.dumps(case, ensure_ascii=False))
+                print_json(case)
         elif format == SheetFormat.csv:
             print(cases_csv(shown), end="")
         elif output is not None:
@@ -99,6 +118,7 @@ def list_cases(
             if len(shown) < len(found):
                 print(f"{len(shown)} of {len(found)} cases; --top shows more")
             _say_hidden(held if state is None else [])
+            _say_overdue(held)
 
 
 def _say_hidden(held: list[dict]) -> None:
@@ -107,14 +127,20 @@ def _say_hidden(held: list[dict]) -> None:
         say(f"{count:,} {state}: 'ringfence case list --state {state}' lists them")
 
 
+def _say_overdue(held: list[dict]) -> None:
+    if count := sum(case["overdue"] for case in held):
+        say(f"{count:,} overdue: 'ringfence case list --overdue --sort due' lists them")
+
+
 def _hiding(case: dict) -> list[str]:
-    return ["closed"] if case["closed"] else ["gone"] if case["state"] == "gone" else []
+    named = {"closed": case["closed"], "gone": case["state"] == "gone", "snoozed": case["snoozed"] is not None}
+    return [state for state, hides in named.items() if hides][:1]
 
 
 def _cases_table(reader, found: list[dict]) -> str:
     header = (
-        "STATE", "ID", "COLOUR", "PEOPLE", "PARTS", "BALANCE", "OVERDUE", "WRITTEN OFF", "ASSIGNED", "VERDICT",
-        "FIRST SEEN", "LAST SEEN", "ADDED",
+        "STATE", "ID", "COLOUR", "PEOPLE", "PARTS", "BALANCE", "OVERDUE", "WRITTEN OFF", "LEVEL", "OWNER", "DUE",
+        "ASSIGNED", "VERDICT", "FIRST SEEN", "LAST SEEN", "ADDED",
     )  # fmt: skip
     rows = [
         (
@@ -124,6 +150,9 @@ def _cases_table(reader, found: list[dict]) -> str:
             len(case["people"]),
             ", ".join(f"{count} {kind}" for kind, count in case["kinds"].items()),
             *(case_amounts(case["amounts"], what) for what in ("balance", "overdue", "written_off")),
+            case["level"] or "",
+            case["owner"] or "",
+            _due(case),
             case["assigned"] or "",
             _verdict(case),
             case["first_seen"][:10],
@@ -133,6 +162,10 @@ def _cases_table(reader, found: list[dict]) -> str:
         for case in found
     ]
     return table(header, rows, right=("PEOPLE",))
+
+
+def _due(case: dict) -> str:
+    return (case["due"] or "")[:16] + (" overdue" if case["overdue"] else "")
 
 
 def _verdict(case: dict) -> str:
@@ -163,14 +196,53 @@ def _named(node: str, name: str) -> str:
 
 
 @cases.command("show")
-def show_case(case: CaseId, store: StoreUrl = None) -> None:
+def show_case(
+    case: CaseId,
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", metavar="FILE", help="Write its evidence as one page that opens without a network."),
+    ] = None,
+    format: Annotated[
+        ShowFormat, typer.Option("--format", help="Lines to read, one JSON object, or a workbook.")
+    ] = ShowFormat.text,
+    output: Output = None,
+    store: StoreUrl = None,
+) -> None:
     """Show one case: its people, its parts, the money at stake, and what was decided and noted."""
     from ..services import cases as answers
 
+    check_output(format, output)
     with opened(store) as reader:
-        found = answers.case(reader.store, case)
-        audit(reader, "case.show", found["id"])
-        print(_case_text(reader, found))
+        found = answers.case(reader, case)
+        asked = {"html": html is not None, "format": format}
+        recorded = audit(reader, "case.show", found["id"], asked)
+        if html is not None:
+            _write_page(reader, found, html, recorded)
+        if output is not None:
+            from ..evidence.case_sheets import case_sheets
+
+            write_file(output, case_sheets(found, _parts(reader, found), answers.seen_by(reader, found)))
+            print(f"case {found['id']} is in {output}")
+        elif html is not None:
+            print(f"the evidence of case {found['id']} is in {html}")
+        elif format == ShowFormat.json:
+            print_json(found)
+        else:
+            print(_case_text(reader, found))
+
+
+def _write_page(reader, case: dict, html: Path, recorded: int) -> None:
+    from ..evidence.case_page import case_page
+    from ..evidence.page import write_page
+    from ..services.cases import seen_by
+
+    write_page(case_page(case, _parts(reader, case), seen_by(reader, case), str(recorded)), html)
+
+
+def _parts(reader, case: dict) -> list[dict]:
+    from ..services.cases import findings_of
+
+    return findings_of(reader.store, [case])
 
 
 def _case_text(reader, case: dict) -> str:
@@ -179,6 +251,7 @@ def _case_text(reader, case: dict) -> str:
         f"case {case['id']}: {case['state']}{closed}, colour {case['colour']}, {len(case['people'])} people",
         f"first seen {case['first_seen']}, last seen {case['last_seen']}",
         f"assigned to {case['assigned'] or 'nobody'}, verdict {_verdict(case) or 'none'}",
+        *([f"response {case['level']}, owner {case['owner']}, due {_due(case)}"] if case["level"] else []),
         *([f"its people are in case {case['into']} now"] if case["into"] else []),
         *_changes(reader, case),
     ]
@@ -238,7 +311,7 @@ def give_verdict(
     from ..services.verdicts import FLAGS, give
 
     with opened(store) as reader:
-        found = answers.case(reader.store, case)
+        found = answers.case(reader, case)
         detail = {"verdict": verdict, "until": until, "by": by}
         audit(reader, "case.verdict", found["id"], detail, reason=reason.strip())
         given = give(reader, found, verdict.value, reason, by or user(), until)
@@ -282,11 +355,32 @@ def _add(action: str, prefix: str, text: str, by: str | None, store: str | None,
     from ..services import cases as answers
 
     with opened(store) as reader:
-        found = answers.case(reader.store, prefix)
+        found = answers.case(reader, prefix)
         audit(reader, f"case.{action}", found["id"], {"by": by}, reason=reason)
         answers.add(reader, found, action, text, by or user())
         done = {"note": "noted", "assign": f"assigned to {plain(text.strip())}", "close": "closed"}
         print(f"case {found['id']}: {done[action]}")
+
+
+@cases.command()
+def snooze(
+    case: CaseId,
+    until: Annotated[str, typer.Option("--until", metavar="DATE", help="The nightly batch's day that shows it again.")],
+    reason: Reason,
+    by: By = None,
+    store: StoreUrl = None,
+) -> None:
+    """Put a case off.
+
+    It leaves the list until the nightly batches reach the day, or somebody, or a kind of finding, is added to it.
+    """
+    from ..services import cases as answers
+
+    with opened(store) as reader:
+        found = answers.case(reader, case)
+        audit(reader, "case.snooze", found["id"], {"until": until, "by": by}, reason=reason.strip())
+        answers.snooze(reader, found, reason, by or user(), until)
+        print(f"case {found['id']}: put off until {plain(until)}")
 
 
 @cases.command()

@@ -1,7 +1,7 @@
 """How every command begins and ends: shared options, the opened store, exit codes, and one line for what went wrong.
 
-0 is success, 2 is for the user to mend, 1 is a defect of ours, 130 is an interruption. Whoever closes the pipe early
-has seen enough: that is success too.
+0 is success, 2 is for the user to mend, 4 says that somebody else is at the store, 1 is a defect of ours, 130 is an
+interruption. Whoever closes the pipe early has seen enough: that is success too.
 """
 
 from __future__ import annotations
@@ -20,13 +20,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from ...graph.errors import UserError
+from ...graph.errors import Busy, UserError
 
 if TYPE_CHECKING:
     from ..services.reader import Reader
 
 _USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[2]
 """What the command-line parser raises for anything wrong with the arguments, in whichever version of Typer."""
+
+BUSY = 4
+"""Exit code where another job runs on the store: the same works once it has ended."""
 
 StoreUrl = Annotated[
     str | None,
@@ -69,10 +72,21 @@ Top = Annotated[
 ]
 
 
+class TextFormat(StrEnum):
+    """How an answer is printed."""
+
+    text = "text"
+    json = "json"
+
+
+AsText = Annotated[TextFormat, typer.Option("--format", help="Lines to read, or one JSON object.")]
+
+
 class ListFormat(StrEnum):
     """How a list is printed."""
 
     table = "table"
+    json = "json"
     jsonl = "jsonl"
     csv = "csv"
 
@@ -81,11 +95,16 @@ class SheetFormat(StrEnum):
     """How a list is given that may be a workbook, too."""
 
     table = "table"
+    json = "json"
     jsonl = "jsonl"
     csv = "csv"
     xlsx = "xlsx"
 
 
+AsSheet = Annotated[
+    SheetFormat,
+    typer.Option("--format", help="A table; or all fields: a JSON list, JSON lines, CSV for spreadsheets, a workbook."),
+]
 Output = Annotated[Path | None, typer.Option("--output", metavar="FILE", help="Where the workbook is written.")]
 
 
@@ -126,7 +145,7 @@ def _exit_code(run: Any) -> int:
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except UserError as error:
-        return _say(str(error), 2)
+        return _say(str(error), BUSY if isinstance(error, Busy) else 2)
     except _USAGE_ERROR as error:
         return _say(_usage(error), 2)
     except BrokenPipeError:
@@ -206,9 +225,10 @@ def opened(store: str | None) -> Iterator[Reader]:
         reader.close()
 
 
-def audit(reader: Reader, action: str, subject: str, detail: dict | None = None, reason: str | None = None) -> None:
-    """Record that somebody at this machine asks to see or do something, before it is shown or done."""
-    reader.audit.record(user(), f"cli.{action}", subject, reason, detail)
+def audit(reader: Reader, action: str, subject: str, detail: dict | None = None, reason: str | None = None) -> int:
+    """Record that somebody at this machine asks to see or do something, before it is shown or done; the row's number
+    in the audit log."""
+    return reader.audit.record(user(), f"cli.{action}", subject, reason, detail)
 
 
 def user() -> str:

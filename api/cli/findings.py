@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from enum import StrEnum
 from itertools import groupby
 from operator import itemgetter
@@ -11,9 +10,24 @@ from typing import Annotated
 
 import typer
 
-from .commands import AsOf, Output, SheetFormat, StoreUrl, Top, audit, check_output, first, opened, write_file
+from .commands import (
+    AsOf,
+    AsSheet,
+    AsText,
+    Output,
+    SheetFormat,
+    StoreUrl,
+    TextFormat,
+    Top,
+    audit,
+    check_output,
+    first,
+    opened,
+    write_file,
+)
 from .narrowing import ByDetector, Channel, Colours, From, Kind, Product, Region, To
-from .output import bound, findings_csv, number, plain, say, table
+from .nodes import node_text
+from .output import bound, findings_csv, number, plain, print_json, say, table
 
 
 class View(StrEnum):
@@ -21,13 +35,6 @@ class View(StrEnum):
 
     raw = "raw"
     contracted = "contracted"
-
-
-class PathFormat(StrEnum):
-    """How a path is printed."""
-
-    text = "text"
-    json = "json"
 
 
 class Sort(StrEnum):
@@ -58,10 +65,7 @@ def findings(
     ] = None,
     sort: Annotated[Sort, typer.Option("--sort", help="By rank, or the largest or latest first.")] = Sort.score,
     top: Top = None,
-    format: Annotated[
-        SheetFormat,
-        typer.Option("--format", help="A table; or all fields, as JSON lines, CSV for spreadsheets, or a workbook."),
-    ] = SheetFormat.table,
+    format: AsSheet = SheetFormat.table,
     output: Output = None,
     store: StoreUrl = None,
 ) -> None:
@@ -86,9 +90,11 @@ def findings(
         elif not found:
             say("no finding is as asked")
         shown = first(found, top, format)
-        if format == SheetFormat.jsonl:
+        if format == SheetFormat.json:
+            print_json(shown)
+        elif format == SheetFormat.jsonl:
             for finding in shown:
-                print(json.dumps(finding, ensure_ascii=False))
+                print_json(finding)
         elif format == SheetFormat.csv:
             print(findings_csv(shown, fresh), end="")
         elif output is not None:
@@ -132,6 +138,7 @@ def show(
         Path | None,
         typer.Option("--html", metavar="FILE", help="Write the evidence as one page that opens without a network."),
     ] = None,
+    format: AsText = TextFormat.text,
     store: StoreUrl = None,
 ) -> None:
     """Show one finding with its evidence.
@@ -142,14 +149,19 @@ def show(
 
     with opened(store) as reader:
         found = answers.finding(reader.store, finding)
-        audit(reader, "show", found["id"], {"html": html is not None})
+        recorded = audit(reader, "show", found["id"], {"html": html is not None})
+        if format == TextFormat.json and html is None:
+            print_json(found)
+            return
         snapshot = reader.as_seen_by(found)
         if html is None:
             print(_finding_text(found, snapshot))
             return
-        from ..evidence.page import write_evidence
+        from ..evidence.page import evidence_page, write_page
+        from ..services.guarantee_report import report_of
 
-        write_evidence(found, snapshot, html)
+        circle = report_of(found, snapshot, reader.policy()) if found["kind"] == "guarantee_circle" else None
+        write_page(evidence_page(found, snapshot, str(recorded), circle), html)
         print(f"the evidence for {found['kind']} {found['id']} is in {html}")
 
 
@@ -207,9 +219,7 @@ def path(
         bool, typer.Option("--in-time", help="The same, each event not earlier than the one before.")
     ] = False,
     as_of: AsOf = None,
-    format: Annotated[
-        PathFormat, typer.Option("--format", help="Lines to read, or one JSON object.")
-    ] = PathFormat.text,
+    format: AsText = TextFormat.text,
     store: StoreUrl = None,
 ) -> None:
     """Say how two nodes are linked.
@@ -227,7 +237,10 @@ def path(
         asked = {"max_hops": max_hops, "as_of": as_of, "directed": directed, "in_time": in_time}
         audit(reader, "path", " ".join(name for name, _ in ends), asked)
         answer = linked(snapshot, ends[0], ends[1], max_hops or MAX_HOPS, directed=directed, in_time=in_time)
-        print(json.dumps(answer, ensure_ascii=False) if format == PathFormat.json else "\n".join(link_text(answer)))
+        if format == TextFormat.json:
+            print_json(answer)
+        else:
+            print("\n".join(link_text(answer)))
 
 
 def link_text(answer: dict) -> list[str]:
@@ -254,13 +267,13 @@ def _link_text(answer: dict) -> list[str]:
 
     long = _hops(answer["hops"])
     told = f"{_kind(answer)} of {long}" if answer["directed"] else f"linked by {long}"
-    lines = [f"{told}, as of {answer['as_of']}", _node_text(answer["nodes"][0])]
+    lines = [f"{told}, as of {answer['as_of']}", node_text(answer["nodes"][0])]
     for here, step, there in zip(answer["nodes"], answer["relationships"], answer["nodes"][1:], strict=False):
         ahead = step["source"] == here["node"]
         arrow = f"──{step['relation']}──▶" if ahead else f"◀──{step['relation']}──"
         event = f"{_event_text(step)}  " if answer["directed"] and step["relation"] in EVENTS else ""
         proof = f"({plain(step['file'])}, row {step['row']})"
-        lines.append(f"  {arrow} {_node_text(there)}  {event}{proof}")
+        lines.append(f"  {arrow} {node_text(there)}  {event}{proof}")
     if count := answer["same_instant"]:
         lines.append(f"{count} at the same instant as the event before: which was first is not known")
     return lines
@@ -284,9 +297,3 @@ def _not_followed(node: str | None, ties: list[dict]) -> str:
 
 def _hops(count: int) -> str:
     return "one relationship" if count == 1 else f"{count} relationships"
-
-
-def _node_text(node: dict) -> str:
-    name = plain(node["node"])
-    label = plain(node["label"])
-    return name if label == node["node"].partition(":")[2] else f"{name} {label}"

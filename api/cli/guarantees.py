@@ -6,13 +6,18 @@ import csv
 import io
 import json
 from enum import StrEnum
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from .commands import AsOf, Output, StoreUrl, Top, audit, check_output, first, opened, write_file
 from .guarantee_app import app
 from .output import BOM, bound, no_formula, number, plain, say, table
+
+if TYPE_CHECKING:
+    from ...detectors.guarantees.survey import Survey
+    from ..services.reader import Reader
 
 
 class Format(StrEnum):
@@ -34,7 +39,8 @@ class TableFormat(StrEnum):
 AsFormat = Annotated[Format, typer.Option("--format", help="Lines to read, or one JSON object.")]
 FIGURES = (
     "parties", "arcs", "contracts", "contract_sum", "contract_amount_unknown", "contract_other_currency",
-    "contract_without_loan", "loans", "balance", "guaranteed_balance", "mutual_balance", "circulating",
+    "contract_never_in_force", "contract_without_loan", "loans", "balance", "guaranteed_balance", "mutual_balance",
+    "circulating",
     "circulating_share", "reciprocity", "largest_guarantor_share", "net_assets", "over_watch", "over_hold",
     "over_unknown", "class_contradicts_dpd",
 )  # fmt: skip
@@ -77,17 +83,39 @@ def show(
     finding: Annotated[
         str, typer.Argument(metavar="FINDING", help="A circle's id, or as much of the beginning as is unique.")
     ],
+    html: Annotated[
+        Path | None,
+        typer.Option(
+            "--html",
+            metavar="FILE",
+            help="Write the circle as one page that opens without a network: picture, contagion, what to replace.",
+        ),
+    ] = None,
     as_of: AsOf = None,
     format: AsFormat = Format.table,
     store: StoreUrl = None,
 ) -> None:
     """Show one circle from near: figures, core enterprises, key parties, hidden groups, contradictions."""
-    from ..services.guarantees import circle
+    from ..services.guarantees import near, told
 
     with opened(store) as reader:
-        told = circle(reader, finding, as_of)
-        audit(reader, "guarantees.show", told["id"], {"as_of": as_of})
-        print(json.dumps(told, ensure_ascii=False) if format == Format.json else "\n".join(_lines(told)))
+        found, place = near(reader, finding, as_of)
+        told_of = {"as_of": as_of, "html": html is not None}
+        recorded = audit(reader, "guarantees.show", found.findings[place].id, told_of)
+        if html is not None:
+            _write_report(reader, found, place, str(recorded), html)
+            return
+        circle = told(found, place)
+        print(json.dumps(circle, ensure_ascii=False) if format == Format.json else "\n".join(_lines(circle)))
+
+
+def _write_report(reader: Reader, found: Survey, place: int, recorded: str, html: Path) -> None:
+    from ..evidence.page import evidence_page, write_page
+    from ..services.guarantee_report import report
+
+    finding = found.findings[place].as_dict()
+    write_page(evidence_page(finding, found.view, recorded, report(found, place, reader.policy())), html)
+    print(f"the report of circle {finding['id']} is in {html}")
 
 
 def _lines(told: dict) -> list[str]:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import io
-import json
 import sys
 from collections.abc import Sequence
 from contextlib import closing
-from enum import StrEnum
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ...graph.errors import UserError
-from .commands import AsOf, MappingName, PolicyFile, StoreUrl, audit, opened
-from .output import bound, plain, say, table
+from .commands import AsOf, AsText, MappingName, PolicyFile, StoreUrl, TextFormat, audit, opened
+from .output import bound, plain, print_json, say, table
+from .working import working
 
 if TYPE_CHECKING:
+    from ...graph.store import Run
     from ...loaders.passes.load import LoadReport
 
 COUNTS = ("read", "used", "unchanged", "duplicate", "rejected")
@@ -29,17 +30,8 @@ LEFT_OUT = 20
 """Files, sheets and tables that were not read, shown of a load."""
 
 
-class StatusFormat(StrEnum):
-    """How the state of a store is printed."""
-
-    text = "text"
-    json = "json"
-
-
 def status(
-    format: Annotated[
-        StatusFormat, typer.Option("--format", help="Tables to read, or one JSON object.")
-    ] = StatusFormat.text,
+    format: AsText = TextFormat.text,
     store: StoreUrl = None,
 ) -> None:
     """Say what the store holds.
@@ -54,7 +46,10 @@ def status(
             number, source = unpublished
             resumed = "it is running, or broke off and 'ringfence load --resume' goes on with it"
             say(f"load {number}, from {plain(source)}, is not published: {resumed}")
-        print(json.dumps(state, ensure_ascii=False) if format == StatusFormat.json else _status_text(state))
+        if format == TextFormat.json:
+            print_json(state)
+        else:
+            print(_status_text(state))
 
 
 def _status_text(state: dict) -> str:
@@ -142,6 +137,7 @@ def detect(
             help="A setting of a detector for this run, over that of the policy; say it again for another.",
         ),
     ] = None,
+    format: AsText = TextFormat.text,
     store: StoreUrl = None,
 ) -> None:
     """Run detectors and keep what they find.
@@ -154,27 +150,39 @@ def detect(
     from ...detectors.run import run
     from ...detectors.settings import all_settings, chosen, stated_settings
     from ...graph.times import to_iso
+    from ..services.findings import run_as_dict
 
     chosen(detectors or ())
     decided, params = read_policy(policy) if policy else shipped(), stated_settings(settings or ())
     all_settings(decided.parameters)  # what it cannot take is told before a store is opened
     with opened(store) as reader:
-        moment = reader.moment(as_of)
-        purpose = "backtest" if moment < reader.moment(None) else "nightly"
-        snapshot = reader.snapshot().at(moment)
-        keep_in = home_of(reader.store) if purpose == "nightly" else None
-        batch = run(snapshot, reader.store, detectors or (), params, policy=decided, purpose=purpose, keep_in=keep_in)
-        rows = [
-            (this.detector, this.version, f"{this.findings:,}", f"{this.seconds:.2f}", f"{this.cpu_seconds:.2f}")
-            for this in batch.runs
-        ]
-        header = ("DETECTOR", "VERSION", "FINDINGS", "SECONDS", "CPU SECONDS")
-        print(table(header, rows, right=header[2:]))
-        for this in batch.runs:
-            for item in this.truncated:
-                print(f"{this.detector} cut short: {bound(item)}")
-        say(f"batch {batch.runs[0].batch}, {purpose}, policy {decided.version}")
-        print(f"as of {to_iso(snapshot.as_of)}, revision {snapshot.revision}")
+        reader.moment(as_of)
+        with working(reader.settings, "detect") as (job, progress):
+            moment = reader.moment(as_of)
+            purpose = "backtest" if moment < reader.moment(None) else "nightly"
+            snapshot = reader.snapshot(progress).at(moment)
+            keep_in = home_of(reader.store) if purpose == "nightly" else None
+            batch = run(
+                snapshot, reader.store, detectors or (), params, progress, policy=decided, purpose=purpose,
+                keep_in=keep_in,
+            )  # fmt: skip
+            job.said = f"batch {batch.runs[0].batch}, {purpose}, policy {decided.version}"
+        say(job.said)
+        if format == TextFormat.json:
+            print_json([run_as_dict(this) for this in batch.runs])
+        else:
+            print("\n".join(_run_lines(batch.runs)))
+            print(f"as of {to_iso(snapshot.as_of)}, revision {snapshot.revision}")
+
+
+def _run_lines(runs: Sequence[Run]) -> list[str]:
+    header = ("DETECTOR", "VERSION", "FINDINGS", "SECONDS", "CPU SECONDS")
+    rows = [
+        (this.detector, this.version, f"{this.findings:,}", f"{this.seconds:.2f}", f"{this.cpu_seconds:.2f}")
+        for this in runs
+    ]
+    cut_short = [f"{this.detector} cut short: {bound(item)}" for this in runs for item in this.truncated]
+    return [table(header, rows, right=header[2:]), *cut_short]
 
 
 def load(
@@ -185,20 +193,19 @@ def load(
         bool, typer.Option("--resume", help="Go on with the load that broke off; without SOURCE and --mapping.")
     ] = False,
     mapping: MappingName = None,
+    format: AsText = TextFormat.text,
     store: StoreUrl = None,
 ) -> None:
     """Load tables into the store.
 
-    All or nothing; the store is made where there is none. While another load runs, this one waits for its end.
+    All or nothing; the store is made where there is none. While another job runs on the store, nothing is changed.
     """
     from ...graph.store import open_store
     from ...loaders import load as load_source
     from ...loaders import resume as resume_load
-    from ...loaders.passes.unlinked import advice
     from ...loaders.schema.mapping import load_mapping
     from ...loaders.sources import open_source
     from ..settings import read_settings
-    from .bars import bars
 
     if resume == (source is not None) or (resume and mapping is not None):
         raise UserError("name what to load, or say --resume alone to go on with the load that broke off")
@@ -207,16 +214,26 @@ def load(
     settings = read_settings(store=store)
     with (
         closing(open_store(settings.store, create=not resume, key_file=settings.key_file)) as into,
-        bars() as progress,
+        working(settings, "load", files.name if files is not None else None) as (job, progress),
     ):
         if files is not None:
             report = load_source(into, files, progress=progress, waiting=_waits)
         else:
             report = resume_load(into, progress=progress, waiting=_waits)
+        job.said = _done(report) if report is not None else "no load was open"
     if report is None:
         print("no load is open: there is nothing to resume")
         return
     say_ignored(report)
+    if format == TextFormat.json:
+        print_json(asdict(report))
+    else:
+        _tell_load(report)
+
+
+def _tell_load(report: LoadReport) -> None:
+    from ...loaders.passes.unlinked import advice
+
     print(counts_table(report.tables))
     for line in closed_lines(report):
         print(line)
@@ -232,7 +249,11 @@ def load(
         print()
         for line in advice(report.unlinked):
             say(line)
-    print(f"load {report.load}, revision {report.revision}, from {plain(report.source)}")
+    print(_done(report))
+
+
+def _done(report: LoadReport) -> str:
+    return f"load {report.load}, revision {report.revision}, from {plain(report.source)}"
 
 
 def say_ignored(report: LoadReport) -> None:

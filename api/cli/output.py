@@ -110,6 +110,11 @@ def _amount(what: object) -> str:
     return number(what) if isinstance(what, int | float) else plain(what)
 
 
+def print_json(answer: object) -> None:
+    """An answer as one line of JSON."""
+    print(json.dumps(answer, ensure_ascii=False))
+
+
 FINDING_COLUMNS = (
     "id", "kind", "view", "score", "rank", "rank_all", "colour", "members", "evidence", "reason_zh", "reason_en",
     "innocent_twin", "truncated", "as_of", "detector", "version", "thread", "people", "new", "joined",
@@ -164,8 +169,8 @@ def no_formula(cell: object) -> object:
 
 
 CASE_COLUMNS = (
-    "id", "state", "colour", "closed", "assigned", "verdict", "until", "people", "beside", "added", "left", "kinds",
-    "new_kinds", "parts", "first_seen", "last_seen", "into",
+    "id", "state", "colour", "level", "owner", "due", "overdue", "closed", "assigned", "verdict", "until", "people",
+    "beside", "added", "left", "kinds", "new_kinds", "parts", "first_seen", "last_seen", "into",
 )  # fmt: skip
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import typer
 
 from .commands import ListFormat, StoreUrl, Top, audit, first, opened
-from .output import REJECTED, rejects_csv, table
+from .output import REJECTED, print_json, rejects_csv, table
 
 
 def rejects(
@@ -23,7 +22,7 @@ def rejects(
     ] = None,
     top: Top = None,
     format: Annotated[
-        ListFormat, typer.Option("--format", help="A table to read; or all of them, as JSON lines or CSV in UTF-8.")
+        ListFormat, typer.Option("--format", help="A table; or all of them: a JSON list, JSON lines, CSV in UTF-8.")
     ] = ListFormat.table,
     store: StoreUrl = None,
 ) -> None:
@@ -37,9 +36,11 @@ def rejects(
         found = listed(reader.store, load, name, reason)
         audit(reader, "rejects", "rejects", {"load": load, "table": name, "reason": reason, "format": format})
         shown = first(found, top, format)
-        if format == ListFormat.jsonl:
+        if format == ListFormat.json:
+            print_json(shown)
+        elif format == ListFormat.jsonl:
             for reject in shown:
-                print(json.dumps(reject, ensure_ascii=False))
+                print_json(reject)
         elif format == ListFormat.csv:
             print(rejects_csv(shown), end="")
         else:

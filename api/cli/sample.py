@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from .output import plain, table
+from .commands import AsText, TextFormat
+from .output import plain, print_json, table
 
 
 class SampleSetting(StrEnum):
@@ -30,6 +31,7 @@ def sample(
     setting: Annotated[
         SampleSetting, typer.Option("--setting", help="How much fraud it holds, and how well hidden.")
     ] = SampleSetting.default,
+    format: AsText = TextFormat.text,
 ) -> None:
     """Write a synthetic loan book whose frauds are known.
 
@@ -38,6 +40,9 @@ def sample(
     from ...loaders.sample import write_sample
 
     done = write_sample(out, applicants, seed, setting.value)
+    if format == TextFormat.json:
+        print_json(done)
+        return
     for heading, counts in (("TABLE", "tables"), ("PLANTED", "planted"), ("INNOCENT", "innocent")):
         header = (heading, "ROWS" if counts == "tables" else "GROUPS")
         rows = [(name, f"{count:,}") for name, count in done[counts].items()]

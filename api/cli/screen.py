@@ -9,8 +9,7 @@ from typing import Annotated
 import typer
 
 from ...graph.errors import UserError
-from .commands import StoreUrl, audit, opened
-from .findings import PathFormat
+from .commands import StoreUrl, TextFormat, audit, opened
 from .output import bound, plain
 
 
@@ -27,8 +26,8 @@ def screen(
         typer.Option("--deadline-ms", metavar="N", min=0, help="Begin nothing after so long; without it, check all."),
     ] = None,
     format: Annotated[
-        PathFormat, typer.Option("--format", help="Lines to read, or a line of JSON each.")
-    ] = PathFormat.text,
+        TextFormat, typer.Option("--format", help="Lines to read, or a line of JSON each.")
+    ] = TextFormat.text,
     store: StoreUrl = None,
 ) -> None:
     """Screen an application over the book; nothing is stored.
@@ -44,7 +43,7 @@ def screen(
         desk = Desk(reader)
         told = [desk.screen(given[0], deadline_ms)] if len(given) == 1 else desk.screen_all(given, deadline_ms)
     for one in told:
-        print(json.dumps(one, ensure_ascii=False) if format == PathFormat.json else "\n".join(_lines(one)))
+        print(json.dumps(one, ensure_ascii=False) if format == TextFormat.json else "\n".join(_lines(one)))
 
 
 def _read(file: Path) -> list[dict]:

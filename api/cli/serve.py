@@ -113,8 +113,6 @@ def _config(settings: Settings, app: Any, **more: Any) -> uvicorn.Config:
 def _hand_down(settings: Settings, counted: str) -> None:
     """Let the workers, which read the environment, have the settings of this process."""
     from ...graph.environment import hand_down
+    from ..settings import as_variables
 
-    given = settings.model_dump(exclude_defaults=True)
-    texts = {name: ",".join(value) if isinstance(value, tuple) else str(value) for name, value in given.items()}
-    hand_down({f"RINGFENCE_{name.upper()}": text for name, text in texts.items()})
-    hand_down({"PROMETHEUS_MULTIPROC_DIR": counted})
+    hand_down({**as_variables(settings), "PROMETHEUS_MULTIPROC_DIR": counted})

@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
-from .commands import AsOf, StoreUrl, audit, opened
-from .findings import PathFormat, link_text
+from .commands import AsOf, AsText, StoreUrl, TextFormat, audit, opened
+from .findings import link_text
+from .nodes import node_text
 from .output import bound, number, plain, table
 
 LISTED = 10
@@ -24,9 +25,7 @@ def why(
         str | None, typer.Argument(metavar="[OTHER]", help="Another party: then all that links the two is shown.")
     ] = None,
     as_of: AsOf = None,
-    format: Annotated[
-        PathFormat, typer.Option("--format", help="Lines to read, or one JSON object.")
-    ] = PathFormat.text,
+    format: AsText = TextFormat.text,
     store: StoreUrl = None,
 ) -> None:
     """Say why an applicant is flagged or not.
@@ -47,7 +46,7 @@ def why(
             told = answer(reader.store, snapshot, ends[0], stated)
         else:
             told = linked(reader.store, snapshot, ends[0], ends[1], stated)
-        if format == PathFormat.json:
+        if format == TextFormat.json:
             print(json.dumps(told, ensure_ascii=False))
         else:
             print("\n".join(_one(told) if len(ends) == 1 else _two(told)))
@@ -57,7 +56,7 @@ def why(
 
 
 def _one(told: dict) -> list[str]:
-    lines = [f"{_node(told['applicant'])}, as of {told['as_of']}, by the settings of {_run(told)}"]
+    lines = [f"{node_text(told['applicant'])}, as of {told['as_of']}, by the settings of {_run(told)}"]
     lines += [told["verdict"]["zh"], told["verdict"]["en"]]
     lines += [_finding(finding) for finding in told["findings"]] or ["in no finding"]
     lines += [f"taken for one household with {_people(told['household'])}"] if told["household"] else []
@@ -129,7 +128,7 @@ def _near(other: dict) -> list[str]:
 
 
 def _asked(one: dict) -> list[str]:
-    way = [f"    {' → '.join(_node(node) for node in one['nodes'])}"] if one["nodes"] else []
+    way = [f"    {' → '.join(node_text(node) for node in one['nodes'])}"] if one["nodes"] else []
     return [f"  {one['zh']}", f"  {one['en']}", *way]
 
 
@@ -144,7 +143,7 @@ def _unlinked(tie: dict) -> str:
 
 
 def _two(told: dict) -> list[str]:
-    one, other = _node(told["from"]), _node(told["to"])
+    one, other = node_text(told["from"]), node_text(told["to"])
     lines = [f"{one} and {other}, as of {told['as_of']}, by the settings of {_run(told)}"]
     count = len(told["ties"])
     lines.append(f"{_counted(count, 'tie')} between the two, the rarest first" if count else "no tie between the two")
@@ -205,12 +204,12 @@ def _routes(told: dict) -> list[str]:
     ]
     for route in told["routes"]:
         hub = ", over a hub 枢纽" if route["hub"] else ""
-        lines.append(f"  weakest link {_counted(route['weakest'], 'user')}{hub}: {_node(route['parties'][0])}")
+        lines.append(f"  weakest link {_counted(route['weakest'], 'user')}{hub}: {node_text(route['parties'][0])}")
         for link, party in zip(route["links"], route["parties"][1:], strict=True):
             more = (
                 f", and {link['more'] + len(link['things']) - 1} more" if link["more"] + len(link["things"]) > 1 else ""
             )
-            lines.append(f"    ── {_thing(link['things'][0])}{more} ── {_node(party)}")
+            lines.append(f"    ── {_thing(link['things'][0])}{more} ── {node_text(party)}")
     return lines
 
 
@@ -221,16 +220,11 @@ def _counted(count: int, what: str) -> str:
     return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
 
 
-def _node(item: dict) -> str:
-    name, label = plain(item["node"]), plain(item["label"])
-    return name if label == item["node"].partition(":")[2] else f"{name} {label}"
-
-
 def _nodes(items: Iterable[dict]) -> str:
-    return " = ".join(_node(item) for item in items)
+    return " = ".join(node_text(item) for item in items)
 
 
 def _people(items: list[dict]) -> str:
-    told = ", ".join(_node(item) for item in items[:LISTED])
+    told = ", ".join(node_text(item) for item in items[:LISTED])
     more = len(items) - LISTED
     return f"{told} and {more} more" if more > 0 else told

@@ -37,18 +37,31 @@
     network.on("blurNode", () => shade(() => true));
   }
 
-  // Paper has other measures than the screen: it gets the picture as it was last drawn.
-  const printed = document.getElementById("printed");
-  const keep = () => { printed.src = frame.querySelector("canvas").toDataURL("image/png"); };
-  network.on("dragEnd", keep);
-  window.addEventListener("beforeprint", keep);
+  // Paper has other measures than the screen: it gets all of the picture, drawn once on a sheet of its own that is
+  // large enough to be read, wherever the one on the screen was moved to.
+  const sheet = document.createElement("div");
+  const shape = Number(frame.dataset.across) / Number(frame.dataset.down);
+  sheet.style.cssText = "position: absolute; left: -20000px; top: 0";
+  sheet.style.width = Math.round(shape > 1.75 ? 2400 : Math.max(1600, 1370 * shape)) + "px";
+  sheet.style.height = Math.round(shape > 1.75 ? Math.max(420, 2400 / shape) : 1370) + "px";
+  const print = () => {
+    document.body.append(sheet);
+    const copy = new vis.Network(sheet, { nodes, edges }, read("options"));
+    copy.once("afterDrawing", () => {
+      copy.fit({ maxZoomLevel: 3, animation: false });
+      copy.once("afterDrawing", () => {
+        document.getElementById("printed").src = sheet.querySelector("canvas").toDataURL("image/png");
+        copy.destroy();
+        sheet.remove();
+        frame.dataset.drawn = "true";
+      });
+      copy.redraw();
+    });
+  };
 
   network.once("afterDrawing", () => {
     open();
-    network.once("afterDrawing", () => {
-      keep();
-      frame.dataset.drawn = "true";
-    });
+    network.once("afterDrawing", print);
     network.redraw();
   });
 })();

@@ -12,8 +12,6 @@ import base64
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -34,10 +32,16 @@ from ...graph.words.names import (
 )
 from ...graph.words.plain import plain
 from ..services.labels import Label, labels
+from .circle_page import circle_page, marks_of
+from .course import course
 from .declared import Told, told_by
 from .flow_moves import MOVES, RESTRICTED
 from .flow_page import flow_page
+from .grouped import grouped
 from .items import EMPTY, Picture, bundle_label, dates, figure
+from .library import vis_network
+from .marks import NO_MARKS
+from .owed import owed
 from .picture import picture_of
 
 _HERE = Path(__file__).parent
@@ -66,22 +70,13 @@ OPTIONS = {
 """vis-network's settings; the wheel is left to the page, which is scrolled, and zooming has its buttons."""
 
 
-def write_evidence(finding: dict, snapshot: GraphView, path: Path) -> None:
-    """Write a finding's evidence as one HTML file that needs no network.
-
-    The same finding and snapshot give the same bytes.
-
-    Parameters
-    ----------
-    finding : in its JSON shape
-    snapshot : the graph at the finding's revision; it is shown as it was known at the finding's time
-    path : the file to write; overwritten
+def write_page(html: str, path: Path) -> None:
+    """Write a page as a file, over what is there.
 
     Raises
     ------
     UserError : the file cannot be written
     """
-    html = evidence_page(finding, snapshot)
     try:
         path.write_text(html, encoding="utf-8", newline="\n")
     except OSError as error:
@@ -90,8 +85,23 @@ def write_evidence(finding: dict, snapshot: GraphView, path: Path) -> None:
         ) from None
 
 
-def evidence_page(finding: dict, snapshot: GraphView) -> str:
-    """The page of ``write_evidence`` as text."""
+def evidence_page(
+    finding: dict,
+    snapshot: GraphView,
+    reference: str = "",
+    report: Mapping | None = None,
+    more: Mapping[str, Any] | None = None,
+) -> str:
+    """A finding's evidence as one HTML page that needs no network; the same of all gives the same bytes.
+
+    Parameters
+    ----------
+    finding : in its JSON shape
+    snapshot : the graph at the finding's revision; it is shown as it was known at the finding's time
+    reference : where the audit log says who had the page made
+    report : of a guarantee circle, as ``guarantee_report.report`` gives it
+    more : what else the template shows, or shows in place of what the finding says
+    """
     from pyvis.network import Network
 
     if finding.get("as_of"):
@@ -102,10 +112,15 @@ def evidence_page(finding: dict, snapshot: GraphView) -> str:
     told = {node for thing in finding["things"] for node in (*thing["nodes"], *thing.get("others", ()))}
     seen = labels(snapshot, nodes | told)
     flow = finding["kind"] == "fund_flow" and any(row["relation"] in MOVES for row in rows)
-    drawn = EMPTY if flow else picture_of(finding["kind"], members, rows, seen, finding["things"])
-    page = _page(finding, rows, seen, drawn)
+    marks = marks_of(report) if report else NO_MARKS
+    drawn = EMPTY if flow else picture_of(finding["kind"], members, rows, seen, finding["things"], marks)
+    page = _page(finding, rows, seen, drawn, reference)
+    page["owed"] = owed(snapshot, {member["node"] for member in members})
     if flow:
         page |= _flow(finding, rows, seen)
+    if report:
+        page["circle"] = circle_page(report)
+    page |= more or {}
 
     network = Network(directed=True, cdn_resources="in_line")
     for node in drawn.nodes:
@@ -171,11 +186,12 @@ def _between(snapshot: GraphView, source: str, target: str) -> dict[tuple[str, s
 # -- what the template shows --------------------------------------------------------------------------------------
 
 
-def _page(finding: dict, rows: Sequence[Mapping], seen: Mapping[str, Label], drawn: Picture) -> dict[str, Any]:
-    style, script, library = _asset("page.css"), _asset("page.js"), _library()
+def _page(
+    finding: dict, rows: Sequence[Mapping], seen: Mapping[str, Label], drawn: Picture, reference: str
+) -> dict[str, Any]:
+    style, script, library = _asset("page.css"), _asset("page.js"), vis_network()
     scale = min(1.15, PAGE_WIDTH / max(1.0, 1.1 * drawn.width))
     illegible = min(scale, PAGE_HEIGHT / max(1.0, 1.12 * drawn.height)) < LEGIBLE
-    told = told_by(finding["detector"])
     return {
         "policy": _policy([library, script], style),
         "style": style,
@@ -186,20 +202,19 @@ def _page(finding: dict, rows: Sequence[Mapping], seen: Mapping[str, Label], dra
         "colour_words": COLOUR_WORDS.get(finding["colour"], Words(finding["colour"], finding["colour"])),
         "reason": Words(plain(finding["reason_zh"]), plain(finding["reason_en"])),
         "score": f"{finding['score']:.2f}",
-        "facts": _facts(finding),
-        "twin": _words(told.twins, finding["innocent_twin"]) if finding["innocent_twin"] else None,
-        "truncated": [_bound(cut, told) for cut in finding["truncated"]],
+        "facts": [*_facts(finding), audited(reference)],
+        **said(finding),
         "members": [
             {"label": seen[m["node"]], "role": _words(ROLE_WORDS, m["role"]), "kind": _kind(seen, m["node"])}
             for m in finding["members"]
         ],
         "others": [_others(thing, seen) for thing in finding["things"] if _used_by_others(thing)],
-        "explanations": [_explanation(tried, told) for tried in finding["explanations"]],
-        "measures": [
-            {"name": name, "words": told.measures.get(name), "value": _measure(name, finding["measures"], told)}
-            for name in finding["measures"]
+        "course": course(rows, seen),
+        "count": len(rows),
+        "groups": [
+            {"about": [(_kind(seen, node), seen[node]) for node in nodes], "rows": [_row(row, seen) for row in some]}
+            for nodes, some in grouped(rows, finding["things"])
         ],
-        "rows": [_row(row, seen) for row in rows],
         "height": round(max(200.0, min(1.12 * drawn.height * scale + 36, PAGE_HEIGHT))),
         "width": PAGE_WIDTH,
         "picture": drawn,
@@ -208,6 +223,26 @@ def _page(finding: dict, rows: Sequence[Mapping], seen: Mapping[str, Label], dra
         "legend": drawn.legend,
         "kinds": KIND_WORDS,
     }
+
+
+def said(finding: dict) -> dict[str, Any]:
+    """What a finding says of itself in the words of its detector: ``twin``, ``truncated``, ``explanations``,
+    ``measures``."""
+    told = told_by(finding["detector"])
+    return {
+        "twin": _words(told.twins, finding["innocent_twin"]) if finding["innocent_twin"] else None,
+        "truncated": [_bound(cut, told) for cut in finding["truncated"]],
+        "explanations": [_explanation(tried, told) for tried in finding["explanations"]],
+        "measures": [
+            {"name": name, "words": told.measures.get(name), "value": _measure(name, finding["measures"], told)}
+            for name in finding["measures"]
+        ],
+    }
+
+
+def audited(reference: str) -> tuple[Words, str]:
+    """The fact that says where the audit log tells who had the page made."""
+    return Words("审计记录", "audit row"), plain(reference) or "—"
 
 
 def _flow(finding: dict, rows: Sequence[Mapping], seen: Mapping[str, Label]) -> dict[str, Any]:
@@ -332,16 +367,6 @@ def _number(value: object) -> str:
 
 def _asset(name: str) -> str:
     return (_HERE / name).read_text("utf-8")
-
-
-@cache
-def _library() -> str:
-    """vis-network as pyvis ships it, its newest version there, with plain line ends so that its hash holds."""
-    found = sorted(
-        (Path(str(files("pyvis"))) / "templates" / "lib").glob("vis-*/vis-network.min.js"),
-        key=lambda file: [int(part) for part in file.parent.name.removeprefix("vis-").split(".")],
-    )
-    return found[-1].read_text("utf-8").replace("\r\n", "\n")
 
 
 def _policy(scripts: Iterable[str], style: str) -> str:

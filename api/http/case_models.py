@@ -17,13 +17,13 @@ class Entry(BaseModel):
     model_config = ConfigDict(extra="allow")
 
     case: str
-    action: Literal["verdict", "note", "assign", "close"]
+    action: Literal["verdict", "note", "assign", "close", "snooze"]
     text: str = Field(description="the reason, the note, or who works on it")
     by: str
     at: int = Field(description="when, by the clock, in epoch milliseconds")
     as_of: int = Field(description="the store's data date then, from which a verdict is known, in epoch milliseconds")
     verdict: Literal["confirmed", "innocent", "unsure"] | None
-    until: int | None = Field(description="when a verdict ends, in epoch milliseconds")
+    until: int | None = Field(description="when a verdict or a snooze ends, in epoch milliseconds")
 
 
 class Case(BaseModel):
@@ -48,6 +48,11 @@ class Case(BaseModel):
     assigned: str | None
     verdict: Entry | None = Field(description="the last one")
     closed: bool
+    snoozed: int | None = Field(description="until when it is hidden from the queue, in epoch milliseconds")
+    level: str | None = Field(description="the level of response that its colour asks for; null where none")
+    owner: str | None = Field(description="the role whose it is")
+    due: str | None = Field(description="when, by the clock, it is to be closed")
+    overdue: bool = Field(description="whether that is past and it is neither closed nor gone")
     entries: list[Entry] = Field(description="all that was done with it, oldest first")
 
 
@@ -92,6 +97,15 @@ class Closed(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     reason: Text = Field(examples=["handed to the police"])
+
+
+class Snoozed(BaseModel):
+    """Until when a case is put off, and why."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    until: str = Field(description="the day of the nightly batch that shows it again", examples=["2026-07-15"])
+    reason: Text = Field(examples=["waits for the bank's answer"])
 
 
 class Event(Relationship):

@@ -12,7 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from ...graph.errors import Conflict, Gone, NotFound, Unavailable, UserError
+from ...graph.errors import Busy, Conflict, Gone, NotFound, Unavailable, UserError
 from ...graph.outside import outside_cause
 from ..access.errors import Forbidden, TooMany, Unauthenticated
 from .models import Problem
@@ -27,7 +27,7 @@ RESPONSES: dict[int | str, dict] = {
         (401, "No key or token, or one that is not valid."),
         (403, "No role of the caller allows the action; `detail` names the roles that do."),
         (404, "What is asked for does not exist, or was not known at that time."),
-        (409, "The beginning of an id fits several."),
+        (409, "It cannot be done as things stand: the beginning of an id fits several, or another job runs."),
         (410, "What is asked for was there, and is kept no longer."),
         (422, "A parameter is missing, of the wrong type or out of its bounds; `errors` names each."),
         (413, "The body is larger than the service reads."),
@@ -55,6 +55,7 @@ STATUSES = {
     NotFound: 404,
     Conflict: 409,
     Gone: 410,
+    Busy: 409,
     Unavailable: 503,
     UserError: 400,
 }

@@ -311,6 +311,14 @@ class Revealed(BaseModel):
     values: list[str] = Field(description="each once, as it was first written; several where rows differ")
 
 
+class Me(BaseModel):
+    """Who asks."""
+
+    name: str
+    roles: list[str]
+    actions: list[str] = Field(description="all that the roles allow")
+
+
 class Alive(BaseModel):
     """An answer to a probe."""
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class State(StrEnum):
-    """What became of a case since the nightly batch before; or that it was closed."""
+    """What became of a case since the nightly batch before; or that it was closed or put off."""
 
     new = "new"
     grown = "grown"
@@ -14,6 +14,7 @@ class State(StrEnum):
     unchanged = "unchanged"
     gone = "gone"
     closed = "closed"
+    snoozed = "snoozed"
 
 
 class CaseSort(StrEnum):
@@ -23,3 +24,4 @@ class CaseSort(StrEnum):
     amount = "amount"
     people = "people"
     date = "date"
+    due = "due"

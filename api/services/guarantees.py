@@ -40,15 +40,30 @@ def circle(reader: Reader, prefix: str, as_of: str | None = None) -> dict:
     ------
     NotFound, Conflict : no circle, or several, whose id begins so
     """
+    return told(*near(reader, prefix, as_of))
+
+
+def near(reader: Reader, prefix: str, as_of: str | None = None) -> tuple[Survey, int]:
+    """The circles of a time, and the place of one of them, by its id or as much of the beginning as is unique.
+
+    Raises
+    ------
+    NotFound, Conflict : no circle, or several, whose id begins so
+    """
     sought, found = prefix.strip().lower(), _survey(reader, as_of)
     fits = [i for i, finding in enumerate(found.findings) if is_id(sought) and finding.id.startswith(sought)]
-    when = to_iso(found.view.as_of)
     if not fits:
+        when = to_iso(found.view.as_of)
         raise NotFound(f"no guarantee circle {prefix!r} as of {when}: 'ringfence guarantees list' lists them")
     if len(fits) > 1:
         raise Conflict(f"{prefix!r} begins the ids of {len(fits)} circles: give more of the id")
-    told = _summary(found, fits[0])
-    return {"as_of": when, **told, "table": cells(told), **detail(found, fits[0])}
+    return found, fits[0]
+
+
+def told(found: Survey, place: int) -> dict:
+    """What ``circle`` says of one of some circles."""
+    summary = _summary(found, place)
+    return {"as_of": to_iso(found.view.as_of), **summary, "table": cells(summary), **detail(found, place)}
 
 
 def table(reader: Reader, as_of: str | None = None) -> dict:
@@ -95,7 +110,8 @@ def _members(found: Survey) -> dict[str, list[str]]:
 
 
 def _survey(reader: Reader, as_of: str | None) -> Survey:
-    return survey(reader.snapshot().at(reader.moment(as_of)), reader.policy())
+    moment, policy = reader.moment(as_of), reader.policy()
+    return reader.kept(("circles", moment, policy), lambda snapshot: survey(snapshot.at(moment), policy))
 
 
 def _summary(found: Survey, place: int) -> dict:

@@ -10,8 +10,6 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import pandas as pd
-
 from ...graph.keys import is_token
 from ...graph.model import kind_of
 from ...graph.snapshot import GraphView
@@ -68,19 +66,17 @@ _NAMED_BY = {"applicant": "applicants", "company": "companies", "merchant": "mer
 
 def labels(snapshot: GraphView, nodes: Iterable[str]) -> dict[str, Label]:
     """How nodes are shown at the snapshot's time, by name; a node that the snapshot does not hold shows its key."""
-    wanted = sorted(set(nodes))
-    names: dict[str, str] = {}
-    for kind, table in _NAMED_BY.items():
-        of_kind = {snapshot.find(node): node for node in wanted if kind_of(node) == kind}
-        of_kind.pop(None, None)
-        if not of_kind:
-            continue
-        frame = snapshot.facts(table, [number for number in of_kind if number is not None])
-        if "name" in frame.columns:
-            for number, name in zip(frame["node"], frame["name"], strict=True):
-                if not pd.isna(name):
-                    names[of_kind[int(number)]] = _seen(snapshot, str(name)) or ""
-    return {node: _label(snapshot, node, names.get(node, "")) for node in wanted}
+    return {node: _label(snapshot, node, _name(snapshot, node)) for node in sorted(set(nodes))}
+
+
+def _name(snapshot: GraphView, node: str) -> str:
+    """The name that a party's own row states last; empty where there is none, or none that may be seen."""
+    table, number = _NAMED_BY.get(kind_of(node)), snapshot.find(node)
+    if table is None or number is None:
+        return ""
+    stated = [row["data"].get("name") for row in snapshot.statements(number) if row["table"] == table]
+    told = [name for name in stated if name is not None]
+    return _seen(snapshot, str(told[-1])) or "" if told else ""
 
 
 def _label(snapshot: GraphView, node: str, name: str) -> Label:

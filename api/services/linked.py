@@ -13,7 +13,7 @@ from ...detectors.rings.why_words import SHARED_AS, UNTIED_WORDS
 from ...graph.errors import UserError
 from ...graph.model import KINDS, PARTIES, kind_of
 from ...graph.snapshot import GraphView
-from ...graph.store.protocol import Findings
+from ...graph.store import Store
 from ...graph.words.names import KIND_WORDS, RELATION_WORDS, SHARED_WORDS
 from .names import safe
 from .network import FOLLOWED, Network, network
@@ -33,7 +33,7 @@ ROWS = 10
 
 
 def linked(
-    store: Findings,
+    store: Store,
     snapshot: GraphView,
     one: tuple[str, str],
     other: tuple[str, str],

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from ...detectors.settings import chosen
 from ...graph.store import Run
 from . import cases as queue
 from .findings import findings
@@ -63,10 +62,17 @@ def wanted(
     ------
     UserError : an unknown kind, colour or detector, or what is no date
     """
-    named = tuple(one.id for one in chosen(detectors)) if detectors else ()
+    named = _named(detectors) if detectors else ()
     given = {name: value for name, value in more.items() if value is not None}
     first, last = span(dates)
     return Wanted(kinds=kinds or (), detectors=named, first=first, last=last, **given)  # type: ignore[arg-type]
+
+
+def _named(detectors: Sequence[str]) -> tuple[str, ...]:
+    # Who asks for no detector by name need not wait for all of them.
+    from ...detectors.settings import chosen
+
+    return tuple(one.id for one in chosen(detectors))
 
 
 def span(dates: tuple[str | None, str | None]) -> tuple[int | None, int | None]:
@@ -130,6 +136,7 @@ def listed_cases(
     sought: Wanted,
     *,
     new: bool = False,
+    overdue: bool = False,
     state: str | None = None,
     sort: str = "queue",
     batch: int | None = None,
@@ -141,11 +148,11 @@ def listed_cases(
 
     Parameters
     ----------
-    new, state : as for ``cases.queue``
+    new, overdue, state : as for ``cases.queue``
     sort : as for ``cases.ordered``
     """
-    held = queue.cases(reader.store, batch)
-    found = queue.queue(held, new=new, state=state, colours=sought.colours)
+    held = queue.cases(reader, batch)
+    found = queue.queue(held, new=new, overdue=overdue, state=state, colours=sought.colours)
     if sought != Wanted(colours=sought.colours):
         own = replace(sought, colours=(), min_amount=None)
         fitting, _, _ = _narrowed(reader, queue.findings_of(reader.store, found), own)

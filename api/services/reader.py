@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ...graph.errors import Unavailable, UserError
 from ...graph.store import Progress, Store, open_store
@@ -18,6 +18,14 @@ from ..settings import Settings
 if TYPE_CHECKING:
     from ...detectors.policy import Policy
     from ...graph.snapshot import Snapshot
+
+
+_PATIENCE_S = 20
+"""So long an orderly end waits for a snapshot under way; supervisors wait about thirty seconds for a service."""
+
+Worked = TypeVar("Worked")
+MOST_KEPT = 4
+"""Answers that took long to work out and are kept while the snapshot is the latest."""
 
 
 class Reader:
@@ -36,6 +44,8 @@ class Reader:
         self._store: Store | None = None
         self._snapshot: Snapshot | None = None
         self._held: list[ExitStack] = []
+        self._kept: list[tuple[Any, Any]] = []
+        self._first: threading.Thread | None = None
 
     @property
     def store(self) -> Store:
@@ -77,10 +87,14 @@ class Reader:
         if self.settings.audit_anchor is not None and "audit" in self.__dict__:
             anchor(self.audit, self.settings.audit_anchor)
 
-    def snapshot(self) -> Snapshot:
+    def snapshot(self, progress: Progress | None = None) -> Snapshot:
         """The snapshot of the latest revision, seen at the store's data date.
 
         While one caller maps or builds that of a new revision, others are answered from the one before.
+
+        Parameters
+        ----------
+        progress : what is told of its building, in place of ``bars``
         """
         store = self.store
         current = self._snapshot
@@ -93,8 +107,8 @@ class Reader:
             if self._snapshot is None or self._snapshot.revision != revision:
                 held = ExitStack()
                 held.enter_context(store.reading(revision))
-                with self._bars() as progress:
-                    self._snapshot = store.snapshot(revision, progress)
+                with nullcontext(progress) if progress else self._bars() as told:
+                    self._snapshot = store.snapshot(revision, told)
                 self._held.append(held)
                 # The one before stays held as well: answers under way may still open files of it.
                 while len(self._held) > 2:
@@ -102,6 +116,24 @@ class Reader:
             return self._snapshot
         finally:
             self._lock.release()
+
+    def kept(self, asked: tuple, work: Callable[[Snapshot], Worked]) -> Worked:
+        """What is worked out of the latest snapshot, anew only where it is not among the last ``MOST_KEPT`` answers.
+
+        Parameters
+        ----------
+        asked : what the answer depends on beside the snapshot
+        """
+        snapshot = self.snapshot()
+        asked = (snapshot.revision, *asked)
+        for one, answer in tuple(self._kept):
+            if one == asked:
+                return answer
+        answer = work(snapshot)
+        # Answers of earlier revisions would hold their files open.
+        others = [(one, other) for one, other in self._kept if one[0] == snapshot.revision]
+        self._kept = [*others, (asked, answer)][-MOST_KEPT:]
+        return answer
 
     def check_ready(self) -> None:
         """Pass where questions are answered at once. Where there is no snapshot yet, begin one, and do not wait.
@@ -113,8 +145,9 @@ class Reader:
         """
         self.store.revision()
         if self._snapshot is None:
-            if not self._lock.locked():
-                threading.Thread(target=self.snapshot, name="first snapshot", daemon=True).start()
+            if self._first is None or not self._first.is_alive():
+                self._first = threading.Thread(target=self.snapshot, name="first snapshot", daemon=True)
+                self._first.start()
             raise Unavailable("the snapshot is being mapped or built: ask again")
 
     def as_seen_by(self, finding: dict) -> Snapshot:
@@ -158,11 +191,19 @@ class Reader:
         return today() if date is None else date
 
     def close(self) -> None:
-        """Let go of the snapshot and the store, the audit log anchored."""
+        """Let go of the snapshot and the store, the audit log anchored.
+
+        A first snapshot that is still being built is waited for, though not for ever: then the store stays open until
+        the process ends, as a store that is closed under a reader's hands ends the process at once.
+        """
         self.anchor()
+        if self._first is not None:
+            self._first.join(_PATIENCE_S)
+            if self._first.is_alive():
+                return
         while self._held:
             self._held.pop().close()
-        self._snapshot = None
+        self._snapshot, self._kept = None, []
         if self._store is not None:
             self._store.close()
             self._store = None

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from ...graph.errors import NotFound, UserError
 from ...graph.model import ALWAYS, COLOURS, FINDING_KINDS, RELATION_CODE
 from ...graph.snapshot import GraphView
 from ...graph.store import Run
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SORTS = ("score", "amount", "people", "date")
 """By what a list may stand: ``score`` by rank, the others by the largest or latest first, equals by rank."""
@@ -242,6 +244,8 @@ def about(view: GraphView, findings: Sequence[dict]) -> dict[str, About]:
 
 def _applications(view: GraphView, people: np.ndarray) -> pd.DataFrame:
     """The applications of people: ``person``, ``time``, ``product``, ``channel``, ``salesperson_id``."""
+    import pandas as pd
+
     positions = view.touching(people)
     positions = positions[view.relation_codes(positions) == RELATION_CODE["APPLIED"]]
     positions = positions[view.visible(positions)]

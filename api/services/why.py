@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...detectors.contract import Params
+from ...detectors.kept import Kept, home_of, kept
 from ...detectors.rings.concert import MARGIN
 from ...detectors.rings.decided import Partner, Standing, Untied, Use, Why
 from ...detectors.rings.detector import FRAUD_RING
@@ -17,12 +18,11 @@ from ...detectors.sharing.population import measure
 from ...graph.errors import UserError
 from ...graph.model import kind_of
 from ...graph.snapshot import GraphView
-from ...graph.store import Run
-from ...graph.store.protocol import Findings
+from ...graph.store import Run, Store
 from ...graph.times import to_iso
 from ...graph.words.names import Words, joined
 from .names import safe
-from .near import near, stated
+from .near import near, population_of, stated
 from .nodes import place_of, shown
 from .set_aside import links_no_one
 
@@ -38,16 +38,19 @@ class Decisions:
     ----------
     runs : the latest of each detector
     run : of the detector of rings, None where it has not run: its settings are the defaults then
+    kept : the populations of the latest runs
     """
 
-    def __init__(self, store: Findings, snapshot: GraphView, as_of: int | None = None):
+    def __init__(self, store: Store, snapshot: GraphView, as_of: int | None = None):
         runs = store.latest_runs(as_of)
         self.run: Run | None = next((run for run in runs if run.detector == FRAUD_RING.id), None)
         self.runs = runs
         self.params: Params = stated(FRAUD_RING, self.run)
         self.findings = store.findings([run.run for run in runs])
         self.view = snapshot
-        self.population = measure(snapshot, self.params)
+        self.kept = _kept(store)
+        at_hand = population_of(FRAUD_RING, snapshot, self.params, self.kept)
+        self.population = measure(snapshot, self.params) if at_hand is None else at_hand
         self.search: Search = search(snapshot, self.population, self.params)
 
     def asked(self) -> dict:
@@ -62,7 +65,15 @@ class Decisions:
         }
 
 
-def why(store: Findings, snapshot: GraphView, applicant: tuple[str, str], as_of: int | None = None) -> dict:
+def _kept(store: Store) -> dict[str, Kept]:
+    """The populations that the latest runs kept; none where a run is putting others in their place just now."""
+    try:
+        return kept(home_of(store))
+    except FileNotFoundError:
+        return {}
+
+
+def why(store: Store, snapshot: GraphView, applicant: tuple[str, str], as_of: int | None = None) -> dict:
     """Why an applicant is in a ring or in none.
 
     ``{"applicant", "findings", "household", "used", "people", "things", "partners", "group", "left_by", "split_from",
@@ -107,7 +118,7 @@ def why(store: Findings, snapshot: GraphView, applicant: tuple[str, str], as_of:
             **nearest_words(found.nearest)._asdict(),
         },
         "verdict": _verdict(found, known.params)._asdict(),
-        "others": near(snapshot, known.runs, number, (known.population, known.params)),
+        "others": near(snapshot, known.runs, number, (known.population, known.params), known.kept),
         "links_no_one": links_no_one(snapshot, number),
         "truncated": _truncated(found, known.params),
     }

@@ -28,9 +28,9 @@ MEMBERS = (
     "amounts_unknown",
 )  # fmt: skip
 CASES = (
-    "id", "state", "colour", "assigned", "verdict", "kinds", "parts", "people", "beside", "added", "currency", "loans",
-    "balance", "overdue", "written_off", "balance_unknown", "overdue_unknown", "written_off_unknown", "first_seen",
-    "last_seen",
+    "id", "state", "colour", "level", "owner", "due", "is_overdue", "assigned", "verdict", "kinds", "parts", "people",
+    "beside", "added", "currency", "loans", "balance", "overdue", "written_off", "balance_unknown", "overdue_unknown",
+    "written_off_unknown", "first_seen", "last_seen",
 )  # fmt: skip
 CASE_MEMBERS = (
     "case", "state", "colour", "member", "name", "added", "currency", "loans", "balance", "overdue", "written_off",
@@ -108,7 +108,8 @@ def _members(findings: Sequence[dict], view: GraphView, fresh: Mapping[str, News
 def _case(case: dict) -> Iterable[tuple]:
     verdict = case["verdict"]["verdict"] if case["verdict"] else None
     kinds = "\n".join(f"{count} {kind}" for kind, count in case["kinds"].items())
-    told = (case["id"], case["state"], case["colour"], case["assigned"], verdict, kinds, len(case["parts"]))
+    asked = (case["level"], case["owner"], case["due"], "yes" if case["overdue"] else "")
+    told = (case["id"], case["state"], case["colour"], *asked, case["assigned"], verdict, kinds, len(case["parts"]))
     sizes = (len(case["people"]), len(case["beside"]), len(case["added"]))
     for figures in _at_stake(case["amounts"]):
         yield *told, *sizes, *figures, case["first_seen"], case["last_seen"]

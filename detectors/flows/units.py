@@ -126,14 +126,28 @@ def _forward(view: GraphView, loans: np.ndarray, params: Params) -> np.ndarray:
     account, time = view.ends(paid)[1].astype(np.int64), view.valid_from(paid)
     is_account = view.kinds[account] == KIND_CODE["account"]
     reached = _follow(view, account[is_account], time[is_account], params, backward=False)
-    shops = view.only(view.other_ends(account[~is_account], ("OWNS",)), "account").astype(np.int64)
-    return distinct(np.concatenate((reached, shops)))
+    return distinct(np.concatenate((reached, _by_shops(view, loans, account[~is_account], params))))
+
+
+def _by_shops(view: GraphView, loans: np.ndarray, shops: np.ndarray, params: Params) -> np.ndarray:
+    """int64, ascending: the accounts of shops that loans were paid to, and where their money can have gone from there.
+
+    A shop pays many, and only what it pays back to the borrower, straight or by one more account, is followed: so this
+    begins with what came into the borrower's accounts.
+    """
+    tills = _accounts_of(view, shops)
+    payees = view.other_ends(tills, ("TRANSFERRED",))
+    own = _accounts_of(view, view.only(view.other_ends(loans, ("BORROWED",)), *PARTIES))
+    positions = _transfers(view, distinct(view.touching(own)))
+    source, target = view.ends(positions)
+    came = among(target, own) & (among(source, tills) | among(source, payees))
+    on = _follow(view, target[came].astype(np.int64), view.valid_from(positions[came]), params, backward=False)
+    return distinct(np.concatenate((tills, source[came], on)).astype(np.int64))
 
 
 def _back(view: GraphView, accounts: np.ndarray, params: Params) -> np.ndarray:
     """int64, ascending: the accounts from which money can have come to some accounts."""
-    positions = distinct(view.touching(accounts))
-    positions = positions[(view.relation_codes(positions) == RELATION_CODE["TRANSFERRED"]) & view.links(positions)]
+    positions = _transfers(view, distinct(view.touching(accounts)))
     source, target = view.ends(positions)
     times = np.concatenate((view.valid_from(positions), view.valid_from(positions)))
     ends = np.concatenate((source, target)).astype(np.int64)
@@ -160,3 +174,8 @@ def _follow(view: GraphView, account: np.ndarray, time: np.ndarray, params: Para
         account, time = there[follows][first].astype(np.int64), view.valid_from(step)
         reached.append(account)
     return distinct(np.concatenate(reached))
+
+
+def _transfers(view: GraphView, positions: np.ndarray) -> np.ndarray:
+    """The transfers among relationships."""
+    return positions[(view.relation_codes(positions) == RELATION_CODE["TRANSFERRED"]) & view.links(positions)]

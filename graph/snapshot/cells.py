@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -56,6 +57,13 @@ def _parsed(lines: pa.Array, types: Mapping[str, str]) -> pa.Table:
         read_options=arrow_json.ReadOptions(block_size=max(text.size, 1)),
         parse_options=arrow_json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore"),
     )
+
+
+def row_numbers(numbers: np.ndarray | Sequence[int]) -> pa.Array:
+    """Numbers of rows as Arrow takes them. Its own ``pa.array`` imports pandas, to see whether it is given a column of
+    it, and a look-up would wait for that."""
+    held = np.ascontiguousarray(numbers, dtype=np.int64)
+    return pa.Array.from_buffers(pa.int64(), len(held), [None, pa.py_buffer(held)])
 
 
 def single_chunk(column: pa.ChunkedArray) -> pa.Array:

@@ -15,7 +15,7 @@ import pyarrow.ipc as ipc
 
 from ..kernels.sets import distinct, laid_out
 from ..kernels.texts import Texts
-from .cells import all_cells, single_chunk
+from .cells import all_cells, row_numbers, single_chunk
 from .holds import hold
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ class Files:
 
     def cells(self, positions: np.ndarray | Sequence[int], types: Mapping[str, str]) -> pa.Table:
         """Cells of relationships as columns of their types."""
-        return all_cells(pa.chunked_array([self.data.take(pa.array(positions, pa.int64()))]), types)
+        return all_cells(pa.chunked_array([self.data.take(row_numbers(positions))]), types)
 
     def facts(self, table: str) -> Facts:
         """What the rows of a table say."""

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from ..kernels.timed import Timed
 from ..model import ALWAYS, FOREVER
 from .view import Edges, GraphView
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 RELATIONS_OF = {
     "transfers": "TRANSFERRED",
@@ -102,6 +105,8 @@ def last_edges(view: GraphView, relation: str) -> Edges:
 
 def last_facts(view: GraphView, table: str, columns: Sequence[str]) -> pd.DataFrame:
     """What the rows of a table stated last: ``node``, and some cells, blank where the store never saw the column."""
+    import pandas as pd
+
     files = view._files
     if table not in files.tables:
         return pd.DataFrame({name: [] for name in ("node", *columns)})

@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from ..kernels.sets import distinct, laid_out
@@ -26,6 +25,9 @@ from .laid import Laid, LaidArrow, LaidFacts, LaidTexts
 from .part import Part
 from .reading import Snapshot
 from .view import GraphView
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -195,6 +197,8 @@ class _Files(Files):
     @cached_property
     def _frame(self) -> pd.DataFrame:
         """All relationships written since, in the order of the relations, their ends as numbers."""
+        import pandas as pd
+
         parts = [frame.assign(relation=RELATION_CODE[name]) for name, frame in self._edges_of]
         if not parts:
             return pd.DataFrame({name: [] for name in (*EDGE_NUMBERS, "relation", "uid", "data", "revision")})
@@ -325,6 +329,8 @@ def _gone(
     keys : by new version, what tells its row
     held : the places of the snapshot's versions of each row
     """
+    import pandas as pd
+
     gone = superseded_at(frame.assign(uid=pd.factorize(pd.Series(keys, dtype=object))[0]))
     known, changed = frame["known_at"].to_numpy(np.int64), dict[int, int]()
     for place, key in enumerate(keys):

@@ -10,10 +10,11 @@ import numpy as np
 
 from ..kernels.sets import among, distinct
 from ..kernels.texts import Texts
+from .exported import ExportedView
 from .view import GraphView
 
 
-class Part(GraphView):
+class Part(ExportedView):
     """What some nodes of a snapshot make, as ``GraphView.part`` says.
 
     Parameters

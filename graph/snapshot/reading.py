@@ -12,16 +12,16 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
 
 from ..kernels.texts import Texts
+from .cells import row_numbers
+from .exported import ExportedView
 from .files import Files
 from .ledger import Ledger
 from .part import Part
-from .view import GraphView
 
 
-class Snapshot(GraphView):
+class Snapshot(ExportedView):
     """The whole graph at one revision, seen at ``as_of``. Open with ``open_snapshot``.
 
     Attributes
@@ -49,7 +49,7 @@ class Snapshot(GraphView):
         return self._files.kinds
 
     def names(self, nodes: np.ndarray | Sequence[int]) -> list[str]:
-        return self._files.name_column.take(pa.array(np.asarray(nodes, dtype=np.int64))).to_pylist()
+        return self._files.name_column.take(row_numbers(nodes)).to_pylist()
 
     def named(self) -> Texts:
         return self._files.names

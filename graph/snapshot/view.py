@@ -12,12 +12,10 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -25,52 +23,20 @@ from ..kernels.sets import among, distinct, laid_out
 from ..kernels.texts import Texts
 from ..keys import TOKEN_PREFIX
 from ..model import ALWAYS, KIND_CODE, KINDS, RELATION_CODE, RELATIONS, STATUS_FIELDS
+from .cells import row_numbers
+from .edges import Edges
 from .files import Facts, Files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    import pandas as pd
+
     Places = np.ndarray | slice
 
+FEW = 64
+"""Up to so many rows are parsed one by one: Arrow's parser comes with pandas, which takes longer to import."""
 _IS_STATE = np.array([relation.nature == "state" for relation in RELATIONS.values()])
-
-
-@dataclass(frozen=True)
-class Edges:
-    """The relationships of one relation that show at a view's ``as_of``; arrays of one length.
-
-    Attributes
-    ----------
-    positions : int64, the relationships' numbers in the snapshot, for ``GraphView.evidence`` and ``column``
-    source, target : int32 node numbers
-    amount : float64, NaN where unknown
-    valid_from, valid_to : int64 epoch milliseconds, ``ALWAYS`` and ``FOREVER`` where open; an event's time is the first
-    """
-
-    relation: str
-    positions: np.ndarray
-    source: np.ndarray
-    target: np.ndarray
-    amount: np.ndarray
-    valid_from: np.ndarray
-    valid_to: np.ndarray
-    _files: Files
-
-    def __len__(self) -> int:
-        return len(self.positions)
-
-    def column(self, name: str) -> pd.Series:
-        """Another cell of the relationships' rows by its column name, such as ``joint_group_id``; blank cells are
-        missing as pandas has it (``isna``), all of them where no row ever had the column."""
-        types = self._files.types(self.relation)
-        if name not in types or not len(self):
-            return pd.Series([None] * len(self), dtype=object)
-        return self._files.cells(self.positions, {name: types[name]}).column(name).to_pandas()
-
-    def where(self, mask: np.ndarray) -> Edges:
-        """Those for which ``mask`` holds, or at these places."""
-        arrays = ("positions", "source", "target", "amount", "valid_from", "valid_to")
-        return replace(self, **{name: getattr(self, name)[mask] for name in arrays})
 
 
 class GraphView(ABC):
@@ -244,8 +210,8 @@ class GraphView(ABC):
 
     def flags(self, positions: np.ndarray) -> list[str | None]:
         """Why each links no one: ``sentinel``, ``invalid``, ``landline``…; None for what links its ends."""
-        if not len(positions):
-            return []
+        if len(positions) <= FEW:
+            return [json.loads(self._files.data[place].as_py() or "{}").get("flag") for place in positions.tolist()]
         return self._files.cells(positions, {"flag": "text"}).column("flag").to_pylist()
 
     def valid_from(self, positions: Places) -> np.ndarray:
@@ -310,11 +276,11 @@ class GraphView(ABC):
 
     def uids(self, positions: np.ndarray | Sequence[int]) -> list[str]:
         """What relationships are known by in every store and revision."""
-        return self._files.uids.take(pa.array(positions, pa.int64())).to_pylist()
+        return self._files.uids.take(row_numbers(positions)).to_pylist()
 
     def uid_order(self, positions: np.ndarray) -> np.ndarray:
         """int64: the places that put relationships in the order of their uids, which is no store's own."""
-        return pc.sort_indices(self._files.uids.take(pa.array(positions, pa.int64()))).to_numpy().astype(np.int64)
+        return pc.sort_indices(self._files.uids.take(row_numbers(positions))).to_numpy().astype(np.int64)
 
     def evidence(self, positions: np.ndarray | Sequence[int]) -> list[dict]:
         """Relationships as evidence: ``{"source", "target", "relation", "uid", "file", "row"}``."""
@@ -363,6 +329,8 @@ class GraphView(ABC):
         ``valid_from``, ``valid_to`` and the table's own columns; only rows about ``nodes`` and only some ``columns``,
         where given: of these one that no row ever had is there, and blank. Columns of the present state are blank
         before their ``status_from``. Empty where the store holds no such table."""
+        import pandas as pd
+
         if table not in self._files.tables:
             none = np.array([], dtype=np.int64)
             frame = pd.DataFrame({"node": none.astype(np.int32), "valid_from": none, "valid_to": none, "uid": []})

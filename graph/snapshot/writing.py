@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Self
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.ipc as ipc
@@ -193,6 +192,8 @@ class _Versions:
         first : the number of its first version
         revision : of each of its versions
         """
+        import pandas as pd
+
         uids = load_texts(self._folder, "uid").slice(first, len(revision))
         numbers, count = np.unique_counts(revision)
         others = uids.filter(pa.array(revision != numbers[count.argmax()]))

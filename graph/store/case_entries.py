@@ -1,10 +1,11 @@
 """What is decided and noted about a case, as every store keeps it: entries that are only added.
 
 An entry is ``{"case", "action", "text", "by", "at", "as_of", "people", "verdict", "until", "kinds"}``: ``action`` is
-``verdict``, ``note``, ``assign`` or ``close``; ``text`` is its reason, the note, or whom it is assigned to; ``by`` is
-who did it; ``at`` is the clock then, provenance alone, and ``as_of`` the store's default T, both in epoch milliseconds;
+``verdict``, ``note``, ``assign``, ``close`` or ``snooze``; ``text`` is its reason, the note, or whom it is assigned to;
+``by`` is who did it; ``at`` is the clock then, provenance alone, and ``as_of`` the store's default T, both in epoch
+milliseconds;
 ``people`` and ``kinds`` are the case's people and kinds of finding then. ``verdict`` is ``confirmed``, ``innocent`` or
-``unsure``, and ``until`` the time from which it holds no more; both are None where the entry is none or has no end.
+``unsure``; ``until`` is the time from which it, or a snooze, holds no more. Both are None where there is none.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from collections.abc import Mapping
 
 from ..keys import is_token
 
-ACTIONS = ("verdict", "note", "assign", "close")
+ACTIONS = ("verdict", "note", "assign", "close", "snooze")
 VERDICTS = ("confirmed", "innocent", "unsure")
 ERASED = "（已删除）"
 """What stands instead of a text that spoke of an erased person."""

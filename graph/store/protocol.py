@@ -232,8 +232,8 @@ class Cases(Protocol):
         ...
 
     def add_case_entries(self, entries: Sequence[dict]) -> None:
-        """Keep verdicts, notes, assignments and closings of cases (see ``case_entries.py``), all or nothing. One that
-        is held already stays the one it is."""
+        """Keep verdicts, notes, assignments, closings and snoozes of cases (see ``case_entries.py``), all or
+        nothing. One that is held already stays the one it is."""
         ...
 
     def case_entries(self) -> list[dict]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from ..model import ALWAYS, FOREVER
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def superseded_at(versions: pd.DataFrame) -> np.ndarray:
@@ -21,6 +24,8 @@ def superseded_at(versions: pd.DataFrame) -> np.ndarray:
     ----------
     versions : columns uid, known_at, revision; only of loads that stand at the revision looked at
     """
+    import pandas as pd
+
     result = np.full(len(versions), FOREVER, dtype=np.int64)
     if len(versions) < 2:
         return result
@@ -59,6 +64,8 @@ def shown(versions: list[dict], as_of: int | None, state: bool) -> list[dict]:
     as_of : epoch milliseconds; all that is known, in force or not, where None
     state : whether they count only while in force
     """
+    import pandas as pd
+
     moment = FOREVER - 1 if as_of is None else as_of
     gone = superseded_at(pd.DataFrame(versions, columns=["uid", "known_at", "revision"]))
     return [

@@ -33,9 +33,9 @@ from collections.abc import Mapping, Set
 from functools import cache
 from ipaddress import ip_address, ip_network
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from stdnum import luhn
@@ -46,6 +46,9 @@ from . import check_digits
 from .documents import document
 from .usual import usual
 from .values import failed, half_width, normal_width, scientific, visible
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 CELL_DIGITS = 3
 """Decimals of a degree that name a place cell: 0.001° is about 111 m north to south, in China 60 to 100 m across."""
@@ -92,6 +95,8 @@ def normalise(kind: str, values: pd.Series, plain: bool = False, forms: pd.Serie
     columns ``key`` (missing where blank or unreadable) and ``flag`` (missing where there is nothing to say;
     ``unreadable`` for a number in scientific notation or the error of a formula), with the index of ``values``
     """
+    import pandas as pd
+
     column = text(values)
     form = text([forms] * len(column)) if forms is None or isinstance(forms, str) else text(forms)
     stated, distinct_values, codes = paired(form, column)

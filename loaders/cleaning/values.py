@@ -13,7 +13,6 @@ from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -210,6 +209,8 @@ def _integers_or_zero(column: pa.Array) -> np.ndarray:
 
 def _moments(local: pa.Array, zone: str) -> pa.Array:
     """Epoch milliseconds of local ones."""
+    import pandas as pd
+
     if zone == "UTC":
         return local
     missing = ~present(local)

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 from ringfence.api.cli import app
-from ringfence.api.evidence.page import write_evidence
+from ringfence.api.evidence.page import evidence_page, write_page
 from support.book import ringfence, write_book
 from support.picture import offline_browser
 from typer.testing import CliRunner
@@ -52,7 +52,7 @@ def opened(browser, tmp_path):
 
     def _open(finding, snapshot):
         path = tmp_path / f"证据 {len(pages)}.html"
-        write_evidence(finding, snapshot, path)
+        write_page(evidence_page(finding, snapshot), path)
         page = browser.new_page()
         pages.append(page)
         seen = SimpleNamespace(page=page, path=path, requests=[], messages=[], dialogs=[])

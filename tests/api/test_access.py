@@ -10,12 +10,14 @@ from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 from ringfence.api.access.audit import AuditLog
 from ringfence.api.access.gate import open_keys
+from ringfence.api.access.keys import FRESH_SECONDS, GUESSED_SECONDS, Keys
 from ringfence.api.access.roles import ACTIONS, ANONYMOUS, ROLES, may
 from ringfence.api.http.app import create_app
 from ringfence.api.http.guard import UNDECLARED, declared, declares
 from ringfence.api.http.routes import root, router
 from ringfence.api.settings import Settings
 from support.book import ringfence
+from support.processes import until
 from support.service import BASE, bearer, key_of, service
 
 ROUTES = [*root.routes, *router.routes]
@@ -124,6 +126,26 @@ def test_a_revoked_key_is_refused_within_a_second_by_a_service_that_runs(setting
         told = client.get("/v1/findings")
         assert told.status_code == 401 and "revoked" in told.json()["detail"]
         assert other.get("/v1/findings").status_code == 200
+
+
+def test_guesses_do_not_make_the_service_read_the_file_each_time_and_a_new_key_is_soon_known(settings, tmp_path):
+    class Counted(Keys):
+        reads = 0
+
+        def all(self):
+            self.reads += 1
+            return super().all()
+
+    made = open_keys(settings.model_copy(update={"access": tmp_path / "keys.db"}), create=True)
+    keys = Counted(made.path, made._secret)
+    began = time.monotonic()
+    assert not any(keys.find(f"rf_{guess}") for guess in range(500))
+    assert keys.reads <= 1 + (time.monotonic() - began) / GUESSED_SECONDS
+    key = made.create("new", frozenset({"viewer"}), 1, "test")
+    until(lambda: keys.find(key) is not None)
+    made.revoke("new")
+    until(lambda: keys.find(key).state == "revoked")
+    assert GUESSED_SECONDS < FRESH_SECONDS < 1
 
 
 def test_an_expired_key_is_refused(settings, tmp_path):

@@ -8,11 +8,16 @@ from contextlib import closing
 import pytest
 from ringfence.api.access.audit import AuditLog
 from ringfence.api.cli import app
+from ringfence.api.services.response import response
+from ringfence.detectors.policy import Level
 from ringfence.graph.store import open_store
+from ringfence.graph.times import parse_moment
 from support.case_book import RING, write_newcomers, write_ring_book, write_tables
 from support.sheets import sheet_rows
 from support.stores import STORES
 from typer.testing import CliRunner
+
+HOUR = 3_600_000
 
 
 class Days:
@@ -242,6 +247,73 @@ def test_a_case_is_assigned_and_closed_and_comes_back_when_it_grows(on_either):
     on_either.night("shared-handset-1", prefix="LATER")
     (back,) = on_either.cases("--new")
     assert (back["id"], back["closed"], back["assigned"]) == (ring, False, "li")
+
+
+def test_a_case_is_put_off_until_the_night_of_a_day_or_until_it_grows(on_either):
+    ring = on_either.ring()["id"]
+    told = on_either.fails("case", "snooze", ring, "--until", "2026-01-01", "--reason", "waits")
+    assert told.endswith("name a later day")
+    on_either.run("case", "snooze", ring, "--until", "2026-06-10", "--reason", "waits for the bank")
+    assert ring not in {case["id"] for case in on_either.cases()}
+    assert [case["id"] for case in on_either.cases("--state", "snoozed")] == [ring]
+    on_either.night("fresh-1")  # of 10 June: the day is reached
+    assert ring in {case["id"] for case in on_either.cases()}
+    on_either.run("case", "snooze", ring, "--until", "2027-01-01", "--reason", "waits again")
+    on_either.night("shared-handset-1", prefix="LATER")
+    (back,) = on_either.cases("--new")
+    assert (back["id"], back["snoozed"]) == (ring, None)
+
+
+def test_a_case_has_the_level_of_its_colour_and_is_overdue_once_its_hours_are_over(days, tmp_path, monkeypatch):
+    ring, circle = days.cases()
+    assert (ring["level"], ring["owner"], ring["overdue"]) == ("review", "investigator", False)
+    hours = (parse_moment(ring["due"]) - ring["raised_at"]) / HOUR
+    assert 71.99 < hours <= 72
+    assert "review  investigator  20" in days.run("case", "list") and days.cases("--overdue") == []
+    monkeypatch.setenv("RINGFENCE_POLICY", str(policy_of(tmp_path, "0.000001")))
+    assert [case["id"] for case in days.cases("--overdue")] == [ring["id"], circle["id"]]
+    listed = days.run("case", "list")
+    assert "2 overdue: 'ringfence case list --overdue --sort due' lists them" in listed
+    assert " overdue " in listed.splitlines()[1]
+    assert "response see to it, owner supervisor, due 20" in days.run("case", "show", ring["id"])
+    path = tmp_path / "late.xlsx"
+    days.run("case", "list", "--format", "xlsx", "--output", str(path))
+    row = sheet_rows(path.read_bytes(), "cases")[0]
+    assert (row["level"], row["owner"], row["is_overdue"]) == ("see to it", "supervisor", "yes")
+    sheet = days.run("case", "list", "--format", "csv").removeprefix("\ufeff")
+    assert next(csv.DictReader(io.StringIO(sheet)))["overdue"] == "True"
+    days.run("case", "close", circle["id"], "--reason", "replaced")
+    assert [case["id"] for case in days.cases("--overdue", "--sort", "due")] == [ring["id"]]
+    (closed,) = days.cases("--state", "closed")
+    assert (closed["overdue"], closed["due"] < ring["due"]) == (False, True)
+
+
+def test_a_policy_that_names_no_levels_asks_for_none(days, tmp_path, monkeypatch):
+    monkeypatch.setenv("RINGFENCE_POLICY", str(policy_of(tmp_path, None)))
+    ring, _ = days.cases("--sort", "due")
+    assert (ring["level"], ring["owner"], ring["due"], ring["overdue"]) == (None, None, None, False)
+
+
+def test_a_case_that_comes_back_has_its_hours_anew_and_one_that_only_grew_has_not():
+    levels = {"red": Level("stop", "supervisor", 1)}
+    case = {"colour": "red", "state": "grown", "raised_at": 0, "grown_at": 10 * HOUR}
+
+    def due(*entries):
+        told = response(case, False, entries, levels, now=3 * HOUR)
+        return parse_moment(told["due"]), told["overdue"]
+
+    assert due({"action": "note", "at": 2 * HOUR}) == (1 * HOUR, True)
+    assert due({"action": "close", "at": 2 * HOUR}) == (11 * HOUR, False)
+    assert response({**case, "colour": "blue"}, False, (), levels, now=0)["level"] is None
+    assert response({**case, "state": "gone"}, False, (), levels, now=9 * HOUR)["overdue"] is False
+
+
+def policy_of(folder, hours):
+    """A policy file under which yellow asks for something within so many hours, or for nothing."""
+    level = f'[levels]\nyellow = {{ level = "see to it", owner = "supervisor", hours = {hours} }}\n' if hours else ""
+    path = folder / "policy.toml"
+    path.write_text(f'version = "x"\n[colours]\nyellow = 0.4\norange = 0.6\nred = 0.8\n{level}')
+    return path
 
 
 def test_innocent_people_are_blue_until_others_join_them(on_either):

@@ -4,13 +4,16 @@ import json
 import subprocess
 import sys
 from contextlib import closing
+from pathlib import Path
 
 import pytest
+from ringfence.detectors.policy import SHIPPED
 from ringfence.graph.store import open_store
 from support.book import TABLES, ringfence, write_book
 
 DIES = "import os; from {module} import {owner}; {owner}.{name} = lambda *_: os.kill(os.getpid(), 9)"
 MAIN = "from ringfence.api.cli import main; main()"
+CIRCLE = Path(__file__).parents[1] / "data" / "guarantee-circle"
 FULL = '[extract]\nguarantees = "full"\n'
 
 
@@ -131,6 +134,40 @@ def test_a_night_that_was_killed_is_resumed_and_loads_nothing_twice(folder, book
     done = ringfence("nightly", "--resume", cwd=folder)
     assert (done.returncode, done.stdout) == (0, "no night broke off: there is nothing to resume\n")
     assert len(state(folder)["loads"]) == 1
+
+
+def test_a_night_whose_search_was_cut_short_has_a_code_of_its_own_and_keeps_what_it_found(folder):
+    shipped = SHIPPED.read_text("utf-8")
+    assert "[parameters.guarantee]\n" in shipped
+    small = shipped.replace("[parameters.guarantee]\n", "[parameters.guarantee]\nmax_parties = 3\n")
+    small = small.replace("hours = 72", "hours = 0.000001")
+    (folder / "small.toml").write_text(small, "utf-8")
+    done = ringfence("nightly", "tables", "--policy", "small.toml", "--format", "json", cwd=folder)
+    assert done.returncode == 5
+    assert done.stderr.splitlines()[-1] == (
+        "ringfence: all is done and kept, but a search was cut short, and an answer could change"
+    )
+    told = json.loads(done.stdout)
+    assert told["overdue"] == told["cases"]["new"] == [told["overdue"][0]]
+    assert {cut["bound"] for cut in told["truncated"] if cut["could_change"]} == {"max_parties"}
+    assert len(findings(folder)) == sum(sum(colours.values()) for colours in told["findings"].values()) > 0
+
+
+def test_a_night_on_neo4j_says_what_one_on_an_embedded_store_says(tmp_path, neo4j_url):
+    told = []
+    for url in (neo4j_url, f"sqlite:///{tmp_path}/circle.db"):
+        done = ringfence("nightly", str(CIRCLE), "--format", "json", "--store", url, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        night = json.loads(done.stdout)
+        assert night.pop("seconds") > 0 and night.pop("cpu_seconds") > 0
+        told.append(night)
+    assert told[0] == told[1] and told[0]["cases"]["new"]
+    again = ringfence("nightly", "--resume", "--store", neo4j_url, cwd=tmp_path)
+    assert again.stdout == "no night broke off: there is nothing to resume\n"
+    listed = ringfence(
+        "jobs", "list", "--top", "2", "--format", "jsonl", "--store", neo4j_url, cwd=tmp_path
+    ).stdout.splitlines()
+    assert [json.loads(job)["kind"] for job in listed] == ["nightly", "nightly"]
 
 
 def test_the_text_names_load_batch_cases_and_what_was_left_out(folder):

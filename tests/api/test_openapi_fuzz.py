@@ -5,6 +5,7 @@ import pytest
 import schemathesis
 from ringfence.api.http.app import create_app
 from ringfence.api.http.routes import root, router
+from ringfence.api.jobs.table import Jobs
 from ringfence.api.settings import Settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import positive_data_acceptance
@@ -16,11 +17,14 @@ ROUTES = sorted((route.path_format, method) for route in (*root.routes, *router.
 
 
 @pytest.fixture(scope="module")
-def service(store_url):
-    """The service's description, and the headers of a key that may do everything."""
-    settings = Settings(store=store_url, rate_limit=1_000_000)
+def service(store_url, tmp_path_factory):
+    """The service's description, and the headers of a key that may do everything; a job that no request can end keeps
+    others from beginning."""
+    settings = Settings(store=store_url, audit=tmp_path_factory.mktemp("fuzz") / "audit.db", rate_limit=1_000_000)
+    job = Jobs(settings.jobs_file).begin("detect", "somebody elsewhere", None, pid=None)
     shown = HOST | bearer(key_of(settings, "admin", "investigator"))
-    return schemathesis.openapi.from_asgi("/v1/openapi.json", create_app(settings), headers=HOST), shown
+    yield schemathesis.openapi.from_asgi("/v1/openapi.json", create_app(settings), headers=HOST), shown
+    job.end("done", None)
 
 
 @pytest.mark.parametrize(("path", "method"), ROUTES)

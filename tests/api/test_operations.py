@@ -16,8 +16,9 @@ from fastapi.testclient import TestClient
 from ringfence.api.access.audit import AuditLog
 from ringfence.api.http.app import create_app
 from ringfence.api.services import listing
+from ringfence.api.services.reader import Reader
 from ringfence.api.settings import Settings, read_settings
-from ringfence.graph.errors import UserError
+from ringfence.graph.errors import Unavailable, UserError
 from support.book import ringfence, write_book
 from support.service import BASE, bearer, key_of, service
 
@@ -78,6 +79,15 @@ def test_without_a_store_the_process_is_alive_and_not_ready(tmp_path):
         assert client.get("/healthz").status_code == 200
         told = client.get("/readyz")
         assert told.status_code == 503 and "ringfence load" in told.json()["detail"]
+
+
+def test_a_reader_that_is_closed_at_once_waits_for_its_first_snapshot(home):
+    for _ in range(5):
+        reader = Reader(Settings(store=f"sqlite:///{home}/ringfence.db"))
+        with pytest.raises(Unavailable):
+            reader.check_ready()
+        reader.close()
+        assert "first snapshot" not in [thread.name for thread in threading.enumerate()]
 
 
 def test_metrics_count_requests_by_route_and_hold_no_path(client):

@@ -21,14 +21,14 @@ def groups(*findings):
     return [[part["id"] for part in group] for group in grouped(findings)]
 
 
-def batch(findings, earlier=(), as_of=DAY, owed=None, beside=""):
+def batch(findings, earlier=(), as_of=DAY, owed=None, beside="", now=0):
     """The cases of a night; ``owed`` has amounts by the first of the people, ``beside`` are letters."""
 
     def told(people):
         others = [f"applicant:{one}" for one in beside]
         return {"amounts": (owed or {}).get(letters(people)[0], []), "by_member": {}, "beside": others}
 
-    return cases(findings, earlier, as_of, 1, told)
+    return cases(findings, earlier, as_of, 1, told, now)
 
 
 def letters(nodes):
@@ -129,6 +129,19 @@ def test_what_is_no_longer_found_is_gone_and_known_again_when_it_returns():
     assert still["state"] == "gone"
     (back,) = batch([finding("2", "abcdef")], [still], NEXT)
     assert (back["state"], back["id"], back["first_seen"], back["last_seen"]) == ("new", first["id"], DAY, NEXT)
+
+
+def test_the_clock_of_a_case_begins_when_it_is_new_or_its_colour_rises_and_notes_when_it_grew():
+    def times(cases):
+        (case,) = (case for case in cases if case["state"] != "gone")
+        return case["raised_at"], case["grown_at"]
+
+    first = batch([finding("1", "abc")], now=1)
+    grown = batch([finding("1", "abcd")], first, now=2)
+    higher = batch([finding("1", "abcd", colour="red")], grown, now=3)
+    lower = batch([finding("1", "abcd", colour="blue")], higher, now=4)
+    back = batch([finding("1", "abcd")], batch([], lower, now=5), now=6)
+    assert [times(cases) for cases in (first, grown, higher, lower, back)] == [(1, 1), (1, 2), (3, 2), (3, 2), (6, 6)]
 
 
 def test_of_two_cases_that_become_one_the_other_says_where_its_people_are():

@@ -185,6 +185,19 @@ def test_from_a_merchants_account_money_is_followed_only_back_to_the_borrower():
     assert (members(found, "mule"), found.measures["restricted_accounts"]) == (["M"], 0)
 
 
+def test_around_the_borrower_lies_all_that_was_looked_at_after_a_shop_paid_a_loan_back():
+    book = customer(Book().merchant("M", "till"), "A").loan("A", "LA", LENT, PAID, merchant="M")
+    for mule in "BCDEF":
+        customer(book, mule)
+    view = chain(book, ["till", "B", "A", "C", "D", "E", "F"]).snapshot()
+    params = FUND_FLOW.defaults()
+    known = FUND_FLOW.population(view, params)
+    (unit,) = FUND_FLOW.units(view, known, params)
+    (around,) = FUND_FLOW.around(view, known, params, view.find_all(["applicant:A"]))
+    assert view.names(around.nodes) == view.names(unit.nodes)
+    assert {"account:C", "account:D"} <= set(view.names(unit.nodes))
+
+
 # -- where money must not go
 
 

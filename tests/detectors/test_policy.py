@@ -1,7 +1,7 @@
 """The policy file: what it may say, and what is said of one that cannot be used."""
 
 import pytest
-from ringfence.detectors.policy import read_policy, shipped
+from ringfence.detectors.policy import Level, read_policy, shipped
 from ringfence.detectors.registry import DETECTORS
 from ringfence.detectors.run import run
 from ringfence.detectors.settings import stated_settings
@@ -40,6 +40,31 @@ def test_rates_of_default_by_grade_stand_in_it(tmp_path):
     assert list(shipped().default_probability.values()) == [0.01, 0.05, 0.25, 0.5, 1.0]
     stated = policy(tmp_path, f'version = "x"\n{COLOURS}[default_probability]\n"关注" = 0.1\n')
     assert stated.default_probability == {"关注": 0.1}
+
+
+def test_what_a_colour_asks_for_stands_in_it(tmp_path):
+    assert list(shipped().levels) == ["yellow", "orange", "red"]
+    assert shipped().levels["red"] == Level("stop", "supervisor", 4)
+    stated = policy(tmp_path, f'version = "x"\n{COLOURS}[levels]\nblue = {{ level = "a", owner = "b", hours = 0.5 }}\n')
+    assert stated.levels == {"blue": Level("a", "b", 0.5)}
+    assert policy(tmp_path, f'version = "x"\n{COLOURS}').levels == {}
+
+
+@pytest.mark.parametrize(
+    ("colour", "level"),
+    [
+        ("green", '{ level = "a", owner = "b", hours = 1 }'),
+        ("red", '{ level = "a", owner = "b" }'),
+        ("red", '{ level = "a", owner = " ", hours = 1 }'),
+        ("red", '{ level = "a", owner = "b", hours = 0 }'),
+        ("red", '{ level = "a", owner = "b", hours = inf }'),
+        ("red", '{ level = "a", owner = "b", hours = true }'),
+        ("red", "4"),
+    ],
+)
+def test_a_level_that_cannot_be_is_told_with_what_one_looks_like(tmp_path, colour, level):
+    with pytest.raises(UserError, match=r"\[levels\] takes for any of blue, yellow, orange, red .* as in red = "):
+        policy(tmp_path, f'version = "x"\n{COLOURS}[levels]\n{colour} = {level}\n')
 
 
 @pytest.mark.parametrize(

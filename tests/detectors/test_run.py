@@ -19,7 +19,8 @@ def store(tmp_path):
 
 def test_a_run_ranks_threads_and_times_what_it_found():
     seen = []
-    batch = run(Book().guarantees("A>B B>A B>C").snapshot(), detectors=["guarantee"], progress=seen.append)
+    snapshot = Book().guarantees("A>B B>A B>C").snapshot()
+    batch = run(snapshot, detectors=["guarantee"], progress=lambda *told: seen.append(told))
     assert [finding.rank_all for finding in batch.findings] == [1, 2]
     assert all(finding.thread == finding.id for finding in batch.findings)
     (done,) = batch.runs
@@ -30,7 +31,7 @@ def test_a_run_ranks_threads_and_times_what_it_found():
         DETECTORS["guarantee"].defaults(),
     )
     assert done.seconds > 0 and done.cpu_seconds > 0
-    assert seen == ["guarantee"]
+    assert seen == [("detecting", "guarantee", 0, 1)]
 
 
 def test_runs_are_saved_and_threads_go_on_from_the_run_before(store):

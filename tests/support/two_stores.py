@@ -18,8 +18,13 @@ def found(url, folder):
 
 
 def cases(url, folder):
-    """All cases of the last night, as JSON lines."""
-    return ringfence("case", "list", "--format", "jsonl", "--store", url, cwd=folder).stdout
+    """All cases of the last night, but for what the clock said."""
+    lines = ringfence("case", "list", "--format", "jsonl", "--store", url, cwd=folder).stdout.splitlines()
+    return [_without(json.loads(line), "raised_at", "grown_at", "due") for line in lines]
+
+
+def _without(told, *names):
+    return {name: value for name, value in told.items() if name not in names}
 
 
 def state(url, folder):

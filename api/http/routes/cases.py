@@ -9,11 +9,13 @@ from fastapi import Path, Query, Request
 from ....graph.store.runs import latest_nightly
 from ...services import cases as answers
 from ...services.case_choices import CaseSort, State
+from ...services.case_people import people
 from ...services.listing import listed_cases
 from ...services.reader import Reader
 from ...services.timeline import EVENTS, timeline
 from ...services.verdicts import give
 from .. import case_models as models
+from .. import sheet_models
 from ..guard import declares
 from .asking import AsOf, Store, case_named, moment_text, of, router, text_sent
 from .narrowing import Narrowed, Span
@@ -28,15 +30,20 @@ def cases(
     reader: Store,
     sought: Narrowed,
     new: Annotated[bool, Query(description="Only what is new or has grown since the nightly batch before.")] = False,
-    state: Annotated[State | None, Query(description="Only this state; by default all but gone and closed.")] = None,
-    sort: Annotated[CaseSort, Query(description="As the queue stands, or the largest first.")] = CaseSort.queue,
+    overdue: Annotated[bool, Query(description="Only what was to be closed by now.")] = False,
+    state: Annotated[
+        State | None, Query(description="Only this state; by default all but gone, closed and snoozed.")
+    ] = None,
+    sort: Annotated[
+        CaseSort, Query(description="As the queue stands, the largest first, or what is due first.")
+    ] = CaseSort.queue,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Any:
     """The cases of the latest nightly batch, by colour, then by money at stake. What is asked of kinds, detectors,
     dates, products, regions and channels is asked of a case's findings: one that fits is enough."""
     (batch,), offset = begun(cursor, 1) or Page([latest_nightly(reader.store.runs())], 0)
-    found, held = listed_cases(reader, sought, new=new, state=state, sort=sort, batch=batch)
+    found, held = listed_cases(reader, sought, new=new, overdue=overdue, state=state, sort=sort, batch=batch)
     # A case may be closed while somebody turns pages: places are those in the list of all, which only a batch changes.
     places = {case["id"]: place for place, case in enumerate(held)}
     rest = [case for case in found if places[case["id"]] >= offset]
@@ -54,7 +61,7 @@ def cases(
 @declares("cases.read", case_named)
 def case(reader: Store, id: CaseId) -> Any:
     """A case of the latest nightly batch with all that was done with it."""
-    return answers.case(reader.store, id)
+    return answers.case(reader, id)
 
 
 @router.get("/cases/{id}/timeline", response_model=models.TimelineAnswer, summary="What happened to a case's people")
@@ -67,10 +74,18 @@ def case_timeline(
     as_of: AsOf = None,
 ) -> Any:
     """The dated relationships of a case's people, and of their applications, loans and accounts, earliest first."""
-    found = answers.case(reader.store, id)
+    found = answers.case(reader, id)
     snapshot = reader.snapshot().at(reader.moment(moment_text(as_of)))
     places = snapshot.find_all(found["people"])
     return timeline(snapshot, places[places >= 0].tolist(), *span, limit)
+
+
+@router.get("/cases/{id}/people", response_model=sheet_models.CasePeople, summary="Who is in a case")
+@declares("cases.read", case_named)
+def case_people(reader: Store, id: CaseId) -> Any:
+    """A case's people, and who else uses what is mostly theirs, by name or masked, with what each owes."""
+    found = answers.case(reader, id)
+    return {"id": found["id"], "members": people(found, answers.seen_by(reader, found))}
 
 
 @router.post("/cases/{id}/verdicts", response_model=models.Entry, status_code=201, summary="Decide on a case")
@@ -78,7 +93,7 @@ def case_timeline(
 def give_verdict(reader: Store, request: Request, id: CaseId, given: models.VerdictGiven) -> Any:
     """Give a verdict; later runs act on it as a fact, known from the store's latest data date on. A later verdict on
     the same case ends the one before."""
-    found = answers.case(reader.store, id)
+    found = answers.case(reader, id)
     return give(reader, found, given.verdict, given.reason, request.state.caller.name, moment_text(given.until))
 
 
@@ -96,6 +111,15 @@ def assign(reader: Store, request: Request, id: CaseId, given: models.Assigned) 
     return _added(reader, request, id, "assign", given.name)
 
 
+@router.post("/cases/{id}/snoozes", response_model=models.Case, status_code=201, summary="Put a case off")
+@declares("cases.work", case_named, reason=text_sent("reason"))
+def snooze(reader: Store, request: Request, id: CaseId, given: models.Snoozed) -> Any:
+    """Hide a case from the queue until a day that the nightly batches reach, or until it grows."""
+    found = answers.case(reader, id)
+    answers.snooze(reader, found, given.reason, request.state.caller.name, moment_text(given.until) or "")
+    return answers.case(reader, found["id"])
+
+
 @router.post("/cases/{id}/closings", response_model=models.Case, status_code=201, summary="Close a case")
 @declares("cases.work", case_named, reason=text_sent("reason"))
 def close(reader: Store, request: Request, id: CaseId, given: models.Closed) -> Any:
@@ -104,6 +128,6 @@ def close(reader: Store, request: Request, id: CaseId, given: models.Closed) -> 
 
 
 def _added(reader: Reader, request: Request, prefix: str, action: str, text: str) -> dict:
-    found = answers.case(reader.store, prefix)
+    found = answers.case(reader, prefix)
     answers.add(reader, found, action, text, request.state.caller.name)
-    return answers.case(reader.store, found["id"])
+    return answers.case(reader, found["id"])

@@ -6,13 +6,16 @@ from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from fastapi import Path, Query
+from fastapi.responses import HTMLResponse
 
 from ....graph.times import to_iso
+from ...evidence.page import evidence_page
+from ...evidence.sheet import evidence_sheet
 from ...services import findings as answers
 from ...services.listing import listed
 from ...services.nodes import bounded
 from ...services.reader import stated_moment
-from .. import models
+from .. import models, sheet_models
 from ..guard import declares
 from .asking import Store, finding_named, moment_text, of, router
 from .narrowing import Narrowed
@@ -69,6 +72,36 @@ def findings(
             *(bound for run in asked.runs for bound in run.truncated),
         ],
     }
+
+
+# Before the finding itself, as a longer route.
+@router.get("/findings/{id}/sheet", response_model=sheet_models.Sheet, summary="A finding's evidence, to be drawn")
+@declares("findings.read", finding_named)
+def finding_sheet(
+    reader: Store,
+    id: Annotated[str, Path(description="The finding's id, or as much of its beginning as is unique.")],
+) -> Any:
+    """The picture of a finding with its positions, its source rows and where each stands in the picture, members,
+    measures, and explanations tried: what its evidence page shows."""
+    found = answers.finding(reader.store, id, None)
+    return {"id": found["id"], **evidence_sheet(found, reader.as_seen_by(found))}
+
+
+@router.get(
+    "/findings/{id}/page",
+    response_class=HTMLResponse,
+    summary="A finding's evidence as one file",
+    responses={200: {"content": {"text/html": {"schema": {"type": "string"}}}}},
+)
+@declares("findings.read", finding_named)
+def finding_page(
+    reader: Store,
+    id: Annotated[str, Path(description="The finding's id, or as much of its beginning as is unique.")],
+) -> Any:
+    """The evidence as one HTML file that needs no network: to keep, to print, to hand on."""
+    found = answers.finding(reader.store, id, None)
+    headers = {"Content-Disposition": f'attachment; filename="{found["id"]}.html"'}
+    return HTMLResponse(evidence_page(found, reader.as_seen_by(found)), headers=headers)
 
 
 @router.get("/findings/{id}", response_model=models.Finding, summary="One finding")

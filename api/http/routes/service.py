@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from html import escape
 from typing import Any
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, PlainTextResponse
 
+from ...access.roles import ACTIONS, may
 from .. import models
 from ..guard import declares
 from ..observed import metrics
 from .asking import Store, of, root, router
 
 _OF_SERVICE = of("service")
+_STYLE = "body{font:15px/1.5 sans-serif;max-width:60em;margin:2em auto}td{vertical-align:top}"
+STYLE_HASH = f"'sha256-{base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()}'"
+"""What lets the style sheet of ``/docs`` be under the Content-Security-Policy."""
 
 
 @root.get("/healthz", response_model=models.Alive, summary="Whether the process is alive")
@@ -29,6 +35,18 @@ def readyz(reader: Store) -> Any:
     """503 as long as there is no store, or its snapshot is being mapped or built; asking begins that."""
     reader.check_ready()
     return {"status": "ok"}
+
+
+@router.get("/me", response_model=models.Me, summary="Who asks, and what they may do")
+@declares("status.read", _OF_SERVICE)
+def me(request: Request) -> Any:
+    """The name, the roles, and all actions that these allow: what a console offers."""
+    caller = request.state.caller
+    return {
+        "name": caller.name,
+        "roles": sorted(caller.roles),
+        "actions": [action for action in ACTIONS if may(caller.roles, action)],
+    }
 
 
 @root.get(
@@ -68,9 +86,9 @@ def _page(document: dict) -> str:
         for path, item in sorted(document["paths"].items())
         for method, operation in item.items()
     ]
-    head = f"<!doctype html><html lang=en><meta charset=utf-8><title>{escape(document['info']['title'])}</title>"
-    style = "<style>body{font:15px/1.5 sans-serif;max-width:60em;margin:2em auto}td{vertical-align:top}</style>"
-    return f"{head}{style}<h1>Ringfence</h1><p>{escape(document['info']['description'])}</p>{''.join(parts)}"
+    info = document["info"]
+    head = f"<!doctype html><html lang=en><meta charset=utf-8><title>{escape(info['title'])}</title>"
+    return f"{head}<style>{_STYLE}</style><h1>Ringfence</h1><p>{escape(info['description'])}</p>{''.join(parts)}"
 
 
 def _operation(method: str, path: str, operation: dict) -> str:

@@ -9,14 +9,16 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from ...keys import KeyFile
 from ...model import RELATIONS
 from ..records import FACT_COLUMNS, RELATIONSHIP_COLUMNS, Load
 from .schema import fact_table, prepare, relation_table
 from .writer import latest_revision
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 STANDING = "(SELECT load FROM loads WHERE revision <= {at} AND (withdrawn IS NULL OR withdrawn > {at}))"
 """The loads that exist at a revision, as a sub-select."""
@@ -101,6 +103,8 @@ class SqliteFile:
         return [row[0].partition("_")[2] for row in rows]
 
     def versions(self, owner: str, load: int) -> Iterator[pd.DataFrame]:
+        import pandas as pd
+
         relation = owner in RELATIONS
         table = relation_table(owner) if relation else fact_table(owner)
         columns = RELATIONSHIP_COLUMNS if relation else FACT_COLUMNS
@@ -127,6 +131,8 @@ class SqliteFile:
         return dict(self.connection.execute("SELECT file, name FROM files ORDER BY file").fetchall())
 
     def secrets(self) -> Iterator[pd.DataFrame]:
+        import pandas as pd
+
         last = ""
         while block := self.connection.execute(
             "SELECT token, mask, cipher FROM secrets WHERE token > ? ORDER BY token LIMIT 50000", (last,)

@@ -10,7 +10,6 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from pandas.util import hash_array
 
 Numbers = Callable[[pa.Array], np.ndarray]
 """From different names to their numbers; a node that has none yet is added. Called within a write transaction."""
@@ -90,6 +89,8 @@ class _Hashes(NamedTuple):
 
 
 def _hashed(names: pa.Array) -> _Hashes:
+    from pandas.util import hash_array
+
     values = np.asarray(names.to_numpy(zero_copy_only=False), dtype=object)
     return _Hashes(*(hash_array(values, hash_key=key, categorize=False) for key in _HASH_KEYS))  # pyright: ignore
 

@@ -9,8 +9,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from ...errors import Conflict, Gone, NotFound, UserError
 from ...model import DECLARING, RELATIONS
 from ...snapshot.cache import remove_folder
@@ -24,6 +22,8 @@ from .schema import build_indexes, fact_table, relation_table, version_tables
 from .writer import SqliteWriter, discard_load, remove_versions, transaction
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ...snapshot.reading import Snapshot
     from ..erasure import Erased, Naming
 
@@ -177,6 +177,8 @@ class SqliteStore(SqliteFile):
     def _current(
         self, owner: str, uids: Sequence[str] | None, columns: list[str], select: str, joins: str
     ) -> pd.DataFrame:
+        import pandas as pd
+
         if owner not in version_tables(self.connection):
             return pd.DataFrame(columns=columns)
         restriction, arguments = "", ()
@@ -244,6 +246,8 @@ class SqliteStore(SqliteFile):
         return dict(rows.fetchall()), {name: count for name, count in relations.items() if count}
 
     def rejects(self, load: int | None = None) -> pd.DataFrame:
+        import pandas as pd
+
         columns = ["load", *REJECT_COLUMNS]
         select = ", ".join(f'"{name}"' for name in columns)
         which = f"IN {STANDING.format(at=self.revision())}" if load is None else "= :load"

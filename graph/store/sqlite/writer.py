@@ -7,14 +7,16 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import repeat
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-import pandas as pd
 import pyarrow as pa
 
 from ..records import FACT_COLUMNS, REJECT_COLUMNS, RELATIONSHIP_COLUMNS, FieldType
 from .numbers import held_in_memory, looked_up
 from .schema import build_indexes, create_fact_table, drop_indexes, fact_table, relation_table
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _CHUNK = 20_000
 """Rows a transaction, so that another writer never waits long."""
@@ -210,6 +212,8 @@ def _text(column) -> pa.Array:
 
 def _plain(column) -> list:
     """A column as Python values, what is missing as None: the only ones SQLite takes."""
+    import pandas as pd
+
     if isinstance(column.dtype, pd.StringDtype):
         return _text(column).to_pylist()  # several times as fast as pandas
     values = column.tolist()

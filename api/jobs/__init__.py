@@ -1,0 +1,1 @@
+"""Jobs: what works on a store for long, one at a time, with how far it has come."""
