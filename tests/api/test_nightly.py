@@ -148,7 +148,7 @@ def test_a_night_whose_search_was_cut_short_has_a_code_of_its_own_and_keeps_what
         "ringfence: all is done and kept, but a search was cut short, and an answer could change"
     )
     told = json.loads(done.stdout)
-    assert told["overdue"] == told["cases"]["new"] == [told["overdue"][0]]
+    assert told["overdue"] == told["cases"]["new"] != []
     assert {cut["bound"] for cut in told["truncated"] if cut["could_change"]} == {"max_parties"}
     assert len(findings(folder)) == sum(sum(colours.values()) for colours in told["findings"].values()) > 0
 
