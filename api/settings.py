@@ -150,7 +150,15 @@ class Settings(BaseSettings):
     @property
     def rates_file(self) -> Path:
         """Where requests are counted: beside the API keys."""
-        return self.access_file.with_name(self.access_file.name.removesuffix(".db") + ".rates.db")
+        return self._beside_keys("rates")
+
+    @property
+    def views_file(self) -> Path:
+        """Where kept views are: beside the API keys."""
+        return self._beside_keys("views")
+
+    def _beside_keys(self, what: str) -> Path:
+        return self.access_file.with_name(f"{self.access_file.name.removesuffix('.db')}.{what}.db")
 
 
 def as_variables(settings: Settings) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 ROLES = {
-    "viewer": "reads findings and the graph behind them, masked",
+    "viewer": "reads findings and the graph behind them, masked; keeps views of it",
     "investigator": "a viewer who works on cases, screens applications and reveals a field for a stated reason",
     "supervisor": "an investigator who also sees the jobs",
     "engineer": "a program or its keeper: screens, writes rows, runs jobs, reads metrics; sees no findings",
@@ -29,6 +29,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "status.read": _ALL,
     "findings.read": _READERS,
     "graph.read": _READERS,
+    "views.keep": _READERS - {"auditor"},
     "cases.read": _READERS - {"viewer"},
     "cases.work": _CASE_WORKERS,
     "screen.ask": _CASE_WORKERS | _KEEPERS,

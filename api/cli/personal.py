@@ -114,6 +114,7 @@ def erase(
     from ...graph.store.erasure import check_erasable
     from ...graph.store.masks import mask_of
     from ...loaders.schema.naming import naming_cells
+    from ..access.views import Views
     from ..services.names import read_node
 
     if not reason.strip():
@@ -124,6 +125,7 @@ def erase(
         # Noted before it is done: what was begun and broken off is on record too.
         audit(reader, "erase", name, reason=reason.strip())
         done = reader.store.erase(name, naming_cells())
+        Views(reader.settings.views_file).forget(lambda node: reader.store.get(node) is not None)
         audit(
             reader,
             "erased",

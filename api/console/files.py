@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,7 +22,7 @@ from ...graph.words.names import (
 from ..evidence.declared import told_by
 from ..evidence.library import vis_network
 
-_HERE = Path(str(files(__package__)))
+_HERE = Path(__file__).parent
 _TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".json": "application/json"}
 INDEX = "index.html"
 

@@ -90,14 +90,14 @@ def _parties(report: Mapping, currency: str | None) -> list[dict[str, Any]]:
 
     for one in report["key_nodes"]:
         zh, en = ("、".join(map(str, one["parts"])), ", ".join(map(str, one["parts"])))
-        say(one, f"◆ 缺之则圈散为{zh}户各部分", f"key: without it the circle falls into parts of {en}")
+        say(one, f"★ 缺之则圈散为{zh}户各部分", f"key: without it the circle falls into parts of {en}")
     for one in report["core_enterprises"]:
         met = [CONDITIONS[name] for name in one["conditions"]]
         near = ", ".join(f"{hand}: {one[f'within_{hand}']}" for hand in (1, 2, 3))
         zh, en = "、".join(words.zh for words in met), ", ".join(words.en for words in met)
         say(
             one,
-            f"★ 核心企业（{zh}）；一、二、三手关联方 {near}",
+            f"◆ 核心企业（{zh}）；一、二、三手关联方 {near}",
             f"core enterprise ({en}); parties within hands {near}",
         )
     for one in report["over_guarantee"]:

@@ -16,7 +16,6 @@ from ...graph.words.names import KIND_WORDS, RELATION_WORDS, ROLE_WORDS, Words
 from ...graph.words.plain import plain
 from ..layout.placing import canonical
 from ..services.labels import COLOURS, OTHER_COLOURS, SHAPES, Label, text_width, wrapped
-from .groups import GROUP, GROUP_WORDS, group_text
 
 NODE_LIMIT = 400
 """A picture of more nodes than this shows the core of what was found, and says what it left out."""
@@ -138,6 +137,25 @@ def bundle_label(relation: str, bundle: Sequence[Mapping]) -> str:
     return text if relation == "GUARANTEES" else f"{word} {text}"
 
 
+def arc_title(key: tuple, bundle: Sequence[Mapping], labels: Mapping[str, Label]) -> str:
+    """What the tooltip of an arc says of each relationship on it, in both languages.
+
+    Parameters
+    ----------
+    key : source, target and relation first
+    """
+    words = RELATION_WORDS.get(key[2], Words(key[2], key[2]))
+    lines = [f"{words.zh} {words.en}", f"{labels[key[0]].name} → {labels[key[1]].name}"]
+    for row in bundle[:12]:
+        value, data = figure(row), row.get("data", {})
+        amount = money(value, data.get("currency")).en if value is not None else ""
+        parts = [str(data.get("contract_id") or ""), amount, dates(row), f"{row['file'] or ''}:{row['row']}"]
+        lines.append(plain("  ".join(part for part in parts if part)))
+    if len(bundle) > 12:
+        lines.append(f"… 另{len(bundle) - 12}条 and {len(bundle) - 12} more")
+    return "\n".join(lines)
+
+
 def dates(row: Mapping) -> str:
     """From when until when, or at what time; a date where it is one to the day."""
     start, end = (day(row.get(name)) for name in ("valid_from", "valid_to"))
@@ -158,9 +176,6 @@ def day(millis: int | None) -> str:
 
 def node_text(label: Label, ambiguous: bool, crowded: bool, signs: str = "") -> list[str]:
     """The lines of text on a node; ``ambiguous``: another node goes by the same name; ``signs`` stand before it."""
-    if label.kind == GROUP:
-        first, *names = group_text(label)
-        return [f"{signs} {first}".strip(), *names]
     if label.kind not in PARTIES:
         return [KIND_WORDS.get(label.kind, Words(label.kind, label.kind)).zh, *wrapped(label.name, 11)[:3]]
     lines = wrapped(f"{signs} {label.name}".strip(), 7.2 if crowded else 8.4)
@@ -192,7 +207,7 @@ def node_item(
     label: Label, lines: Sequence[str], point: tuple[float, float], role: str | None, ring: bool, crowded: bool
 ) -> dict:
     """A node with this text at a point; ``role`` is None for what is no member, ``ring`` marks a cycle's."""
-    kind = GROUP_WORDS if label.kind == GROUP else KIND_WORDS.get(label.kind, Words(label.kind, label.kind))
+    kind = KIND_WORDS.get(label.kind, Words(label.kind, label.kind))
     fill, border = COLOURS.get(label.kind, OTHER_COLOURS)
     if ring:
         fill, border = RING_FILL, RING
@@ -231,6 +246,60 @@ def label_item(number: int, text: str, point: tuple[float, float], title: str, r
         "shapeProperties": {"borderRadius": 2, "borderDashes": False},
         "margin": {"top": 2, "right": 3, "bottom": 2, "left": 3},
         "font": {"size": 12, "face": FONT, "color": RING if ring else "#334155"},
+        "labelHighlightBold": False,
+        "chosen": False,
+    }
+
+
+def edge_item(
+    number: int, key: tuple, roundness: float, title: str, ring: bool = False, both: bool = False, crowded: bool = False
+) -> dict:
+    """An arc, by its number.
+
+    Parameters
+    ----------
+    key : source, target, relation, and whether it is a counter-guarantee
+    ring : it is part of a cycle
+    both : it stands for the arc back as well, and has two heads
+    """
+    guarantee = key[2] == "GUARANTEES"
+    colour = RING if ring else ARC if guarantee else TIE
+    opacity = 0.6 if crowded else 1.0
+    head = {"enabled": True, "scaleFactor": 0.7 if guarantee else 0.5}
+    curved = {"enabled": True, "type": "curvedCW" if roundness > 0 else "curvedCCW", "roundness": abs(roundness)}
+    return {
+        "id": f"arc:{number}",
+        "from": key[0],
+        "to": key[1],
+        "title": title,
+        "color": {"color": colour, "highlight": colour, "hover": colour, "inherit": False, "opacity": opacity},
+        "width": (1.6 if both else 2.4 if ring else 1.6 if guarantee else 1.2) * (0.5 if crowded else 1),
+        "hoverWidth": 0.8,
+        "selectionWidth": 0.8,
+        "dashes": [7, 5] if key[3] else False if guarantee else [2, 4],
+        "arrows": {"to": head, "from": head} if both else {"to": head},
+        "smooth": curved if roundness else False,
+        "selfReference": {"size": 20, "angle": 1.5708, "renderBehindTheNode": True},
+    }
+
+
+def group_item(name: str, box: tuple[float, float, float, float]) -> dict:
+    """The box around a group, by its name, centre, width and height; nodes that come later stand on it."""
+    x, y, wide, high = box
+    return {
+        "id": f"label:{name}",
+        "label": "视同一体 as one",
+        "shape": "box",
+        "x": x,
+        "y": y,
+        "color": item_colours("rgba(65,97,143,0.07)", COLOURS["company"][1]),
+        "borderWidth": 1.2,
+        "borderWidthSelected": 1.2,
+        "shapeProperties": {"borderRadius": 8, "borderDashes": [3, 3]},
+        "margin": {"top": 4, "right": 0, "bottom": 0, "left": 0},
+        "widthConstraint": {"minimum": wide, "maximum": wide},
+        "heightConstraint": {"minimum": high, "valign": "top"},
+        "font": {"size": 12, "face": FONT, "color": "#41618f"},
         "labelHighlightBold": False,
         "chosen": False,
     }

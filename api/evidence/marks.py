@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 
 Key = tuple[str, str, str, bool]
 """Source, target and relation of what is one arc, and whether it is a counter-guarantee."""
-KEY, CORE, CUT = "◆", "★", "✂"
+KEY, CORE, CUT = "★", "◆", "✂"
 
 
 @dataclass(frozen=True)
@@ -24,15 +24,6 @@ class Marks:
     key: frozenset[str] = frozenset()
     core: frozenset[str] = frozenset()
     cut: frozenset[tuple[str, str]] = frozenset()
-
-    def within(self, node: Mapping[str, str]) -> Marks:
-        """The same where some parties are drawn as the node that they lie within."""
-
-        def drawn(parties: Collection[str]) -> frozenset[str]:
-            return frozenset(node.get(party, party) for party in parties)
-
-        arcs = ((node.get(one, one), node.get(other, other)) for one, other in self.cut)
-        return Marks(drawn(self.key), drawn(self.core), frozenset(arcs))
 
     def signs(self, node: str) -> str:
         """What stands before a party's name."""

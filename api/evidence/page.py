@@ -38,7 +38,6 @@ from .declared import Told, told_by
 from .flow_moves import MOVES, RESTRICTED
 from .flow_page import flow_page
 from .grouped import grouped
-from .groups import merged
 from .items import EMPTY, Picture, bundle_label, dates, figure
 from .library import vis_network
 from .marks import NO_MARKS
@@ -111,7 +110,6 @@ def evidence_page(
     members = finding["members"]
     nodes = {*(m["node"] for m in members), *(row[end] for row in rows for end in ("source", "target"))}
     told = {node for thing in finding["things"] for node in (*thing["nodes"], *thing.get("others", ()))}
-    told |= {node for group in merged(finding["things"]) for node in group.parties}
     seen = labels(snapshot, nodes | told)
     flow = finding["kind"] == "fund_flow" and any(row["relation"] in MOVES for row in rows)
     marks = marks_of(report) if report else NO_MARKS

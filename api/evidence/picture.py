@@ -12,24 +12,20 @@ from collections.abc import Mapping, Sequence
 import networkx as nx
 
 from ...graph.model import PARTIES
-from ...graph.words.money import money
-from ...graph.words.names import KIND_WORDS, RELATION_WORDS, Words
-from ...graph.words.plain import plain
+from ...graph.words.names import KIND_WORDS
 from ..layout.arcs import Arc, route
+from ..layout.blocks import blocked, blocks
 from ..layout.circles import strong_parts
-from ..layout.placing import GAP, layout
+from ..layout.placing import GAP
 from ..services.labels import Label
-from .groups import GROUP, Group, merged
 from .items import (
-    ARC,
-    RING,
-    TIE,
     Picture,
+    arc_title,
     bounds,
     bundle_label,
     core,
-    dates,
-    figure,
+    edge_item,
+    group_item,
     label_item,
     label_size,
     node_item,
@@ -64,14 +60,15 @@ def picture_of(
     if kind in AROUND_THINGS:
         people = [member for member in members if member["role"] != "broker"]  # which are things that these use
         return ring_picture(people, rows, labels, things)
-    return picture(members, rows, labels, merged(things), marks)
+    groups = [thing["members"] for thing in things if thing["kind"] == "group"]
+    return picture(members, rows, labels, groups, marks)
 
 
 def picture(
     members: Sequence[Mapping],
     rows: Sequence[Mapping],
     labels: Mapping[str, Label],
-    groups: Sequence[Group] = (),
+    groups: Sequence[Sequence[str]] = (),
     marks: Marks = NO_MARKS,
 ) -> Picture:
     """The picture of members and the relationships between them and others.
@@ -81,24 +78,22 @@ def picture(
     members : ``[{"node", "role"}]``
     rows : relationships as ``GraphView.relationship`` gives them; amount, times and ``data`` may be missing
     labels : how each node is shown, by name
-    groups : parties that the finding's view takes as one; each is one node, and what ties its parties is not drawn
+    groups : members that stand together in a box and count as one: a cycle of groups is a cycle
     marks : parties and guarantees that stand out
     """
-    within: dict[str, str] = {party: group.node for group in groups for party in group.parties}
-    labels = {**labels, **{group.node: group.label(labels) for group in groups}}
-    marks = marks.within(within)
     bundles: dict[tuple[str, str, str, bool], list[Mapping]] = {}
     for row in rows:
-        source, target = (str(within.get(row[end], row[end])) for end in ("source", "target"))
-        if source != target or row["source"] == row["target"]:
-            counter = bool(row.get("data", {}).get("counter_of"))
-            bundles.setdefault((source, target, row["relation"], counter), []).append(row)
-    roles = {str(within.get(member["node"], member["node"])): member["role"] for member in members}
+        counter = bool(row.get("data", {}).get("counter_of"))
+        bundles.setdefault((row["source"], row["target"], row["relation"], counter), []).append(row)
+    roles = {member["node"]: member["role"] for member in members}
     everything = {*roles, *(node for key in bundles for node in key[:2])}
-    rings = _rings(everything, bundles)
+    boxes = blocks(groups)
+    block_of = {node: node for node in everything} | {node: name for name, group in boxes.items() for node in group}
+    rings = _rings(block_of, bundles)
     kept = core(everything, bundles, roles, rings)
     shown = {key: bundles[key] for key in sorted(bundles) if key[0] in kept and key[1] in kept}
 
+    boxes = blocks(part for group in boxes.values() if len(part := [node for node in group if node in kept]) > 1)
     crowded = len(kept) > 40
     twice = shared_names(labels[node] for node in kept)
     texts = {node: node_text(labels[node], labels[node].name in twice, crowded, marks.signs(node)) for node in kept}
@@ -110,24 +105,27 @@ def picture(
     amounts.update({key: f"各{amounts[key]}" for key in both if both[key]})
     arcs = [Arc(key[0], key[1], label_size(amounts[key])) for key in shown]
     longest = max((arc.label[0] for arc in arcs), default=0.0)
-    points = layout(sizes, pairs, flow=flow, gap=_gap(longest, len(kept)))
+    points, around = blocked(sizes, pairs, boxes, flow=flow, gap=_gap(longest, len(kept)))
     routes = route(arcs, points, sizes)
 
-    nodes = [
+    nodes = [group_item(name, box) for name, box in around.items()]
+    nodes += [
         node_item(labels[node], texts[node], points[node], roles.get(node), node in rings, crowded)
         for node in sorted(kept)
     ]
     edges = []
     for number, (key, way) in enumerate(zip(shown, routes, strict=True)):
-        title = _arc_title(key, shown[key], labels)
+        title = arc_title(key, shown[key], labels)
         if key in both:
             back = (key[1], key[0], *key[2:])
-            title += "\n" + _arc_title(back, bundles[back], labels)
-        inside = key[2] == "GUARANTEES" and not key[3] and rings.get(key[0], -1) == rings.get(key[1], -2)
-        edges.append(_edge(number, key, way.roundness, title, inside, key in both, len(shown) > 150))
+            title += "\n" + arc_title(back, bundles[back], labels)
+        inside = _in_ring(key, rings, block_of)
+        edges.append(edge_item(number, key, way.roundness, title, inside, key in both, len(shown) > 150))
         if way.label is not None:
             nodes.append(label_item(number, amounts[key], way.label, title, inside))
-    left, top, right, bottom = bounds(points, sizes, [w.label for w in routes if w.label], longest)
+    wide = {name: (w, h) for name, (_, _, w, h) in around.items()}
+    spread = points | {name: (x, y) for name, (x, y, _, _) in around.items()}
+    left, top, right, bottom = bounds(spread, sizes | wide, [w.label for w in routes if w.label], longest)
     return Picture(
         nodes=nodes,
         edges=edges,
@@ -139,20 +137,31 @@ def picture(
             "arcs": sum(not {key[0], key[1]} <= kept for key in bundles),
             "labels": sum(way.label is None for way in routes),
         },
-        legend=_legend(kept, roles, rings, shown, labels) + marks.legend(kept, shown),
+        legend=_legend(kept, roles, rings, shown, labels) + ["group"] * bool(boxes) + marks.legend(kept, shown),
     )
 
 
 # -- what is shown ------------------------------------------------------------------------------------------------
 
 
-def _rings(nodes: set[str], bundles: Mapping[tuple, Sequence]) -> dict[str, int]:
-    """Which nodes guarantee each other around, by number of their strong component; a counter-guarantee closes none."""
-    arcs = sorted((s, t) for s, t, relation, counter in bundles if relation == "GUARANTEES" and not counter)
+def _rings(block_of: Mapping[str, str], bundles: Mapping[tuple, Sequence]) -> dict[str, int]:
+    """Which nodes guarantee each other around, by number of their strong component; a counter-guarantee closes none.
+    Nodes of one group count as one."""
+    arcs = {
+        (block_of[s], block_of[t]) for s, t, relation, counter in bundles if relation == "GUARANTEES" and not counter
+    }
     graph = nx.DiGraph()
-    graph.add_nodes_from(sorted(nodes))
-    graph.add_edges_from(arcs)
-    return {node: number for number, part in enumerate(strong_parts(graph)) for node in part}
+    graph.add_nodes_from(sorted(set(block_of.values())))
+    graph.add_edges_from(sorted(arcs))
+    ring_of = {block: number for number, part in enumerate(strong_parts(graph)) for block in part}
+    return {node: ring_of[block] for node, block in block_of.items() if block in ring_of}
+
+
+def _in_ring(key: tuple, rings: Mapping[str, int], block_of: Mapping[str, str]) -> bool:
+    """Whether an arc is part of a cycle."""
+    source, target, relation, counter = key
+    apart = source == target or block_of[source] != block_of[target]
+    return relation == "GUARANTEES" and not counter and apart and rings.get(source, -1) == rings.get(target, -2)
 
 
 def _both_ways(amounts: Mapping[tuple, str], rings: Mapping[str, int]) -> dict[tuple, bool]:
@@ -171,7 +180,7 @@ def _both_ways(amounts: Mapping[tuple, str], rings: Mapping[str, int]) -> dict[t
 
 def _legend(kept, roles, rings, shown, labels) -> list[str]:
     kinds = {labels[node].kind for node in kept}
-    entries = [f"kind:{kind}" for kind in KIND_WORDS if kind in kinds] + (["group"] if GROUP in kinds else [])
+    entries = [f"kind:{kind}" for kind in KIND_WORDS if kind in kinds]
     if any(node in rings for node in kept):
         entries.append("ring")
     if any(node not in roles and labels[node].kind in PARTIES for node in kept):
@@ -188,49 +197,6 @@ def _legend(kept, roles, rings, shown, labels) -> list[str]:
     return entries
 
 
-# -- what stands on it ------------------------------------------------------------------------------------------------
-
-
-def _arc_title(key: tuple, bundle: Sequence[Mapping], labels: Mapping[str, Label]) -> str:
-    words = RELATION_WORDS.get(key[2], Words(key[2], key[2]))
-    lines = [f"{words.zh} {words.en}", f"{labels[key[0]].name} → {labels[key[1]].name}"]
-    for row in bundle[:12]:
-        value, data = figure(row), row.get("data", {})
-        amount = money(value, data.get("currency")).en if value is not None else ""
-        ends = (row["source"], row["target"])
-        who = "" if ends == key[:2] else " → ".join(labels[end].name for end in ends)
-        parts = [who, str(data.get("contract_id") or ""), amount, dates(row), f"{row['file'] or ''}:{row['row']}"]
-        lines.append(plain("  ".join(part for part in parts if part)))
-    if len(bundle) > 12:
-        lines.append(f"… 另{len(bundle) - 12}条 and {len(bundle) - 12} more")
-    return "\n".join(lines)
-
-
 def _gap(longest: float, nodes: int) -> float:
     """Room between neighbours: the longest label and the arrow's head, less of it in a crowd."""
     return max(48.0, min(longest + 40, 150.0)) if nodes <= 40 else min(GAP, longest + 20)
-
-
-# -- vis-network's items ------------------------------------------------------------------------------------------
-
-
-def _edge(number: int, key: tuple, roundness: float, title: str, ring: bool, both: bool, crowded: bool) -> dict:
-    guarantee = key[2] == "GUARANTEES"
-    colour = RING if ring else ARC if guarantee else TIE
-    opacity = 0.6 if crowded else 1.0
-    head = {"enabled": True, "scaleFactor": 0.7 if guarantee else 0.5}
-    curved = {"enabled": True, "type": "curvedCW" if roundness > 0 else "curvedCCW", "roundness": abs(roundness)}
-    return {
-        "id": f"arc:{number}",
-        "from": key[0],
-        "to": key[1],
-        "title": title,
-        "color": {"color": colour, "highlight": colour, "hover": colour, "inherit": False, "opacity": opacity},
-        "width": (1.6 if both else 2.4 if ring else 1.6 if guarantee else 1.2) * (0.5 if crowded else 1),
-        "hoverWidth": 0.8,
-        "selectionWidth": 0.8,
-        "dashes": [7, 5] if key[3] else False if guarantee else [2, 4],
-        "arrows": {"to": head, "from": head} if both else {"to": head},
-        "smooth": curved if roundness else False,
-        "selfReference": {"size": 20, "angle": 1.5708, "renderBehindTheNode": True},
-    }

@@ -108,7 +108,7 @@ def neighbourhood(
         cut = far.cut | cut
         left_out = far.left_out + max(len(distance) - limit, 0)
     listed = sorted(distance, key=lambda number: distance[number])[:limit]
-    positions, dropped = _between(snapshot, listed)
+    positions, dropped = between(snapshot, listed)
     truncated = [
         *bounded("limit", limit, left_out, True),
         *bounded("fan_out", fan_out, sum(cut.values()), True),
@@ -199,7 +199,7 @@ def bounded(name: str, limit: int, skipped: int, could_change: bool) -> list[dic
     return [{"bound": name, "limit": limit, "skipped": int(skipped), "could_change": could_change}]
 
 
-def _between(snapshot: GraphView, numbers: Sequence[int]) -> tuple[np.ndarray, int]:
+def between(snapshot: GraphView, numbers: Sequence[int]) -> tuple[np.ndarray, int]:
     """The relationships with both ends among some nodes, and how many the bound leaves out."""
     offsets, neighbours, positions = snapshot.adjacency()
     among = np.asarray(sorted(numbers), dtype=np.int32)

@@ -27,7 +27,7 @@ def detail(found: Survey, place: int) -> dict:
     return {
         "members": _members(found, members),
         "core_enterprises": _cores(found, place),
-        "key_nodes": _key_nodes(found, place),
+        "key_nodes": key_nodes(found, place),
         "over_guarantee": _over(found, members),
         "hidden_groups": _hidden(found, members),
         "contradictions": _contradictions(found, place),
@@ -74,7 +74,7 @@ def _hands(found: Survey, party: int) -> list[int]:
     return counts
 
 
-def _key_nodes(found: Survey, place: int) -> list[dict]:
+def key_nodes(found: Survey, place: int) -> list[dict]:
     """Parties without whom the circle falls apart, and into parts of which sizes; the most cut off first."""
     net = found.net
     contracts = inside(net, found.ledger, [found.circles[place].members]).contracts.place

@@ -79,7 +79,7 @@ def test_the_cheapest_guarantee_to_replace_is_listed_and_marked_in_the_picture()
 
 def test_who_holds_it_together_is_marked():
     page = page_of(ring())
-    assert labels(page)["company:C"] == "◆ 丙公司" and labels(page)["company:A"] == "甲公司"
+    assert labels(page)["company:C"] == "★ 丙公司" and labels(page)["company:A"] == "甲公司"
     assert "without it the circle falls into parts of 2, 1" in page
 
 

@@ -36,11 +36,18 @@ class Served:
 
 @contextmanager
 def served_console(folder: Path) -> Iterator[Served]:
-    """A real service over the ring book, one of whose companies has a hostile name, after one night."""
+    """A service over the ring book, one of whose companies has a hostile name, after one night."""
     companies = write_ring_book(folder / "tables") / "companies.csv"
     companies.write_text(companies.read_text("utf-8").replace("丙公司", HOSTILE), "utf-8")
     done = ringfence("nightly", "tables", cwd=folder)
     assert done.returncode == 0, done.stderr
+    with serving(folder) as served:
+        yield served
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[Served]:
+    """A real service over a folder's ``ringfence.db``."""
     settings = Settings(store=f"sqlite:///{folder / 'ringfence.db'}")
     keys = {role: key_of(settings, role) for role in ("investigator", "auditor", "viewer")}
     command = [str(Path(sys.executable).with_name("ringfence")), "serve", "--port", "0"]

@@ -30,6 +30,9 @@ export const get = (path, parameters = {}) => send(path + query(parameters));
 export const post = (path, body) =>
   send(path, { method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json" } });
 
+/** What a route answers when something is removed. */
+export const remove = (path) => send(path, { method: "DELETE" });
+
 /** The file that a route answers with, as a Blob. */
 export const download = async (path, parameters = {}) => (await ask(path + query(parameters))).blob();
 

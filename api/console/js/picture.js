@@ -20,7 +20,7 @@ const STEP = 60;
  * @param about what it shows, for screen readers
  * @param listeners `chosen(ids, edges)` when nodes or edges are clicked, empty where the ground is; `opened(id)` on a
  *   double click or Enter on a node; `moved()` when a node was dragged
- * @returns `{element, ids, add, remove, choose, find, show, paint, fit, focus, zoom, positions, place, png}`
+ * @returns `{element, ids, ties, add, remove, choose, find, show, paint, hide, sees, fit, focus, zoom, positions, place, png}`
  */
 export function draw({ nodes, edges }, about, { chosen = () => {}, opened = () => {}, moved = () => {} } = {}) {
   const frame = el("div", { class: "drawn", tabindex: 0, role: "application", "aria-label": `${about}. ${t("picture.about")}` });
@@ -36,6 +36,8 @@ export function draw({ nodes, edges }, about, { chosen = () => {}, opened = () =
     element: el("div", { class: "picture" }, frame, tools(() => picture)),
     /** The ids of all nodes that are drawn, labels of edges left out. */
     ids: () => data.nodes.getIds().filter((id) => !isLabel(id)),
+    /** All edges that are drawn, each with `from` and `to`. */
+    ties: () => data.edges.get({ fields: ["id", "from", "to"] }),
     /** More nodes and edges; those that are there stay where they are. */
     add(more) {
       const fresh = more.nodes.filter(({ id }) => !data.nodes.get(id));
@@ -71,13 +73,29 @@ export function draw({ nodes, edges }, about, { chosen = () => {}, opened = () =
       data.edges.update([...styled.edges.values()].filter(({ id }) => data.edges.get(id)).map(({ id, color }) =>
         ({ id, color: { ...color, opacity: lit("edges", id) ? color?.opacity ?? 1 : FAINT } })));
     },
-    /** Colour nodes by id: `{background, border}`; a node without one has the service's colours again. */
+    /** Colour nodes by id: `{background, border, mark}`, where a mark stands over the label; a node without one is as
+     * the service sent it again. */
     paint(colours) {
       data.nodes.update(picture.ids().map((id) => {
-        const own = styled.nodes.get(id).color;
-        const { background, border } = colours[id] ?? own;
-        return { id, color: colours[id] ? { background, border, highlight: { background, border }, hover: { background, border } } : own };
+        const own = styled.nodes.get(id);
+        if (!colours[id]) return { id, color: own.color, label: own.label };
+        const { background, border, mark } = colours[id];
+        const color = { background, border, highlight: { background, border }, hover: { background, border } };
+        return { id, color, label: mark ? `${mark}\n${own.label}` : own.label };
       }));
+    },
+    /** Leave nodes out of the drawing, with the edges that end at them; all others are drawn. They keep their places. */
+    hide(ids) {
+      const out = new Set(ids);
+      data.nodes.update(data.nodes.get().map(({ id }) => ({ id, hidden: out.has(id) })));
+      data.edges.update(data.edges.get().map(({ id, from, to }) => ({ id, hidden: out.has(from) || out.has(to) })));
+    },
+    /** Whether all these nodes are within what is shown. */
+    sees(ids) {
+      if (!network) return true;
+      const { x, y } = network.getViewPosition();
+      const half = [frame.clientWidth, frame.clientHeight].map((side) => side / 2 / network.getScale());
+      return Object.values(network.getPositions(ids)).every((at) => Math.abs(at.x - x) < half[0] && Math.abs(at.y - y) < half[1]);
     },
     /** Show all of it, or these nodes. */
     fit(ids = null) {

@@ -1,5 +1,7 @@
 // All texts of the console, in Chinese and English, and which of the two is shown.
 
+import { EXPLORING } from "./texts.js";
+
 /** By key: Chinese, English. `{0}`, `{1}` … stand for what is told. */
 export const TEXTS = {
   "shell.skip": ["跳到正文", "Skip to content"],
@@ -225,9 +227,7 @@ export const TEXTS = {
   "column.legal_rep_id": ["法定代表人", "Legal representative"],
   "column.group_id": ["所属集团", "Group"],
   "column.account_no": ["账号", "Account number"],
-  "explore.title": ["探查", "Explore"],
-  "guarantees.title": ["担保圈", "Guarantees"],
-  "dashboard.title": ["总览", "Dashboard"],
+  ...EXPLORING,
 };
 
 let product = {};

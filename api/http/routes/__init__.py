@@ -3,32 +3,38 @@
 from . import (
     cases,
     console,
+    dashboard,
     findings,
     guarantee_plans,
     guarantees,
     health,
     jobs,
     nodes,
+    pictures,
     questions,
     reveal,
     screening,
     service,
+    views,
 )
 from .asking import root, router
 
 __all__ = [
     "cases",
     "console",
+    "dashboard",
     "findings",
     "guarantee_plans",
     "guarantees",
     "health",
     "jobs",
     "nodes",
+    "pictures",
     "questions",
     "reveal",
     "root",
     "router",
     "screening",
     "service",
+    "views",
 ]

@@ -1,0 +1,1 @@
+"""Pictures of the graph for the console: an explored neighbourhood, a guarantee circle."""
