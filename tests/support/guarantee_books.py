@@ -65,11 +65,13 @@ def named(book, *keys):
 
 
 def planted():
-    """A round of four with an inner pair and a chain out of it, a joint group, and a pair closed by a holding."""
+    """A round of four with an inner pair and a chain out of it, a joint group, a pair closed by a holding, and one who
+    guarantees more than it has."""
     book = Book().guarantees("A>B B>C C>D D>A A>C C>A D>E E>F", 8_000_000, start="2024-03-01")
     book.guarantees("J1>J2 J2>J3 J3>J1", 3_000_000, joint_group_id="LB-7", start="2025-01-01")
     book.guarantees("X1>Y Y>X2", 5_000_000)
     book.holds("P", "X1", 0.6).holds("P", "X2", 0.7)
+    book.guarantees("O>O1 O>O2", 5_000_000).company("O", name="O实业有限公司", net_assets=6_000_000.0)
     return named(book, *"ABCDEFY", "J1", "J2", "J3", "X1", "X2", "P")
 
 
@@ -84,6 +86,8 @@ def innocent():
     book.person("Z", "13911110001", name="tok_z").person("W", "13911110002", name="tok_w")
     book.contact("Z", "13911110002", "配偶")
     book.masks |= {"tok_z": "赵*", "tok_w": "吴*"}
+    book.guarantees("O>O1 O>O2", 5_000_000).company("O", name="O实业有限公司", net_assets=6_000_000.0)
+    book.holds("O", "O1", 0.8).holds("O", "O2", 0.8)
     named(book, *"ABCD")
     return book.company("S", "applicant:Z", name="S实业有限公司")
 
