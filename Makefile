@@ -11,7 +11,7 @@ FINDING_ID := import json, sys; print(json.load(sys.stdin)[0]["id"])
 BENCHES := $(filter-out tests/bench/bench_quality.py,$(sort $(wildcard tests/bench/bench_*.py)))
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test neo4j lint bench bench-quality soak lock clean
+.PHONY: help install demo screenshots test neo4j lint bench bench-quality soak lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ ifneq ($(DEMO_SERVE),0)
 		echo "Open the address below in a browser and sign in with the key $$key" && \
 		demo/ringfence serve || [ $$? -eq 130 ]
 endif
+
+screenshots: $(INSTALLED) ## the pictures of README and docs, of what `make demo DEMO_SERVE=0` made
+	PYTHONPATH=tests $(BIN)/python tests/support/screenshots.py $(SHOTS)
 
 test: $(INSTALLED) ## the whole test suite, save the long runs
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m "not soak" --durations=10

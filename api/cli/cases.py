@@ -12,11 +12,9 @@ import typer
 from ..services.case_choices import CaseSort, State
 from .commands import (
     AsSheet,
-    AsText,
     Output,
     SheetFormat,
     StoreUrl,
-    TextFormat,
     Top,
     audit,
     check_output,
@@ -38,6 +36,14 @@ By = Annotated[
     str | None, typer.Option("--by", metavar="NAME", help="Who decides; by default the user of this machine.")
 ]
 Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; it is kept with the case.")]
+
+
+class ShowFormat(StrEnum):
+    """How one case is given."""
+
+    text = "text"
+    json = "json"
+    xlsx = "xlsx"
 
 
 class Verdict(StrEnum):
@@ -196,26 +202,47 @@ def show_case(
         Path | None,
         typer.Option("--html", metavar="FILE", help="Write its evidence as one page that opens without a network."),
     ] = None,
-    format: AsText = TextFormat.text,
+    format: Annotated[
+        ShowFormat, typer.Option("--format", help="Lines to read, one JSON object, or a workbook.")
+    ] = ShowFormat.text,
+    output: Output = None,
     store: StoreUrl = None,
 ) -> None:
     """Show one case: its people, its parts, the money at stake, and what was decided and noted."""
     from ..services import cases as answers
 
+    check_output(format, output)
     with opened(store) as reader:
         found = answers.case(reader, case)
-        recorded = audit(reader, "case.show", found["id"], {"html": True} if html is not None else None)
+        asked = {"html": html is not None, "format": format}
+        recorded = audit(reader, "case.show", found["id"], asked)
         if html is not None:
-            from ..evidence.case_page import case_page
-            from ..evidence.page import write_page
+            _write_page(reader, found, html, recorded)
+        if output is not None:
+            from ..evidence.case_sheets import case_sheets
 
-            parts = answers.findings_of(reader.store, [found])
-            write_page(case_page(found, parts, answers.seen_by(reader, found), str(recorded)), html)
+            write_file(output, case_sheets(found, _parts(reader, found), answers.seen_by(reader, found)))
+            print(f"case {found['id']} is in {output}")
+        elif html is not None:
             print(f"the evidence of case {found['id']} is in {html}")
-        elif format == TextFormat.json:
+        elif format == ShowFormat.json:
             print_json(found)
         else:
             print(_case_text(reader, found))
+
+
+def _write_page(reader, case: dict, html: Path, recorded: int) -> None:
+    from ..evidence.case_page import case_page
+    from ..evidence.page import write_page
+    from ..services.cases import seen_by
+
+    write_page(case_page(case, _parts(reader, case), seen_by(reader, case), str(recorded)), html)
+
+
+def _parts(reader, case: dict) -> list[dict]:
+    from ..services.cases import findings_of
+
+    return findings_of(reader.store, [case])
 
 
 def _case_text(reader, case: dict) -> str:

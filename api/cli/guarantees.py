@@ -39,7 +39,8 @@ class TableFormat(StrEnum):
 AsFormat = Annotated[Format, typer.Option("--format", help="Lines to read, or one JSON object.")]
 FIGURES = (
     "parties", "arcs", "contracts", "contract_sum", "contract_amount_unknown", "contract_other_currency",
-    "contract_without_loan", "loans", "balance", "guaranteed_balance", "mutual_balance", "circulating",
+    "contract_never_in_force", "contract_without_loan", "loans", "balance", "guaranteed_balance", "mutual_balance",
+    "circulating",
     "circulating_share", "reciprocity", "largest_guarantor_share", "net_assets", "over_watch", "over_hold",
     "over_unknown", "class_contradicts_dpd",
 )  # fmt: skip

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ...graph.errors import Busy, Rejected, UserError
-from .commands import MappingName, PolicyFile, StoreUrl, opened
+from .commands import MappingName, PolicyFile, StoreUrl
 from .load import closed_lines, counts_table, say_ignored, unlinked_table
 from .output import bound, plain, say, table
 from .working import working
@@ -20,7 +20,6 @@ from .working import working
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ...detectors.policy import Policy
     from ...graph.store import Progress, Store
     from ...loaders.sources import Source
     from ..settings import Settings
@@ -76,14 +75,13 @@ def nightly(
     if resume == (source is not None) or (resume and (mapping is not None or require)):
         raise UserError("name what to load, or say --resume alone to go on with the night that broke off")
     began, used = time.monotonic(), _cpu_seconds()
-    settings = read_settings(store=store)
+    settings = read_settings(store=store, policy=policy)
     # What can be told beforehand is told before a store is opened.
     required = required_tables([*(require or ()), settings.require])
-    decided = read_policy(policy) if policy else shipped()
-    all_settings(decided.parameters)
+    all_settings((read_policy(settings.policy) if settings.policy else shipped()).parameters)
     files = open_source(source, load_mapping(mapping) if mapping is not None else None) if source is not None else None
     try:
-        told = _night(settings, files, required, decided)
+        told = _night(settings, files, required)
     except Rejected as error:
         say(str(error))
         raise typer.Exit(REJECTED) from None
@@ -97,22 +95,23 @@ def nightly(
         raise typer.Exit(CUT_SHORT)
 
 
-def _night(settings: Settings, files: Source | None, required: Sequence[str], policy: Policy) -> dict | None:
+def _night(settings: Settings, files: Source | None, required: Sequence[str]) -> dict | None:
     """One job: the load, or what is left of it, and the detectors, as their summary; None where nothing is left."""
     from ...graph.store import open_store
     from ..services.nightly import detected, summary, undetected
+    from ..services.reader import Reader
 
     with (
         closing(open_store(settings.store, create=files is not None, key_file=settings.key_file)) as into,
         working(settings, "nightly", files.name if files is not None else None) as (job, progress),
     ):
         _load(into, files, required, progress)
-        with opened(settings.store) as reader:
+        with closing(Reader(settings)) as reader:
             load = undetected(reader.store, reader.store)
             if load is None:
                 job.said = "no night had broken off"
                 return None
-            told = summary(detected(reader, load, policy, progress))
+            told = summary(detected(reader, load, progress))
         job.said = "; ".join(_done(told))
         return told
 
@@ -159,7 +158,8 @@ def _done(told: dict) -> tuple[str, str]:
 
 def _lines(told: dict) -> list[str]:
     """What a night's tables do not say, a line each."""
-    cases = [f"cases {state}: {len(ids):,} {' '.join(ids)}".rstrip() for state, ids in told["cases"].items()]
+    listed = {**told["cases"], "overdue": told["overdue"]}
+    cases = [f"cases {state}: {len(ids):,} {' '.join(ids)}".rstrip() for state, ids in listed.items()]
     cut = [f"{item['detector']} cut short: {bound(item)}" for item in told["truncated"]]
     return [
         *cases,

@@ -9,6 +9,7 @@ FIGURES = {
     "contracts": Words("担保合同份数", "contracts"),
     "contract_amount_unknown": Words("金额不详的合同", "contracts of unknown amount"),
     "contract_other_currency": Words("其他币种的合同", "contracts in another currency"),
+    "contract_never_in_force": Words("止期不晚于起期的合同", "contracts that end before they begin"),
     "loans": Words("贷款笔数", "loans"),
     "circulating": Words("循环担保金额", "amount that only goes round"),
     "circulating_share": Words("循环占比", "share that only goes round"),

@@ -11,9 +11,10 @@ from ..services.labels import Label
 from .items import day
 
 HAPPENED = (
-    "APPLIED", "BORROWED", "DISBURSED_TO", "REPAID", "TRANSFERRED", "ORDERED", "GUARANTEES", "HOLDS_SHARE", "CONTROLS",
+    "APPLIED", "BORROWED", "DISBURSED_TO", "TRANSFERRED", "ORDERED", "GUARANTEES", "HOLDS_SHARE", "CONTROLS",
 )  # fmt: skip
-"""Relations whose beginning is an event of its own; those of a shared thing are dated by the application."""
+"""Relations by which something began. Those of a shared thing are dated by the application; repayments are many, and
+stand among the rows."""
 NAMED = 12
 """Most people that one line names."""
 

@@ -1,4 +1,4 @@
-"""Rows of evidence grouped by what they are about: a shared thing, a loan, an application, two parties."""
+"""Rows of evidence grouped by what they are about: a shared thing, a loan, or neither."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from ...graph.model import kind_of
 
 
 def grouped(rows: Sequence[Mapping], things: Sequence[Mapping]) -> list[tuple[tuple[str, ...], list[Mapping]]]:
-    """The rows in groups, each with the nodes that it is about; groups and rows keep the order of the rows, groups of
-    things first, as these are what a finding rests on.
+    """The rows in groups, each with the nodes that it is about: first the things, which a finding rests on, then the
+    loans, then what is about neither, such as guarantees. Within these the order of the rows is kept.
 
     Parameters
     ----------
@@ -20,16 +20,10 @@ def grouped(rows: Sequence[Mapping], things: Sequence[Mapping]) -> list[tuple[tu
     for row in rows:
         found.setdefault(_about(row, of_thing), []).append(row)
     shared = set(of_thing.values())
-    return sorted(found.items(), key=lambda group: group[0] not in shared)
+    return sorted(found.items(), key=lambda group: (group[0] not in shared, not group[0]))
 
 
 def _about(row: Mapping, of_thing: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     ends = (row["target"], row["source"])
-    for end in ends:
-        if end in of_thing:
-            return of_thing[end]
-    for kind in ("loan", "application"):
-        for end in ends:
-            if kind_of(end) == kind:
-                return (end,)
-    return tuple(sorted(ends))
+    loans = ((end,) for end in ends if kind_of(end) == "loan")
+    return next((of_thing[end] for end in ends if end in of_thing), next(loans, ()))

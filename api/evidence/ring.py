@@ -7,6 +7,7 @@ hubs are folded into notes under the picture. See ``ring_ties`` for what is one 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -59,7 +60,7 @@ def ring_picture(
     people = [person for person in folded.people if person in kept]
     crowded = len(kept) > 40
     texts = {person: node_text(labels[person], True, crowded) for person in people}
-    chips = {name: chip_text(thing, labels) for name, thing in shared.items() if name in kept}
+    chips = _apart({name: chip_text(thing, labels) for name, thing in shared.items() if name in kept})
     sizes = {person: node_size(labels[person].kind, texts[person], crowded) for person in people}
     sizes |= {name: _chip_size(lines) for name, lines in chips.items()}
     ties = {(person, name): weight(shared[name]) for name in chips for person in shared[name].uses}
@@ -167,6 +168,18 @@ def _outward(one: int, other: int, count: int) -> float | None:
 
 
 # -- what it shows, how large ---------------------------------------------------------------------------------------
+
+
+def _apart(chips: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Things of one text told apart by a number: where they differ is hidden by their masks."""
+    alike = Counter(tuple(lines) for lines in chips.values())
+    numbers: Counter[tuple[str, ...]] = Counter()
+    told = {}
+    for name, lines in chips.items():
+        numbers[tuple(lines)] += 1
+        number = f" #{numbers[tuple(lines)]}" if alike[tuple(lines)] > 1 else ""
+        told[name] = [f"{lines[0]}{number}", *lines[1:]]
+    return told
 
 
 def _chip_size(lines: Sequence[str]) -> tuple[float, float]:

@@ -110,7 +110,8 @@ def _members(found: Survey) -> dict[str, list[str]]:
 
 
 def _survey(reader: Reader, as_of: str | None) -> Survey:
-    return survey(reader.snapshot().at(reader.moment(as_of)), reader.policy())
+    moment, policy = reader.moment(as_of), reader.policy()
+    return reader.kept(("circles", moment, policy), lambda snapshot: survey(snapshot.at(moment), policy))
 
 
 def _summary(found: Survey, place: int) -> dict:

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ...detectors.kept import home_of
-from ...detectors.policy import Policy
 from ...detectors.run import Batch, run
 from ...graph.errors import UserError
 from ...graph.store import Load, Progress
 from ...graph.store.protocol import Findings, Loads
+from .cases import cases
 from .reader import Reader
 
 CHANGES = ("new", "grown", "gone")
@@ -25,11 +25,13 @@ class Night:
     Attributes
     ----------
     gone : ids of cases that were still there the night before
+    overdue : ids of cases that were to be closed by now, in the order of the queue
     """
 
     load: Load
     batch: Batch
     gone: frozenset[str]
+    overdue: list[str]
 
 
 def required_tables(stated: Iterable[str]) -> list[str]:
@@ -64,23 +66,25 @@ def undetected(loads: Loads, findings: Findings) -> Load | None:
     return newest
 
 
-def detected(reader: Reader, load: Load, policy: Policy, progress: Progress | None = None) -> Night:
+def detected(reader: Reader, load: Load, progress: Progress | None = None) -> Night:
     """Run all detectors at the store's data date, as ``ringfence detect`` does, and keep what they find."""
     was_gone = {case["id"] for case in reader.store.cases() if case["state"] == "gone"}
     snapshot = reader.snapshot(progress).at(reader.moment(None))
-    keep_in = home_of(reader.store)
+    policy, keep_in = reader.policy(), home_of(reader.store)
     batch = run(snapshot, reader.store, progress=progress, policy=policy, purpose="nightly", keep_in=keep_in)
     gone = {case["id"] for case in batch.cases if case["state"] == "gone"}
-    return Night(load, batch, frozenset(gone - was_gone))
+    overdue = [case["id"] for case in cases(reader) if case["overdue"]]
+    return Night(load, batch, frozenset(gone - was_gone), overdue)
 
 
 def summary(night: Night) -> dict:
     """A night as one JSON object: ``{"load", "revision", "source", "tables", "rejects", "left_out", "unlinked",
-    "batch", "policy", "findings", "cases", "truncated"}``.
+    "batch", "policy", "findings", "cases", "overdue", "truncated"}``.
 
     ``tables`` are as in ``Load``; ``rejects`` are rejected rows by table; ``left_out`` names what was not read of the
     source, and ``unlinked`` what is kept but links no one; ``findings`` are counts by kind and colour; ``cases`` are
-    ids by ``CHANGES``; ``truncated`` are the bounds that bit, with the detector of each.
+    ids by ``CHANGES``, and ``overdue`` those that were to be closed by now; ``truncated`` are the bounds that bit, with
+    the detector of each.
     """
     load, batch = night.load, night.batch
     return {
@@ -95,6 +99,7 @@ def summary(night: Night) -> dict:
         "policy": batch.runs[0].policy,
         "findings": _by_kind(batch),
         "cases": _changes(night),
+        "overdue": night.overdue,
         "truncated": _truncated(batch),
     }
 

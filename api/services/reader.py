@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ...graph.errors import Unavailable, UserError
 from ...graph.store import Progress, Store, open_store
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 _PATIENCE_S = 20
 """So long an orderly end waits for a snapshot under way; supervisors wait about thirty seconds for a service."""
+
+Worked = TypeVar("Worked")
+MOST_KEPT = 4
+"""Answers that took long to work out and are kept while the snapshot is the latest."""
 
 
 class Reader:
@@ -40,6 +44,7 @@ class Reader:
         self._store: Store | None = None
         self._snapshot: Snapshot | None = None
         self._held: list[ExitStack] = []
+        self._kept: list[tuple[Any, Any]] = []
         self._first: threading.Thread | None = None
 
     @property
@@ -112,6 +117,24 @@ class Reader:
         finally:
             self._lock.release()
 
+    def kept(self, asked: tuple, work: Callable[[Snapshot], Worked]) -> Worked:
+        """What is worked out of the latest snapshot, anew only where it is not among the last ``MOST_KEPT`` answers.
+
+        Parameters
+        ----------
+        asked : what the answer depends on beside the snapshot
+        """
+        snapshot = self.snapshot()
+        asked = (snapshot.revision, *asked)
+        for one, answer in tuple(self._kept):
+            if one == asked:
+                return answer
+        answer = work(snapshot)
+        # Answers of earlier revisions would hold their files open.
+        others = [(one, other) for one, other in self._kept if one[0] == snapshot.revision]
+        self._kept = [*others, (asked, answer)][-MOST_KEPT:]
+        return answer
+
     def check_ready(self) -> None:
         """Pass where questions are answered at once. Where there is no snapshot yet, begin one, and do not wait.
 
@@ -180,7 +203,7 @@ class Reader:
                 return
         while self._held:
             self._held.pop().close()
-        self._snapshot = None
+        self._snapshot, self._kept = None, []
         if self._store is not None:
             self._store.close()
             self._store = None

@@ -120,5 +120,10 @@ MEASURES = (
     Measure("split_off", Words("未列入任何部分的主体数", "Parties of the whole circle in no part")),
     Measure("cycles", Words("担保环数", "Cycles")),
     Measure("shortest_cycle", Words("最短担保环（段）", "Shortest cycle (arcs)")),
+    Measure("borrowers", Words("被担保户数", "Parties it guarantees")),
+    Measure("net_assets", Words("净资产", "Net assets")),
+    Measure("over_ratio", Words("担保金额/净资产", "Guaranteed amount / net assets")),
+    Measure("over_limit", Words("所超限额（占净资产）", "Limit exceeded (of net assets)")),
+    Measure("on_hold", Words("超过暂缓线（1是0否）", "Above the hold limit (1 yes, 0 no)")),
     Measure("longest_cycle", Words("最长担保环（段）", "Longest cycle (arcs)")),
 )

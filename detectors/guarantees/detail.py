@@ -8,8 +8,9 @@ import numpy as np
 from ...graph.kernels.sets import among, distinct
 from ..policy import GRADES
 from .cores import Bounds, is_core
-from .figures import contradicts, over
+from .figures import contradicts
 from .inside import inside
+from .over import given, over
 from .survey import Survey
 
 HANDS = (1, 2, 3)
@@ -78,20 +79,57 @@ def key_nodes(found: Survey, place: int) -> list[dict]:
     net = found.net
     contracts = inside(net, found.ledger, [found.circles[place].members]).contracts.place
     web = nx.Graph(zip(net.guarantor[contracts].tolist(), net.borrower[contracts].tolist(), strict=True))
-    told = []
-    for party in nx.articulation_points(web):
-        rest = web.subgraph(other for other in web if other != party)
-        parts = sorted((len(part) for part in nx.connected_components(rest)), reverse=True)
-        told.append(_party(found, party) | {"parts": parts, "cut_off": sum(parts[1:])})
+    told = [
+        _party(found, party) | {"parts": parts, "cut_off": sum(parts[1:])} for party, parts in falls_apart(web).items()
+    ]
     return sorted(told, key=lambda one: (-one["cut_off"], one["node"]))
+
+
+def falls_apart(web: nx.Graph) -> dict[int, list[int]]:
+    """The sizes of the parts, the largest first, into which what hangs together falls without each of those who hold
+    it together. Costs what the graph has.
+
+    >>> falls_apart(nx.path_graph(4))
+    {1: [2, 1], 2: [2, 1]}
+    """
+    found: dict[int, list[int]] = {}
+    for whole in nx.connected_components(web):
+        for party, parts in _parts(web, min(whole), len(whole)).items():
+            found[party] = sorted(parts, reverse=True)
+    return dict(sorted(found.items()))
+
+
+def _parts(web: nx.Graph, root: int, count: int) -> dict[int, list[int]]:
+    """By depth-first search from a root: below a party hangs a part on it alone where nothing in the part reaches
+    above the party (Tarjan 1972)."""
+    seen: dict[int, int] = {}
+    above: dict[int, int] = {root: root}
+    reach: dict[int, int] = {}
+    size: dict[int, int] = {}
+    parts: dict[int, list[int]] = {}
+    for one, other, how in nx.dfs_labeled_edges(web, root):
+        if how == "forward":
+            seen[other] = reach[other] = len(seen)
+            above[other], size[other] = one, 1
+        elif how == "nontree" and other != above[one]:
+            reach[one] = min(reach[one], seen[other])
+        elif how == "reverse" and one != other:
+            size[one] += size[other]
+            reach[one] = min(reach[one], reach[other])
+            if reach[other] >= seen[one]:
+                parts.setdefault(one, []).append(size[other])
+    for party, below in parts.items():
+        if party != root:
+            below.append(count - 1 - sum(below))
+    return {party: below for party, below in parts.items() if len(below) > 1}
 
 
 def _over(found: Survey, members: np.ndarray) -> list[dict]:
     """Members who guarantee more of their net assets than the policy's watch; ``ratio`` is None where none are left."""
-    net, ratio = found.net, over(found.net, found.ledger)
+    net, ratio = found.net, over(found.net, found.ledger.net_assets)
     told = []
     for party in members[ratio[members] > found.params["over_watch"]].tolist():
-        mine = np.flatnonzero((net.guarantor == party) & net.structural)
+        mine = np.flatnonzero((net.guarantor == party) & given(net))
         told.append(
             _party(found, party)
             | {

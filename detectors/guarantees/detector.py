@@ -16,9 +16,11 @@ from ..contract import Candidate, Detector, Draft, Params, Thing, bound, portabl
 from . import circles, cores, rounds
 from .chains import chain_structures
 from .declared import MEASURES, PARAMETERS
+from .firms import balance_sheets
 from .groups import BY_GROUP_ID, BY_HOLDING, BY_LEGAL_REP, MAJORITY, Ties, build_ties
 from .joint import JointGroups, joint_groups, joint_structures
 from .net import Net, build_net, numbers
+from .over import Limits, over_structures
 from .people import families
 from .population import Population, population, unit_labels
 from .scoring import score
@@ -27,7 +29,9 @@ from .units import around, units
 from .view import Structure, View
 from .wording import reason_of, reasons
 
-KINDS = ("guarantee_mutual", "guarantee_joint", "guarantee_cycle", "guarantee_chain", "guarantee_circle")
+KINDS = (
+    "guarantee_mutual", "guarantee_joint", "guarantee_cycle", "guarantee_chain", "guarantee_circle", "guarantee_over",
+)  # fmt: skip
 NONE = np.array([], dtype=np.int64)
 MERGED_NAMED = 3
 """Groups of the contracted view that a reason spells out."""
@@ -40,6 +44,7 @@ def detect(view: GraphView, known: Population, params: Params) -> Iterator[Candi
     - ``guarantee_mutual`` 互保 and ``guarantee_cycle`` 循环担保: strong components of two, and of three or more
     - ``guarantee_chain`` 担保链: weak components with a longest path of two arcs or more
     - ``guarantee_circle`` 担保圈: weak components with a cycle, a joint group, or more than 1.5 arcs a party
+    - ``guarantee_over`` 过度担保: parties that guarantee more of their net assets than the policy's limits
 
     Licensed guarantors join nothing; a counter-guarantee 反担保 is no arc. Innocent twins, which lower the score and
     are named: parent and subsidiary, controller and spouse, farmers' joint group 农户联保, guarantees that are
@@ -65,16 +70,18 @@ def _drafts(
     raw = View("raw", net, np.arange(len(net.parties)))
     find = structures or _structures
     for structure in find(raw, found.background, params):
-        members = net.members(structure.rows)
-        covered[structure.kind][members] = True
-        yield found.draft(structure, members, raw)
+        covered[structure.kind][net.members(structure.rows)] = True
+        yield found.draft(structure, raw)
+    if structures is None:
+        limits = Limits(*(params[name] for name in Limits._fields))
+        for structure in over_structures(net, balance_sheets(view, net.parties).net_assets, limits):
+            yield found.draft(structure, raw)
     contracted = _contracted(net, group)
     if contracted is None:
         return
     for structure in find(contracted, found.background, params):
-        members = net.members(structure.rows)
-        if not covered[structure.kind][members].any():
-            yield found.draft(structure, members, contracted)
+        if not covered[structure.kind][net.members(structure.rows)].any():
+            yield found.draft(structure, contracted)
 
 
 Structures = Callable[[View, Background, Params], Iterator[Structure]]
@@ -162,15 +169,18 @@ class _Found:
         """int64 by group of the population: how many parties of the whole book it has."""
         return np.bincount(self.known.group[self.known.group >= 0])
 
-    def draft(self, structure: Structure, members: np.ndarray, view: View) -> Draft:
-        """A structure as the run takes it."""
-        net = self.net
+    def draft(self, structure: Structure, view: View) -> Draft:
+        """A structure as the run takes it. Its members are all parties to its contracts, of an over-guarantee the
+        guarantor alone."""
+        net, role = self.net, "party" if structure.guarantor is None else "guarantor"
+        parties = net.members(structure.rows)
+        members = parties if structure.guarantor is None else np.array([structure.guarantor])
         measures = _sizes(structure, members, view) | structure.measures
-        tried = explanations(structure, members, net, self.background)
+        tried = explanations(structure, parties, net, self.background)
         twin = next((one.twin for one in tried if one.fits), None)
         groups = _merged(members, view, self.ties) if view.name == "contracted" else []
         merged = sorted(groups, key=lambda group: (group.labels, group.ids, group.how))[:MERGED_NAMED]
-        evidence, cut = self._evidence(structure, members, groups, twin)
+        evidence, cut = self._evidence(structure, parties, groups, twin)
         candidate = Candidate(
             kind=structure.kind,
             view=view.name,
@@ -182,7 +192,7 @@ class _Found:
             explanations=tried,
             truncated=[*structure.truncated, *cut],
         )
-        return Draft(candidate, [(node, "party") for node in net.parties[members].tolist()], evidence)
+        return Draft(candidate, [(node, role) for node in net.parties[members].tolist()], evidence)
 
     def _evidence(
         self, structure: Structure, members: np.ndarray, groups: list[_Group], twin: str | None
@@ -287,7 +297,7 @@ def _merged(members: np.ndarray, view: View, ties: Ties) -> list[_Group]:
 
 GUARANTEE = Detector(
     id="guarantee",
-    version="1",
+    version="2",
     kinds=KINDS,
     unit=(
         "a weak component of the guarantees in force, licensed guarantors left out, with the components that groups "

@@ -20,6 +20,8 @@ from ...graph.kernels.texts import Texts
 from ...graph.snapshot import Edges, GraphView
 from ...graph.words.money import currency_code
 from ..policy import GRADES
+from .firms import as_numbers, balance_sheets
+from .loans import loans_at
 from .net import Net, build_net, currencies, licensed_guarantors, main_currency
 
 CENTS = 100
@@ -122,7 +124,8 @@ def exposures(view: GraphView, within: np.ndarray | None = None) -> Exposures:
     parties, borrowers = net.members(rows), distinct(net.borrower[rows])
     code = currency_code(currency)
     owed = _owed(net, _loans(seen), code)
-    assets = _net_assets(seen, net)
+    assets = balance_sheets(seen, net.parties).net_assets
+    assets[np.abs(assets) > MOST] = np.nan
     gaps = [
         *_contract_gaps(seen, net, unusable),
         Gap("licensed_contracts", "", _beside(view, contracts, licensed, within)),
@@ -187,14 +190,13 @@ class _Loans(NamedTuple):
 def _loans(view: GraphView) -> _Loans:
     borrowed = view.edges("BORROWED")
     loans = distinct(borrowed.target)
-    facts = view.facts("loans", loans, ("balance", "currency", "five_class"))
-    facts = facts.drop_duplicates("node").set_index("node").reindex(borrowed.target)
+    facts = loans_at(view, ("currency",), loans).reindex(borrowed.target)
     worst = {grade: place for place, grade in enumerate(GRADES)}
     grades = [worst.get(cell, -1) for cell in facts["five_class"]]
     return _Loans(
         borrowed.source.astype(np.int64),
         borrowed.target,
-        np.asarray(facts["balance"], dtype=np.float64),
+        as_numbers(facts["balance"]),
         [currency_code(cell if isinstance(cell, str) else None) for cell in facts["currency"]],
         np.array(grades, dtype=np.int64),
     )
@@ -244,14 +246,3 @@ def _matter(code: str, balance: float, here: bool, currency: str) -> tuple[str, 
     if not 0 <= balance <= MOST:
         return "balance_unusable", ""
     return ("loans_no_currency", "") if currency and not code else ("", "")
-
-
-def _net_assets(view: GraphView, net: Net) -> np.ndarray:
-    """Net assets as stated, else total assets less total liabilities where both are."""
-    found = np.full(len(net.parties), np.nan)
-    facts = view.facts("companies", net.parties, ("net_assets", "total_assets", "total_liabilities"))
-    stated, assets, debts = (np.asarray(facts[name], dtype=np.float64) for name in facts.columns[-3:])
-    values = np.where(np.isnan(stated), assets - debts, stated)
-    values[np.abs(values) > MOST] = np.nan
-    found[np.searchsorted(net.parties, np.asarray(facts["node"]))] = values
-    return found

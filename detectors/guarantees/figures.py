@@ -7,11 +7,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ...graph.kernels.sets import among
 from ..policy import GRADES
 from .circulation import circulation
 from .inside import Inside, Pairs, beside, guaranteed, inside, once
 from .ledger import Ledger
 from .net import Net
+from .over import Limits, given, over
 from .view import View
 
 LETTERS = ((100_000_000, "A"), (10_000_000, "B"), (0, "C"))
@@ -34,13 +36,6 @@ class Circle(NamedTuple):
     members: np.ndarray
     cores: np.ndarray
     view: str
-
-
-class Limits(NamedTuple):
-    """Shares of net assets from which on guarantees given are watched, and held; of the policy."""
-
-    over_watch: float
-    over_hold: float
 
 
 def figures(net: Net, ledger: Ledger, views: dict[str, View], circles: Sequence[Circle], limits: Limits) -> list[dict]:
@@ -181,7 +176,7 @@ def _contracts(net: Net, views: dict[str, View], what: Inside, circles: Sequence
     known = what.number(pairs, ~np.isnan(net.amount))
     total = _known(what.total(pairs, net.amount), known)
     round_about = _circulating(net, views, what, circles)
-    given = _largest_giver(net, what)
+    largest = _largest_giver(net, what)
     with np.errstate(invalid="ignore", divide="ignore"):
         return {
             "arcs": count,
@@ -189,11 +184,12 @@ def _contracts(net: Net, views: dict[str, View], what: Inside, circles: Sequence
             "contract_sum": total,
             "contract_amount_unknown": what.number(pairs, net.unknown),
             "contract_other_currency": what.number(pairs, net.foreign),
+            "contract_never_in_force": _never_in_force(net, what),
             "contract_without_loan": what.number(pairs, np.asarray(net.column("loan_id").isna())),
             "circulating": round_about,
             "circulating_share": np.round(np.where(total > 0, round_about / total, np.nan), 6),
             "reciprocity": np.round(np.bincount(answered.circle, minlength=what.count) / count, 6),
-            "largest_guarantor_share": np.round(np.where(total > 0, given / total, np.nan), 6),
+            "largest_guarantor_share": np.round(np.where(total > 0, largest / total, np.nan), 6),
         }
 
 
@@ -211,6 +207,18 @@ def _circulating(net: Net, views: dict[str, View], what: Inside, circles: Sequen
     )
 
 
+def _never_in_force(net: Net, what: Inside) -> np.ndarray:
+    """int64 by circle: contracts between its parties that end no later than they begin, and so count nowhere."""
+    view = net.snapshot
+    source, target = view.ends(view.never_in_force("GUARANTEES"))
+    both = among(source, net.parties) & among(target, net.parties) & (source != target)
+    one, other = (np.searchsorted(net.parties, end[both]) for end in (source, target))
+    found = beside(what.parties, one, np.arange(len(one)), len(net.parties))
+    return what.number(
+        found.where(Pairs(found.circle, other[found.place]).within(what.parties)), np.ones(len(one), bool)
+    )
+
+
 def _largest_giver(net: Net, what: Inside) -> np.ndarray:
     """float64 by circle: the known amounts that the one who guarantees most guarantees in it."""
     pairs = what.contracts
@@ -222,20 +230,11 @@ def _largest_giver(net: Net, what: Inside) -> np.ndarray:
     return most
 
 
-def over(net: Net, ledger: Ledger) -> np.ndarray:
-    """float64 by party: the known amounts it guarantees, in the whole book, by its net assets; infinite where it has
-    none left, NaN where the book does not tell."""
-    given = np.bincount(net.guarantor, np.nan_to_num(net.amount) * net.structural, len(net.parties))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        ratio = np.where(ledger.net_assets > 0, given / ledger.net_assets, np.where(given > 0, np.inf, 0.0))
-    return np.where(np.isnan(ledger.net_assets), np.nan, ratio)
-
-
 def _firms(net: Net, ledger: Ledger, what: Inside, limits: Limits) -> dict[str, np.ndarray]:
     firms = what.parties.where(ledger.firm[what.parties.place])
     gives = np.zeros(len(net.parties), dtype=bool)
-    gives[net.guarantor[net.structural]] = True
-    ratio = over(net, ledger)
+    gives[net.guarantor[given(net)]] = True
+    ratio = over(net, ledger.net_assets)
     return {
         "parties": np.bincount(what.parties.circle, minlength=what.count),
         "companies": np.bincount(firms.circle, minlength=what.count),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -13,10 +12,9 @@ import pandas as pd
 from ...graph.kernels.sets import among, distinct
 from ...graph.snapshot import GraphView
 from ..policy import GRADES
+from .firms import as_numbers, balance_sheets, by_node
 from .loans import loans_at
 from .net import Net, coded
-
-_FIRM = ("total_assets", "total_liabilities", "net_assets")
 
 
 @dataclass(frozen=True)
@@ -106,20 +104,10 @@ def build_ledger(view: GraphView, net: Net, currency: str | None) -> Ledger:
     )
 
 
-def _by_node(view: GraphView, table: str, nodes: np.ndarray, columns: Sequence[str]) -> dict[str, pd.Series]:
-    """Cells of a table by column, a place for each node; blank where no row tells of it."""
-    facts = view.facts(table, nodes, columns).drop_duplicates("node").set_index("node").reindex(nodes)
-    return {name: pd.Series(facts[name]) for name in columns}
-
-
 def _amounts(column: Any, left_out: np.ndarray) -> np.ndarray:
     """Amounts as float64, NaN where unknown or negative."""
-    values = _numbers(column)
+    values = as_numbers(column)
     return np.where(left_out | (values < 0), np.nan, values)
-
-
-def _numbers(column: Any) -> np.ndarray:
-    return np.asarray(pd.to_numeric(column), dtype=np.float64)
 
 
 def _named_loans(view: GraphView, net: Net, loan: np.ndarray) -> np.ndarray:
@@ -131,14 +119,11 @@ def _named_loans(view: GraphView, net: Net, loan: np.ndarray) -> np.ndarray:
 
 
 def _firms(view: GraphView, net: Net) -> dict[str, np.ndarray]:
-    companies = _by_node(view, "companies", net.parties, ("region", *_FIRM))
-    people = _by_node(view, "applicants", net.parties, ("region",))
-    region = companies["region"].astype(object).where(companies["region"].notna(), people["region"].astype(object))
-    assets, debts, own = (_numbers(companies[name]) for name in _FIRM)
+    of_companies, of_people = (by_node(view, table, net.parties, ("region",)) for table in ("companies", "applicants"))
+    region = of_companies["region"].astype(object)
+    region = region.where(region.notna(), of_people["region"].astype(object))
     return {
         "firm": np.array([name.startswith("company:") for name in net.names], dtype=bool),
         "region": np.asarray(region.where(region.notna(), None), dtype=object),
-        "assets": assets,
-        "liabilities": debts,
-        "net_assets": np.where(np.isnan(own), assets - debts, own),
+        **balance_sheets(view, net.parties)._asdict(),
     }

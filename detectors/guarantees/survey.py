@@ -16,9 +16,10 @@ from ..settings import all_settings
 from ..verdicts import marks
 from .cores import Bounds, is_core
 from .detector import GUARANTEE, circle_candidates
-from .figures import Circle, Limits, figures
+from .figures import Circle, figures
 from .ledger import Ledger, build_ledger
 from .net import Net, build_net
+from .over import Limits
 from .population import Population
 from .view import View
 

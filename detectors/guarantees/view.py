@@ -28,6 +28,7 @@ class Structure:
     focus : party numbers worth naming first, in order; empty where any is as good
     joint_name : id of the joint group, where the contracts carry one
     cores : of a part of a large circle, the party numbers of each core in it
+    guarantor : of an over-guarantee, the party number of its only member
     """
 
     kind: str
@@ -38,6 +39,7 @@ class Structure:
     path: bool = False
     joint_name: str | None = None
     cores: list[np.ndarray] = field(default_factory=list)
+    guarantor: int | None = None
 
 
 class View:

@@ -147,12 +147,30 @@ def _circle(candidate: Candidate) -> Words:
     return Words(zh_text, en_text)
 
 
+def _over(candidate: Candidate) -> Words:
+    names, measures = _members(candidate), candidate.measures
+    count, own = int(measures["borrowers"]), money(measures["net_assets"], candidate.reason["currency"])
+    limit = f"{measures['over_limit']:.0%}"
+    held = Words("限额", "limit") if measures["on_hold"] else Words("关注线", "watch line")
+    if "over_ratio" not in measures:
+        return Words(
+            f"{names.zh}净资产{own.zh}，已无净资产，仍为{count}户提供担保",
+            f"{names.en} guarantees {count} others and has no net assets left ({own.en})",
+        )
+    share = f"{measures['over_ratio']:.0%}"
+    return Words(
+        f"{names.zh}为{count}户提供担保，占其净资产{own.zh}的{share}，超过{limit}的{held.zh}",
+        f"{names.en} guarantees {count} others for {share} of its net assets of {own.en}, above {limit}, the {held.en}",
+    )
+
+
 _WORDS = {
     "guarantee_mutual": _mutual,
     "guarantee_joint": _joint,
     "guarantee_cycle": _cycle,
     "guarantee_chain": _chain,
     "guarantee_circle": _circle,
+    "guarantee_over": _over,
 }
 
 

@@ -9,10 +9,11 @@ from functools import cached_property
 import numpy as np
 
 from ..kernels.sets import among, distinct
+from .exported import ExportedView
 from .view import GraphView
 
 
-class Part(GraphView):
+class Part(ExportedView):
     """What some nodes of a snapshot make, as ``GraphView.part`` says.
 
     Parameters

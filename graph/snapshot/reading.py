@@ -15,13 +15,13 @@ import numpy as np
 
 from ..kernels.texts import Texts
 from .cells import row_numbers
+from .exported import ExportedView
 from .files import Files
 from .ledger import Ledger
 from .part import Part
-from .view import GraphView
 
 
-class Snapshot(GraphView):
+class Snapshot(ExportedView):
     """The whole graph at one revision, seen at ``as_of``. Open with ``open_snapshot``.
 
     Attributes

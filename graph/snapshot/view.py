@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
@@ -25,6 +24,7 @@ from ..kernels.texts import Texts
 from ..keys import TOKEN_PREFIX
 from ..model import ALWAYS, KIND_CODE, KINDS, RELATION_CODE, RELATIONS, STATUS_FIELDS
 from .cells import row_numbers
+from .edges import Edges
 from .files import Facts, Files
 
 if TYPE_CHECKING:
@@ -37,46 +37,6 @@ if TYPE_CHECKING:
 FEW = 64
 """Up to so many rows are parsed one by one: Arrow's parser comes with pandas, which takes longer to import."""
 _IS_STATE = np.array([relation.nature == "state" for relation in RELATIONS.values()])
-
-
-@dataclass(frozen=True)
-class Edges:
-    """The relationships of one relation that show at a view's ``as_of``; arrays of one length.
-
-    Attributes
-    ----------
-    positions : int64, the relationships' numbers in the snapshot, for ``GraphView.evidence`` and ``column``
-    source, target : int32 node numbers
-    amount : float64, NaN where unknown
-    valid_from, valid_to : int64 epoch milliseconds, ``ALWAYS`` and ``FOREVER`` where open; an event's time is the first
-    """
-
-    relation: str
-    positions: np.ndarray
-    source: np.ndarray
-    target: np.ndarray
-    amount: np.ndarray
-    valid_from: np.ndarray
-    valid_to: np.ndarray
-    _files: Files
-
-    def __len__(self) -> int:
-        return len(self.positions)
-
-    def column(self, name: str) -> pd.Series:
-        """Another cell of the relationships' rows by its column name, such as ``joint_group_id``; blank cells are
-        missing as pandas has it (``isna``), all of them where no row ever had the column."""
-        import pandas as pd
-
-        types = self._files.types(self.relation)
-        if name not in types or not len(self):
-            return pd.Series([None] * len(self), dtype=object)
-        return self._files.cells(self.positions, {name: types[name]}).column(name).to_pandas()
-
-    def where(self, mask: np.ndarray) -> Edges:
-        """Those for which ``mask`` holds, or at these places."""
-        arrays = ("positions", "source", "target", "amount", "valid_from", "valid_to")
-        return replace(self, **{name: getattr(self, name)[mask] for name in arrays})
 
 
 class GraphView(ABC):

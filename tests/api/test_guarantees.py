@@ -7,6 +7,9 @@ import json
 import openpyxl
 import pytest
 from ringfence.api.cli import app
+from ringfence.api.services.guarantees import circles, near
+from ringfence.api.services.reader import Reader
+from ringfence.api.settings import Settings
 from support.case_book import write_tables
 from support.service import service
 from typer.testing import CliRunner
@@ -102,3 +105,18 @@ def test_show_tells_in_both_languages(run):
 def test_a_circle_that_is_none_is_said(url):
     done = CliRunner().invoke(app, ["guarantees", "show", "0000", "--store", url])
     assert done.exit_code == 2 and "no guarantee circle '0000'" in done.stderr
+
+
+def test_circles_are_worked_out_once_for_a_snapshot_and_anew_for_the_next(tmp_path):
+    tables = {"guarantees": ["contract_id,guarantor_id,borrower_id,amount", "K1,A,B,8", "K2,B,A,6"]}
+    write_tables(tmp_path / "one", companies=["company_id", "A", "B", "C"], **tables)
+    store = f"sqlite:///{tmp_path}/book.db"
+    assert CliRunner().invoke(app, ["load", str(tmp_path / "one"), "--store", store]).exit_code == 0
+    reader = Reader(Settings(store=store, audit=tmp_path / "audit.db"))
+    first, _ = near(reader, circles(reader)["circles"][0]["id"])
+    assert near(reader, first.findings[0].id)[0] is first
+    tables["guarantees"] += ["K3,B,C,5", "K4,C,A,5"]
+    write_tables(tmp_path / "two", companies=["company_id", "A", "B", "C"], **tables)
+    assert CliRunner().invoke(app, ["load", str(tmp_path / "two"), "--store", store]).exit_code == 0
+    assert [circle["parties"] for circle in circles(reader)["circles"]] == [3]
+    reader.close()

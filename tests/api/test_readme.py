@@ -94,7 +94,7 @@ def test_the_commands_of_each_day_work_as_written(tmp_path):
         "investigator",
         "nightly",
         "4c0697402e2956cb",
-        "application P9",
+        "applicant:A9: nothing found",
         "rf_",
         "cli.case.list",
     ):

@@ -103,6 +103,18 @@ def test_a_handset_is_one_thing_with_both_its_numbers_and_how_many_use_it(seen):
         assert words in drawn(seen)[HANDSET]["title"]
 
 
+def test_two_things_of_one_text_are_told_apart_by_a_number(opened):
+    """A second home whose mask and numbers of users are those of the first."""
+    book, other = ring(), token(6)
+    book.masks[other] = book.masks[token(2)]
+    for person in ("A", "B", *(f"Z{number}" for number in range(4))):
+        book.lives(person, other)
+    snapshot = book.snapshot()
+    texts = [node["label"].split("\n")[0] for node in drawn(opened(finding_of(snapshot), snapshot)).values()]
+    homes = sorted(text for text in texts if text.startswith("地址"))
+    assert homes == ["地址 浙江省杭州市**** #1", "地址 浙江省杭州市**** #2"]
+
+
 def test_applications_and_loans_stand_in_the_ties_tooltip_with_dates_files_and_rows(seen):
     title = tie(seen, "A", HANDSET)["title"]
     for words in (
@@ -152,7 +164,7 @@ def test_a_hub_is_told_in_words_and_everything_is_in_the_table(seen):
     assert "单位 杭州顺达劳务派遣有限公司（本案4人 / 全库40人）" in text
     assert "Also shared, by too many to draw" in text and "Employer (4 here / 40 in all)" in text
     assert "另有 1 项只有一名成员使用" in text and "1 things that only one member uses" in text
-    rows = seen.page.locator(".sources tbody tr").all_inner_texts()
+    rows = seen.page.locator(".sources tbody tr:not(.about)").all_inner_texts()
     assert len(rows) == len(finding_of(ring().snapshot())["evidence"]) == 32
     assert sum("就职 works at" in row for row in rows) == 4
 

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 from ringfence.detectors.guarantees.changes import changes
 from ringfence.detectors.guarantees.circulation import circulation
-from ringfence.detectors.guarantees.detail import detail
+from ringfence.detectors.guarantees.detail import detail, falls_apart
+from ringfence.detectors.guarantees.exposures import exposures
 from ringfence.detectors.guarantees.portfolio import portfolio
 from ringfence.detectors.guarantees.survey import survey
 from ringfence.detectors.guarantees.table import table
@@ -243,3 +244,36 @@ def test_what_becomes_of_circles():
         ("new", "→", "new"),
         ("dissolved", "goes", "→"),
     }
+
+
+def test_parts_are_those_that_are_left_without_each_party():
+    for seed in range(40):
+        web = nx.gnp_random_graph(14, 0.12, seed=seed)
+        expected = {}
+        for party in nx.articulation_points(web):
+            home = nx.node_connected_component(web, party) - {party}
+            parts = nx.connected_components(web.subgraph(home))
+            expected[party] = sorted(map(len, parts), reverse=True)
+        assert falls_apart(web) == expected, f"seed {seed}"
+
+
+def test_contracts_that_end_before_they_begin_are_counted_and_count_nowhere(look):
+    held = "K1,A,B,5,CNY,,,2026-01-01,\nK2,B,A,5,CNY,,,2026-01-01,\n"
+    found = look(
+        guarantees=f"{CONTRACTS}\n{held}K3,A,B,9,CNY,,,2026-03-01,2026-02-01\nK4,C,D,9,CNY,,,2026-03-01,2026-02-01"
+    )
+    row = one(found)
+    assert (row["contract_never_in_force"], row["contracts"], row["contract_sum"]) == (1, 2, 10)
+
+
+@pytest.mark.parametrize("as_of, owes", [("2026-03-31", 60), ("2026-06-30", 100)])
+def test_contagion_of_an_earlier_day_takes_loans_from_their_history_as_the_figures_do(look, as_of, owes):
+    found = look(
+        as_of,
+        guarantees=f"{CONTRACTS}\nK1,A,B,5,CNY,,,2026-01-01,\nK2,B,A,5,CNY,,,2026-01-01,",
+        loans=f"{LOANS}\nL1,B,工行,CNY,100,,关注,0,2026-01-01,2026-06-01,",
+        loan_history="loan_id,date,balance,five_class\nL1,2026-02-28,80,次级\nL1,2026-03-31,60,正常",
+    )
+    held = exposures(found.view)
+    assert (held.debt.sum(), one(found)["balance"]) == (owes, owes)
+    assert held.grade.max() == (0 if owes == 60 else 1)

@@ -25,8 +25,10 @@ ARGUMENTS = (
 
 
 @contextmanager
-def offline_browser(chromium: str, width: int = 1280, height: int = 900) -> Iterator[BrowserContext]:
-    """A browser with an empty profile and no network."""
+def offline_browser(
+    chromium: str, width: int = 1280, height: int = 900, offline: bool = True
+) -> Iterator[BrowserContext]:
+    """A browser with an empty profile and no network, unless that is asked for."""
     with tempfile.TemporaryDirectory() as profile, sync_playwright() as playwright:
         context = playwright.chromium.launch_persistent_context(
             profile,
@@ -34,7 +36,7 @@ def offline_browser(chromium: str, width: int = 1280, height: int = 900) -> Iter
             args=list(ARGUMENTS),
             viewport={"width": width, "height": height},
             device_scale_factor=2,
-            offline=True,
+            offline=offline,
         )
         try:
             yield context
@@ -42,12 +44,17 @@ def offline_browser(chromium: str, width: int = 1280, height: int = 900) -> Iter
             context.close()
 
 
-def save(html: Path, png: Path, width: int, height: int, whole_page: bool) -> None:
-    """Open an evidence file without a network and save what it shows."""
+def browser_path() -> str:
+    """The path of the browser."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
         raise SystemExit("no Chromium: apt-get install -y chromium fonts-noto-cjk")
-    with offline_browser(chromium, width, height) as context:
+    return chromium
+
+
+def save(html: Path, png: Path, width: int, height: int, whole_page: bool) -> None:
+    """Open an evidence file without a network and save what it shows."""
+    with offline_browser(browser_path(), width, height) as context:
         page = context.new_page()
         page.goto(html.resolve().as_uri())
         page.wait_for_selector("#picture[data-drawn]")
