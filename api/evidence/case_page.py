@@ -24,6 +24,7 @@ DONE_WORDS = {
     "note": Words("备注", "note"),
     "assign": Words("分派", "assigned to"),
     "close": Words("结案", "closed"),
+    "snooze": Words("推迟", "put off"),
     "confirmed": Words("确认欺诈", "confirmed"),
     "innocent": Words("排除嫌疑", "innocent"),
     "unsure": Words("存疑", "unsure"),

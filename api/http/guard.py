@@ -119,7 +119,9 @@ def record(request: Request, bounds: dict[str, Any]) -> None:
     says = declared(route)
     if says.action not in SHOWS_NO_DATA:
         subject, reason = says.subject(request) or route.name, says.reason(request) or None
-        _reader(request).audit.record(request.state.caller.name, f"api.{route.name}", subject, reason, bounds)
+        name = request.state.caller.name
+        # Its number is at hand for what says where it is recorded.
+        request.state.recorded = _reader(request).audit.record(name, f"api.{route.name}", subject, reason, bounds)
 
 
 def _reader(request: Request) -> Reader:

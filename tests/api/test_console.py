@@ -221,6 +221,43 @@ def audit(served):
     return AuditLog(Path(served.store.removeprefix("sqlite:///") + ".audit.db")).entries()
 
 
+def test_from_the_top_alert_to_the_next_one_it_takes_twelve_clicks_at_most(browser, served, ring):
+    with browsing(browser, served) as seen:
+        clicks = []
+        page = seen.sign_in(language="zh")  # the key, Enter
+
+        def click(what, **more):
+            clicks.append(what)
+            page.click(what, **more)
+
+        seen.loaded("alerts")
+        click("tbody tr:first-child a")
+        seen.loaded("case")
+        click(".side tbody tr:has-text('R3')")
+        click("text=在探查中打开")
+        seen.loaded("explore")
+        click("text=作为路径端点")
+        page.fill("[data-search]", "applicant:R7")
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".chosen .code:has-text('R7')")
+        click("text=作为路径端点")
+        click("text=查最短路径")
+        page.wait_for_selector(".told:has-text('最短路径')")
+        clicks.append("back")
+        page.go_back()
+        seen.loaded("case")
+        click(".do .primary")
+        page.fill("dialog textarea", "tied to a confirmed fraudster by a handset")
+        click("dialog .primary")
+        page.wait_for_selector(".head dd:has-text('确认欺诈')")
+        with page.expect_download() as pack:
+            click("text=导出证据")
+        assert pack.value.suggested_filename == f"case-{ring}.html"
+        click("text=下一件")
+        page.wait_for_url(lambda url: "case?id=" in url and ring not in url)
+        assert len(clicks) <= 12 and (seen.messages, seen.strangers()) == ([], [])
+
+
 # -- the queue
 
 

@@ -48,6 +48,14 @@ def test_a_page_of_evidence_is_a_file_of_its_own(client):
     assert answer.text.startswith("<!DOCTYPE html>") and "团伙" in answer.text
 
 
+def test_a_case_is_a_file_too_that_says_where_its_making_is_recorded(client):
+    case = next(one for one in client.get("/v1/cases").json()["cases"] if "fraud_ring" in one["kinds"])
+    page = client.get(f"/v1/cases/{case['id']}/page").text
+    audit = client.app.state.reader.audit.entries()
+    (made,) = [entry for entry in audit if entry["action"] == "api.case_file"]
+    assert case["id"] in page and made["subject"] == case["id"]
+
+
 def test_people_of_a_case_stand_by_what_they_owe(client):
     case = next(one for one in client.get("/v1/cases").json()["cases"] if "fraud_ring" in one["kinds"])
     people = client.get(f"/v1/cases/{case['id']}/people").json()["members"]

@@ -36,9 +36,12 @@ class Served:
 
 @contextmanager
 def served_console(folder: Path) -> Iterator[Served]:
-    """A service over the ring book, one of whose companies has a hostile name, after one night."""
+    """A service over the ring book, one of whose companies has a hostile name and one of whose
+    ring is a confirmed fraudster, after one night."""
     companies = write_ring_book(folder / "tables") / "companies.csv"
     companies.write_text(companies.read_text("utf-8").replace("丙公司", HOSTILE), "utf-8")
+    flags = "entity_kind,entity_key,flag,source,effective_from\napplicant,R7,confirmed_fraud,police,2026-03-20\n"
+    companies.with_name("flags.csv").write_text(flags, "utf-8")
     done = ringfence("nightly", "tables", cwd=folder)
     assert done.returncode == 0, done.stderr
     with serving(folder) as served:

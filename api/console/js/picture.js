@@ -30,6 +30,8 @@ export function draw({ nodes, edges }, about, { chosen = () => {}, opened = () =
   keep("nodes", nodes);
   keep("edges", edges);
   let network = null;
+  const waiting = []; // what was asked of the picture before it was drawn for the first time
+  const drawnFirst = (act) => (frame.dataset.drawn ? act() : waiting.push(act));
   let whole = true; // until somebody moves it, it is shown whole whatever the frame's size
 
   const picture = {
@@ -57,7 +59,8 @@ export function draw({ nodes, edges }, about, { chosen = () => {}, opened = () =
     /** Mark nodes, and edges, and nothing else. */
     choose(ids, ties = []) {
       const drawn = (kind, each) => each.filter((id) => data[kind].get(id));
-      network.setSelection({ nodes: drawn("nodes", ids), edges: drawn("edges", ties) }, { highlightEdges: false });
+      const chosen = { nodes: drawn("nodes", ids), edges: drawn("edges", ties) };
+      drawnFirst(() => network.setSelection(chosen, { highlightEdges: false }));
     },
     /** The ids of nodes whose label or tooltip holds a text. */
     find(text) {
@@ -100,23 +103,24 @@ export function draw({ nodes, edges }, about, { chosen = () => {}, opened = () =
     /** Show all of it, or these nodes. */
     fit(ids = null) {
       whole = !ids;
-      network.fit({ ...(ids ? { nodes: ids } : {}), maxZoomLevel: LARGEST, animation: false });
+      drawnFirst(() => network.fit({ ...(ids ? { nodes: ids } : {}), maxZoomLevel: LARGEST, animation: false }));
     },
     /** Bring a node to the middle, and mark it. */
     focus(id) {
       whole = false;
-      network.focus(id, { scale: Math.max(network.getScale(), 0.8), animation: false });
+      drawnFirst(() => network.focus(id, { scale: Math.max(network.getScale(), 0.8), animation: false }));
       picture.choose([id]);
     },
     zoom(factor) {
       whole = false;
-      network.moveTo({ scale: network.getScale() * factor, animation: false });
+      drawnFirst(() => network.moveTo({ scale: network.getScale() * factor, animation: false }));
     },
     /** Where nodes stand: `{id: {x, y}}`. */
-    positions: () => network.getPositions(picture.ids()),
+    positions: () => (network ? network.getPositions(picture.ids())
+      : Object.fromEntries(picture.ids().map((id) => data.nodes.get(id)).map(({ id, x, y }) => [id, { x, y }]))),
     /** Put nodes where a kept view has them. */
     place(positions) {
-      for (const [id, { x, y }] of Object.entries(positions)) if (data.nodes.get(id)) network.moveNode(id, x, y);
+      for (const [id, { x, y }] of Object.entries(positions)) if (data.nodes.get(id)) data.nodes.update({ id, x, y });
     },
     /** The picture as it is shown, as a PNG. */
     png: () => new Promise((resolve) => frame.querySelector("canvas").toBlob(resolve)),
@@ -135,8 +139,9 @@ export function draw({ nodes, edges }, about, { chosen = () => {}, opened = () =
     network.on("zoom", () => { whole = false; });
     network.on("resize", () => requestAnimationFrame(() => whole && picture.fit()));
     network.once("afterDrawing", () => {
-      picture.fit();
       frame.dataset.drawn = "true";
+      const begun = whole ? [() => picture.fit(), ...waiting] : waiting;
+      begun.forEach((act) => act());
     });
     frame.addEventListener("keydown", (event) => key(event, picture, network, chosen, opened));
   }

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import Path, Query, Request
+from fastapi.responses import HTMLResponse
 
 from ....graph.store.runs import latest_nightly
+from ...evidence.case_page import case_page
 from ...services import cases as answers
 from ...services.case_choices import CaseSort, State
 from ...services.case_people import people
@@ -86,6 +88,21 @@ def case_people(reader: Store, id: CaseId) -> Any:
     """A case's people, and who else uses what is mostly theirs, by name or masked, with what each owes."""
     found = answers.case(reader, id)
     return {"id": found["id"], "members": people(found, answers.seen_by(reader, found))}
+
+
+@router.get(
+    "/cases/{id}/page",
+    response_class=HTMLResponse,
+    summary="A case's evidence as one file",
+    responses={200: {"content": {"text/html": {"schema": {"type": "string"}}}}},
+)
+@declares("cases.read", case_named)
+def case_file(reader: Store, request: Request, id: CaseId) -> Any:
+    """The evidence as one HTML file that needs no network: to keep, to print, to hand on."""
+    found = answers.case(reader, id)
+    parts = answers.findings_of(reader.store, [found])
+    page = case_page(found, parts, answers.seen_by(reader, found), str(request.state.recorded))
+    return HTMLResponse(page, headers={"Content-Disposition": f'attachment; filename="case-{found["id"]}.html"'})
 
 
 @router.post("/cases/{id}/verdicts", response_model=models.Entry, status_code=201, summary="Decide on a case")

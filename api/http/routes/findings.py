@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated, Any, Literal
 
-from fastapi import Path, Query
+from fastapi import Path, Query, Request
 from fastapi.responses import HTMLResponse
 
 from ....graph.times import to_iso
@@ -96,12 +96,13 @@ def finding_sheet(
 @declares("findings.read", finding_named)
 def finding_page(
     reader: Store,
+    request: Request,
     id: Annotated[str, Path(description="The finding's id, or as much of its beginning as is unique.")],
 ) -> Any:
     """The evidence as one HTML file that needs no network: to keep, to print, to hand on."""
     found = answers.finding(reader.store, id, None)
     headers = {"Content-Disposition": f'attachment; filename="{found["id"]}.html"'}
-    return HTMLResponse(evidence_page(found, reader.as_seen_by(found)), headers=headers)
+    return HTMLResponse(evidence_page(found, reader.as_seen_by(found), str(request.state.recorded)), headers=headers)
 
 
 @router.get("/findings/{id}", response_model=models.Finding, summary="One finding")

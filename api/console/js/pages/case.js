@@ -39,7 +39,7 @@ export async function show(root, parameters) {
       root.removeAttribute("aria-busy");
     }
   }
-  const drawHead = (now) => head.replaceChildren(headOf(now), actions(now, () => shown, changed));
+  const drawHead = (now) => head.replaceChildren(headOf(now), actions(now, changed));
   const changed = async () => {
     Object.assign(one, await get(`/v1/cases/${one.id}`));
     drawHead(one);
@@ -74,13 +74,13 @@ function headOf(one) {
       fact(t("case.assigned"), one.assigned ?? ""), fact(t("case.verdict"), verdictOf(one))));
 }
 
-function actions(one, part, changed) {
+function actions(one, changed) {
   const act = (name, attributes) => button(t(`case.do.${name}`), async () => {
     if (!(await ACTIONS[name]([one.id]))) return;
     say(t("case.done"));
     await changed();
   }, attributes);
-  const pack = async () => saveFile(`${part().id}.html`, await download(`/v1/findings/${part().id}/page`));
+  const pack = async () => saveFile(`case-${one.id}.html`, await download(`/v1/cases/${one.id}/page`));
   const next = async () => {
     const id = await caseAfter(one.id);
     if (id) location.hash = `#/case?id=${id}`;
