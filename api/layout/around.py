@@ -15,9 +15,9 @@ from .circles import Point, Sizes
 from .placing import canonical, layout
 from .stress import SPACING
 
-NEAREST = 70.0
+NEAREST = 100.0
 """Pixels from the middle of a node to the first ring around it."""
-STEP = 44.0
+STEP = 48.0
 """Pixels from ring to ring."""
 FLAT = 0.72
 """How much less high than wide a ring is, as boxes are."""

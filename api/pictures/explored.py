@@ -18,11 +18,13 @@ from ...graph.model import KINDS
 from ...graph.snapshot import GraphView
 from ...graph.times import to_iso
 from ..evidence.items import (
+    FONT,
     MONEY,
     NODE_LIMIT,
     arc_title,
     bundle_label,
     edge_item,
+    item_colours,
     node_item,
     node_size,
     node_text,
@@ -31,7 +33,7 @@ from ..evidence.items import (
 from ..layout.arcs import Arc, route
 from ..layout.around import around
 from ..layout.circles import Point
-from ..services.labels import Label, labels
+from ..services.labels import COLOURS, OTHER_COLOURS, Label, labels
 from ..services.nodes import between, bounded, place_of
 from .traits import traits
 
@@ -173,12 +175,20 @@ def _draw(view: GraphView, names: Sequence[str], positions: np.ndarray, held: Ma
     points = {**held, **around(sizes, held, ties)}
     ways = route([Arc(source, target, (0.0, 0.0)) for source, target in ties], points, sizes)
     return {
-        "nodes": [node_item(seen[name], texts[name], points[name], "", False, True) for name in names],
+        "nodes": [_node(seen[name], texts[name], points[name]) for name in names],
         "edges": [
             _edge(key, bundle, way.roundness, seen)
             for (key, bundle), way in zip(bundles.items(), ways, strict=True)
         ],
     }  # fmt: skip
+
+
+def _node(label: Label, lines: Sequence[str], point: Point) -> dict:
+    """A node, which is not part of a finding, so that none is drawn as being outside of one."""
+    item = node_item(label, lines, point, None, False, True)
+    item["color"] = item_colours(*COLOURS.get(label.kind, OTHER_COLOURS))
+    item["shapeProperties"]["borderDashes"] = False
+    return item
 
 
 def _bundles(view: GraphView, positions: np.ndarray) -> dict[tuple, list[dict]]:
@@ -197,6 +207,7 @@ def _edge(key: tuple, bundle: Sequence[Mapping], roundness: float, seen: Mapping
     item["id"] = "|".join((source, relation, target, *(["counter"] if counter else []), *(["none"] if flagged else [])))
     if relation in MONEY:
         item["label"] = bundle_label(relation, bundle)
+        item["font"] = {"size": 11, "face": FONT, "color": "#334155", "strokeWidth": 0, "background": "#ffffff"}
     if flagged:
         item["dashes"] = [1, 6]
     return item

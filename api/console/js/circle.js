@@ -35,7 +35,7 @@ export async function circlePage(root, id, asOf) {
     el("section", { class: "graph" }, el("h2", {}, t("circle.graph")), el("div", { class: "beside" },
       el("div", { class: "main" }, picture.element, legend(drawn, picture, mark), el("p", { class: "soft" }, t("circle.marks"))),
       el("div", { class: "side" }, side, filterField(list), list.element))),
-    el("section", {}, el("h2", {}, t("circle.plans")), plans.element),
+    el("section", { class: "plans" }, el("h2", {}, t("circle.plans")), plans.element),
     el("div", { class: "columns" },
       section(t("circle.key_nodes"), () => keyNodes(one)),
       section(t("circle.near"), () => near(one))),
@@ -55,11 +55,11 @@ function headOf(one) {
 
 function members(one, keys, choose) {
   const cores = one.core_enterprises.map(({ node }) => node);
-  const marks = ({ node }) => [keys.includes(node) ? t("circle.key") : null, cores.includes(node) ? t("circle.core") : null].filter(Boolean).join(" ");
+  const marks = ({ node }) => [keys.includes(node) ? t("circle.key") : null, cores.includes(node) ? t("circle.core") : null].filter(Boolean);
   return table(t("circle.members"), [
     { title: t("guarantees.name"), value: ({ name }) => name },
     { title: t("guarantees.balance"), number: true, value: ({ balance }) => balance, cell: ({ balance }) => money(balance, one.currency) },
-    { title: t("circle.mark"), value: marks },
+    { title: t("circle.mark"), value: (row) => marks(row).join(" "), cell: (row) => marks(row).map((mark) => el("span", { class: "tag" }, mark)) },
   ], one.members, { key: ({ node }) => node, choose });
 }
 

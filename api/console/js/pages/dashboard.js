@@ -18,8 +18,8 @@ export async function show(root) {
   root.append(el("h1", {}, t("dashboard.title")), el("p", { class: "soft" }, t("dashboard.as_of", day(one.as_of), one.revision)),
     part("cases", cases(one.cases)),
     el("div", { class: "halves" },
-      part("findings", findings(one.findings)), part("precision", precision(one.verdicts)),
-      part("clusters", clusters(one.clusters)), part("share", shareOf(one.portfolio))),
+      part("findings", findings(one.findings)),
+      el("div", {}, part("precision", precision(one.verdicts)), part("clusters", clusters(one.clusters)), part("share", shareOf(one.portfolio)))),
     part("loads", loads(one.health)), part("rejects", rejects(one.health)), part("set_aside", setAside(one.health)));
 }
 
@@ -75,7 +75,7 @@ function setAside({ unlinked: found }) {
     { title: t("dashboard.table"), value: (row) => row.table, cell: (row) => code(row.table) }, { title: t("dashboard.column"), value: (row) => row.column, cell: (row) => code(row.column) },
     { title: t("dashboard.why"), value: (row) => t(`aside.${row.flag}`) },
     { title: t("dashboard.values"), number: true, value: (row) => row.values, cell: (row) => number(row.values) },
-    { title: t("dashboard.share_of"), number: true, value: (row) => row.values / row.of, cell: (row) => percent(row.values / row.of) },
+    { title: t("dashboard.share_of"), number: true, value: (row) => row.values / row.of, cell: (row) => (row.values / row.of < 0.0005 ? "< 0.1%" : percent(row.values / row.of)) },
   ], found, { key: (row) => [row.table, row.column, row.flag].join(), empty: t("dashboard.no_set_aside") }).element;
 }
 
