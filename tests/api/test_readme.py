@@ -107,7 +107,7 @@ def test_the_example_finds_the_circle_it_shows(folder):
     found = shell(folder, "\n".join([*lines[1:], "ringfence findings --format json"]))
     assert "担保圈" in (folder / "circle.html").read_text("utf-8")
     kinds = {finding["kind"]: finding for finding in json.loads(found.splitlines()[-1])}
-    assert set(kinds) == {"guarantee_circle", "guarantee_cycle", "guarantee_chain"}
+    assert set(kinds) == {"guarantee_circle", "guarantee_cycle", "guarantee_chain", "guarantee_over"}
     assert [m["node"] for m in kinds["guarantee_cycle"]["members"]] == [f"company:C0{n}" for n in (1, 2, 3, 4, 8)]
     assert kinds["guarantee_circle"]["measures"]["mutual_pairs"] == 1
     assert kinds["guarantee_chain"]["measures"]["longest_chain"] == 3

@@ -26,7 +26,7 @@ def test_the_guarantee_circle_gives_the_same_findings_from_both(neo4j_url, tmp_p
     embedded = f"sqlite:///{tmp_path}/circle.db"
     for url in (embedded, neo4j_url):
         fill(url, tmp_path, str(TESTS / "data" / "guarantee-circle"))
-    assert len(found(embedded, tmp_path).splitlines()) == 3
+    assert len(found(embedded, tmp_path).splitlines()) == 6
     assert found(neo4j_url, tmp_path) == found(embedded, tmp_path)
     assert len(cases(embedded, tmp_path)) == 1
     assert cases(neo4j_url, tmp_path) == cases(embedded, tmp_path)
