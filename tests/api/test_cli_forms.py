@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 
 WITHOUT_TABLE = {
     "ask", "access create", "access revoke", "access roles", "audit export", "audit verify", "case assign",
-    "case close", "case export", "case note", "case replay", "case verdict", "copy", "erase", "export", "keys rotate",
-    "map", "reveal", "serve", "snapshot", "token", "tokens export", "unload",
+    "case close", "case export", "case note", "case replay", "case snooze", "case verdict", "copy", "erase",
+    "export", "jobs cancel", "keys rotate", "map", "reveal", "serve", "snapshot", "token", "tokens export", "unload",
 }  # fmt: skip
 """Commands that print lines, other people's formats or nothing but what was done; ``ask`` has a form of its own."""
 
