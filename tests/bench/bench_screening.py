@@ -77,9 +77,11 @@ def served(folder: Path, store: str) -> Iterator[httpx.AsyncClient]:
             address = re.search(r"https?://\S+", process.stderr.readline())
             assert address, "the service did not start"
             headers = {"Authorization": f"Bearer {key}"}
-            while httpx.get(f"{address[0]}/readyz").status_code != 200:
+            while httpx.get(f"{address[0]}/readyz", timeout=60).status_code != 200:
                 time.sleep(0.2)
-            yield httpx.AsyncClient(base_url=address[0], headers=headers, timeout=600, limits=httpx.Limits(None, None))
+            yield httpx.AsyncClient(
+                base_url=address[0], headers=headers, timeout=600, limits=httpx.Limits(max_connections=None)
+            )
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(60)
