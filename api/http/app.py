@@ -131,7 +131,7 @@ def _openapi(app: FastAPI) -> dict:
         document["components"]["securitySchemes"] = {
             "bearer": {"type": "http", "scheme": "bearer", "description": "An API key, or a token of the issuer."}
         }
-        for route in (route for route in (*root.routes, *router.routes) if getattr(route, "include_in_schema", True)):
+        for route in (*root.routes, *router.routes):
             _describe_access(document["paths"], route)
         app.openapi_schema = document
     return app.openapi_schema
