@@ -90,7 +90,7 @@ class _Asked:
 
     def __init__(self, view: GraphView, found: Search, params: Params, person: int):
         self.view, self.found, self.params = view, found, params
-        self.id = int(np.flatnonzero(found.node == person)[0])
+        self.id = found.node.id_of(person)
         place = int(np.searchsorted(found.compared.people, self.id))
         inside = place < len(found.compared.people) and found.compared.people[place] == self.id
         self.place = place if inside else -1

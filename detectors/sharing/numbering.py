@@ -99,6 +99,10 @@ class NodeOf:
         place = np.minimum(np.searchsorted(self._ids, ids), len(self._ids) - 1)
         return np.where(self._ids[place] == ids, self._nodes[place], -1)
 
+    def id_of(self, node: int) -> int:
+        """The id of a node that has one."""
+        return int(self._ids[self._nodes == node][0])
+
 
 def _numbered(frame: Frame, snapshot: GraphView, uses: Uses, numbers: np.ndarray, family: np.ndarray) -> Uses:
     """Uses by id: devices joined to handsets, a network beside each use of its Wi-Fi, and no phone taken for a
