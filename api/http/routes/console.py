@@ -31,7 +31,7 @@ def console() -> Any:
     responses=_of_types("text/html", "text/css", "text/javascript", "application/json"),
 )
 @declares("service.describe", of("console"))
-def console_file(name: Annotated[str, Path(max_length=100)]) -> Any:
+def console_file(name: Annotated[str, Path(max_length=100, description="Its path, as pages name it.")]) -> Any:
     """A file of the page: a script, the style sheet, the library that draws."""
     return _sent(name)
 
