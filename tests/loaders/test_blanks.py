@@ -26,6 +26,8 @@ WRITTEN = (
     "\\N",
     "空\u3000",
 )
+IN_A_LOAD = ("null", "-", "Ｎ／Ａ", "空\u3000")
+"""Of each kind of mark one, for what takes a load each."""
 VALID = {"time": "2024-01-01 10:00:00", "number": "1", "integer": "1"}
 
 
@@ -63,7 +65,13 @@ def empty(tmp_path_factory):
     return loaded(tmp_path_factory.mktemp("empty") / "book", "")
 
 
-@pytest.mark.parametrize("mark", WRITTEN)
+def test_every_mark_of_nothing_is_blank():
+    assert stated(text([*WRITTEN])).to_pylist() == [None] * len(WRITTEN)
+
+
+@pytest.mark.parametrize(
+    "mark", [mark if mark in IN_A_LOAD else pytest.param(mark, marks=pytest.mark.soak) for mark in WRITTEN]
+)
 def test_a_mark_of_nothing_is_as_an_empty_cell_in_every_column_of_every_table(mark, empty, tmp_path):
     assert loaded(tmp_path / "book", mark) == empty
 

@@ -76,7 +76,7 @@ function plansOf(one, drawn, picture) {
 function keyNodes(one) {
   if (!one.key_nodes.length) return el("p", { class: "soft" }, t("circle.no_key"));
   return el("ul", { class: "plain" }, one.key_nodes.map(({ name, parts, cut_off: off }) =>
-    el("li", {}, el("b", {}, `★ ${name}`), " ", t("circle.falls_into", parts.length, parts.join("、"), off))));
+    el("li", {}, el("b", {}, `★ ${name}`), " ", t("circle.falls_into", parts.length, parts.join(" + "), off))));
 }
 
 /** Core enterprises, who guarantees too much, hidden groups, contradictions. */

@@ -2,9 +2,10 @@
 
 import { post } from "./http.js";
 import { draw } from "./picture.js";
-import { t } from "./words.js";
+import { language, t, word } from "./words.js";
 
 const STEPS = 50;
+const PARTIES = new Set(["applicant", "company", "merchant"]);
 
 /**
  * An exploration, empty at first.
@@ -17,7 +18,7 @@ export function exploration(frame, { chosen, opened, changed }) {
   const held = { picture: null, about: {}, told: null, asOf: null, before: [] };
 
   const placed = () => Object.entries(held.picture?.positions() ?? {}).map(([node, { x, y }]) => ({ node, x, y }));
-  const sent = (body) => post(`/v1/explore${held.asOf ? `?as_of=${encodeURIComponent(held.asOf)}` : ""}`, body);
+  const asked = (body) => post(`/v1/explore${held.asOf ? `?as_of=${encodeURIComponent(held.asOf)}` : ""}`, body);
   const remember = () => {
     held.before.push(placed());
     if (held.before.length > STEPS) held.before.shift();
@@ -38,7 +39,7 @@ export function exploration(frame, { chosen, opened, changed }) {
   return {
     /** Put something in: `{add, expand, kind, limit}` as the service takes them. */
     async ask(wanted) {
-      const answer = await sent({ placed: placed(), ...wanted });
+      const answer = await asked({ placed: placed(), ...wanted });
       remember();
       return take(answer);
     },
@@ -57,7 +58,7 @@ export function exploration(frame, { chosen, opened, changed }) {
     },
     /** The picture with just these nodes, each where it is said to stand. */
     async restore(nodes) {
-      const answer = nodes.length ? await sent({ placed: nodes }) : { nodes: [], edges: [], about: {}, added: [], missing: [], truncated: [] };
+      const answer = nodes.length ? await asked({ placed: nodes }) : { nodes: [], edges: [], about: {}, added: [], missing: [], truncated: [] };
       held.picture?.remove(held.picture.ids());
       return take(answer);
     },
@@ -71,4 +72,15 @@ export function exploration(frame, { chosen, opened, changed }) {
     setAsOf: (moment) => { held.asOf = moment || null; },
     asOf: () => held.asOf,
   };
+}
+
+/** What stands on nodes and lines in the language that is shown: the service writes Chinese, and says the English. */
+function inLanguage(answer) {
+  if (language() === "zh") return answer;
+  const named = (node) => {
+    const { kind } = answer.about[node.id];
+    const [first, ...rest] = node.label.split("\n");
+    return PARTIES.has(kind) ? node : { ...node, label: [rest.length ? word("kind", kind) : first, ...rest].join("\n") };
+  };
+  return { ...answer, nodes: answer.nodes.map(named), edges: answer.edges.map((edge) => ({ ...edge, ...(edge.label_en ? { label: edge.label_en } : {}) })) };
 }

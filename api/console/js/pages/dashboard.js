@@ -59,7 +59,7 @@ function loads({ loads: found, last_run: run }) {
   const left = ({ left_out: out }) => out.map(({ name, reason }) => `${name}: ${reason}`).join("; ");
   return [el("p", {}, run ? t("dashboard.last_run", day(run.as_of), run.detectors.length) : t("dashboard.no_run")),
     table(t("dashboard.loads"), [{ title: t("dashboard.load"), number: true, value: ({ load }) => load }, { title: t("dashboard.source"), value: ({ source }) => source },
-      ...columns, { title: t("dashboard.left_out"), value: left }], found, { key: ({ load }) => load }).element];
+      ...columns, { title: t("dashboard.left_out"), value: left, cell: (load) => el("span", { class: "cut" }, left(load)) }], found, { key: ({ load }) => load }).element];
 }
 
 function rejects({ rejects: found }) {
