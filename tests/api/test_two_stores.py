@@ -13,6 +13,7 @@ TESTS = Path(__file__).resolve().parents[1]
 SAMPLE = TESTS / "data" / "finbench-driver-example"
 
 
+@pytest.mark.soak
 def test_the_finbench_sample_gives_the_same_findings_from_both(neo4j_url, tmp_path):
     embedded = f"sqlite:///{tmp_path}/finbench.db"
     for url in (embedded, neo4j_url):

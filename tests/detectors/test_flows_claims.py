@@ -9,7 +9,7 @@ from support.sample import sample_view
 from support.toy import Book
 
 
-@pytest.mark.parametrize(("applicants", "seed", "setting"), [(5000, 8, "dense"), (2000, 9, "dense")])
+@pytest.mark.parametrize(("applicants", "seed", "setting"), [(3000, 8, "dense"), (2000, 9, "dense")])
 def test_every_claim_about_the_flows_of_a_book_is_true(tmp_path, applicants, seed, setting):
     with sample_view(tmp_path, applicants, seed, setting) as view:
         rows = Rows(view)

@@ -236,7 +236,7 @@ def big_book(folder, rows):
 def test_a_server_stopped_in_mid_load_shows_nothing_of_it_and_the_same_command_completes(server, book):
     assert ringfence("load", "tables", "--store", server.url, cwd=book).returncode == 0
     before = state(server.url)
-    big_book(book / "big", 45_000)
+    big_book(book / "big", 18_000)
     command = ("load", "big", "--store", server.url)
     ended = []
     loading = threading.Thread(target=lambda: ended.append((ringfence(*command, cwd=book), time.monotonic())))
@@ -255,10 +255,10 @@ def test_a_server_stopped_in_mid_load_shows_nothing_of_it_and_the_same_command_c
     assert state(server.url) == before
     again = ringfence(*command, cwd=book)
     assert again.returncode == 0, again.stderr
-    assert state(server.url)[2]["TRANSFERRED"] == 45_001
+    assert state(server.url)[2]["TRANSFERRED"] == 18_001
     with session(server.url) as own:
         left = own.run("MATCH ()-[r:TRANSFERRED]->() RETURN count(r) AS n").single()["n"]
-    assert left == 45_001, "what the first try wrote is gone"
+    assert left == 18_001, "what the first try wrote is gone"
 
 
 @pytest.mark.soak  # a server stopped in the middle of a load is tried each time
