@@ -23,7 +23,8 @@ export function exploration(frame, { chosen, opened, changed }) {
     held.before.push(placed());
     if (held.before.length > STEPS) held.before.shift();
   };
-  const take = (answer) => {
+  const take = (sent) => {
+    const answer = inLanguage(sent);
     held.about = answer.about;
     held.told = answer;
     if (!held.picture) {

@@ -97,8 +97,9 @@ export function draw({ nodes, edges }, about, { chosen = () => {}, opened = () =
     sees(ids) {
       if (!network) return true;
       const { x, y } = network.getViewPosition();
-      const half = [frame.clientWidth, frame.clientHeight].map((side) => side / 2 / network.getScale());
-      return Object.values(network.getPositions(ids)).every((at) => Math.abs(at.x - x) < half[0] && Math.abs(at.y - y) < half[1]);
+      const [wide, high] = [frame.clientWidth, frame.clientHeight].map((side) => side / 2 / network.getScale());
+      return ids.map((id) => network.getBoundingBox(id)).every(({ left, right, top, bottom }) =>
+        left > x - wide && right < x + wide && top > y - high && bottom < y + high);
     },
     /** Show all of it, or these nodes. */
     fit(ids = null) {
