@@ -120,11 +120,14 @@ def test_while_another_load_runs_a_night_changes_nothing_and_has_a_code_of_its_o
 @pytest.mark.parametrize(
     "place",
     [
-        ("ringfence.loaders.passes.load", "_Load", "_table"),
-        ("ringfence.api.services", "nightly", "detected"),
-        ("ringfence.graph.store.sqlite.store", "SqliteStore", "save_batch"),
+        pytest.param(("ringfence.loaders.passes.load", "_Load", "_table"), id="in the load", marks=pytest.mark.soak),
+        pytest.param(
+            ("ringfence.api.services", "nightly", "detected"), id="between load and detect", marks=pytest.mark.soak
+        ),
+        pytest.param(
+            ("ringfence.graph.store.sqlite.store", "SqliteStore", "save_batch"), id="before the batch is kept"
+        ),
     ],
-    ids=["in the load", "between load and detect", "before the batch is kept"],
 )
 def test_a_night_that_was_killed_is_resumed_and_loads_nothing_twice(folder, book, place):
     killed(folder, *place)

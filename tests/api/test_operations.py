@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -31,13 +32,20 @@ def client(store_url):
         yield client
 
 
-@pytest.fixture
-def home(tmp_path):
-    """A folder with a store of its own."""
-    write_book(tmp_path / "tables")
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A folder with a store, its detectors run."""
+    folder = tmp_path_factory.mktemp("made")
+    write_book(folder / "tables")
     for command in (("load", "tables"), ("detect",)):
-        assert ringfence(*command, cwd=tmp_path).returncode == 0
-    return tmp_path
+        assert ringfence(*command, cwd=folder).returncode == 0
+    return folder
+
+
+@pytest.fixture
+def home(made, tmp_path):
+    """A folder with a store of its own."""
+    return shutil.copytree(made, tmp_path / "home")
 
 
 @contextmanager

@@ -356,6 +356,7 @@ def certificate(folder):
     (folder / "public.crt").write_bytes(signed.public_bytes(serialization.Encoding.PEM))
 
 
+@pytest.mark.soak  # servers with a certificate, and restarts of them
 def test_an_encrypted_connection_works_and_one_that_cannot_be_trusted_is_told(server, monkeypatch):
     if not isinstance(server, MavenServer):
         pytest.skip("the certificate would have to be put into the container")
@@ -371,6 +372,7 @@ def test_an_encrypted_connection_works_and_one_that_cannot_be_trusted_is_told(se
         server.scheme = "neo4j"
 
 
+@pytest.mark.soak  # another version of the server, fetched and started
 def test_a_server_that_is_too_old_is_told(server_or_skip):
     with server_or_skip(started(version="5.1.0")) as server:
         before = everything(server.url)
