@@ -167,10 +167,8 @@ def test_a_night_on_neo4j_says_what_one_on_an_embedded_store_says(tmp_path, neo4
     assert told[0] == told[1] and told[0]["cases"]["new"]
     again = ringfence("nightly", "--resume", "--store", neo4j_url, cwd=tmp_path)
     assert again.stdout == "no night broke off: there is nothing to resume\n"
-    listed = ringfence(
-        "jobs", "list", "--top", "2", "--format", "jsonl", "--store", neo4j_url, cwd=tmp_path
-    ).stdout.splitlines()
-    assert [json.loads(job)["kind"] for job in listed] == ["nightly", "nightly"]
+    listed = ringfence("jobs", "list", "--top", "2", "--format", "json", "--store", neo4j_url, cwd=tmp_path).stdout
+    assert [job["kind"] for job in json.loads(listed)] == ["nightly", "nightly"]
 
 
 def test_the_text_names_load_batch_cases_and_what_was_left_out(folder):

@@ -260,7 +260,7 @@ def test_several_workers_share_one_snapshot_and_switch_to_a_new_one_without_drop
 
 def test_an_answer_under_way_is_finished_when_the_service_is_told_to_end(home):
     with served(home) as (address, process, shown), ThreadPoolExecutor(4) as pool:
-        httpx.get(f"{address}/v1/findings", headers=shown)
+        httpx.get(f"{address}/v1/findings", headers=shown, timeout=60)
         asked = [pool.submit(httpx.get, f"{address}/v1/nodes/company:C1", headers=shown, timeout=60) for _ in range(4)]
         wait_for(lambda: "C1" in str(AuditLog(home / "ringfence.db.audit.db").entries(1)))
         process.send_signal(signal.SIGTERM)
@@ -274,7 +274,7 @@ def test_an_answer_under_way_is_finished_when_the_service_is_told_to_end(home):
 def test_the_log_is_anchored_when_the_service_ends(home, monkeypatch):
     monkeypatch.setenv("RINGFENCE_AUDIT_ANCHOR", str(home / "anchor"))
     with served(home) as (address, _, shown):
-        assert httpx.get(f"{address}/v1/findings", headers=shown).status_code == 200
+        assert httpx.get(f"{address}/v1/findings", headers=shown, timeout=60).status_code == 200
     assert (home / "anchor").read_text().split()[1] == str(AuditLog(home / "ringfence.db.audit.db").head()[0])
 
 
@@ -288,7 +288,7 @@ def test_it_speaks_tls_where_it_has_a_certificate(home):
         patch.setenv("RINGFENCE_SETTINGS", str(home / "ringfence.toml"))
         with served(home) as (address, _, shown):
             assert address.startswith("https://")
-            told = httpx.get(f"{address}/v1/findings", headers=shown, verify=str(home / "cert.pem"))
+            told = httpx.get(f"{address}/v1/findings", headers=shown, timeout=60, verify=str(home / "cert.pem"))
             assert told.status_code == 200
 
 
