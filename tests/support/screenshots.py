@@ -45,6 +45,8 @@ class Shot(NamedTuple):
 
 
 SHOTS = (
+    Shot("console-alerts", "console #/alerts", wait="table tbody tr", height=900),
+    Shot("console-case", "console #/case?id=78df261f61a92e67", wait="[data-drawn]", height=1100),
     Shot("fraud-ring", "evidence c4eaa4989c61374c", width=1280, height=900),
     Shot("guarantee-circle", "circle 4c0697402e2956cb", width=1280, height=900),
 )
@@ -83,7 +85,7 @@ def _run(*command: str | Path) -> str:
 @contextmanager
 def _served() -> Iterator[tuple[str, str]]:
     """The address of the demo's service, and a key that ends with it."""
-    name = "screenshots"
+    name = "investigator"
     key = _run(DEMO, "access", "create", name, "--role", "admin", "--role", "investigator", "--days", "1").strip()
     serving = subprocess.Popen([DEMO, "serve", "--port", "0"], stderr=subprocess.PIPE, text=True)
     try:
@@ -99,6 +101,7 @@ def _served() -> Iterator[tuple[str, str]]:
 
 def _console(address: str, key: str, shot: Shot) -> None:
     with offline_browser(browser_path(), shot.width, shot.height, offline=False) as context:
+        context.add_init_script("localStorage.setItem('ringfence.language', 'zh')")
         page = context.new_page()
         page.goto(f"{address}/")
         page.fill(".sign-in input", key)
