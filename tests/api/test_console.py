@@ -273,6 +273,19 @@ def test_the_queue_is_opened_by_keys_and_narrowed_by_the_address(seen):
     assert page.locator("tbody tr").count() == 1 and "团伙" in page.text_content("tbody tr")
 
 
+def test_nobody_is_told_that_there_are_no_cases_before_they_are_read(seen):
+    page = seen.go("dashboard")
+    held = []
+    page.route("**/v1/cases?*", lambda route: held.append(route))
+    page.evaluate("location.hash = '#/alerts'")
+    page.wait_for_selector(".page.alerts tbody td")
+    assert page.text_content(".page.alerts tbody") == "正在读取…"
+    for route in held:
+        route.continue_()
+    page.unroute("**/v1/cases?*")
+    page.wait_for_selector(".page.alerts tbody a")
+
+
 def test_the_budget_says_what_a_team_can_open_today(seen):
     page = seen.go("alerts")
     page.fill(".budget input", "1")

@@ -9,7 +9,7 @@ import { language, t } from "./words.js";
  * @param label what the table is, for screen readers
  * @param columns `{title, value(row), cell(row), number}`: `value` sorts and is filtered by, `cell` is what is shown (by
  *   default the value), `number` stands right
- * @param rows objects
+ * @param rows objects; null while they are being read, so that nobody is told that there are none
  * @param options `key(row)` names a row; `open(row)` is done on Enter or a double click; `choose(row)` on a click or
  *   when the arrow keys reach it; `empty` is said where there is no row; `row(row)` gives a row attributes
  * @returns `{element, select(keys), filter(text), show(rows)}`; `select` marks rows and brings the first into view
@@ -30,8 +30,8 @@ export function table(label, columns, rows, { key = (row) => row.id, open, choos
   const draw = () => {
     columns.forEach((column, place) => heads[place].setAttribute("aria-sort",
       column !== state.sort ? "none" : state.down ? "descending" : "ascending"));
-    shown = ordered(state.rows.filter((row) => fits(row, columns, state.text)), state).map((row) => [row, line(row)]);
-    body.replaceChildren(...(shown.length ? shown.map(([, made]) => made) : [nothing(columns.length, empty)]));
+    shown = ordered((state.rows ?? []).filter((row) => fits(row, columns, state.text)), state).map((row) => [row, line(row)]);
+    body.replaceChildren(...(shown.length ? shown.map(([, made]) => made) : [nothing(columns.length, state.rows ? empty : t("shell.loading"))]));
   };
   const line = (row) => {
     const made = el("tr", { tabindex: choose || open ? 0 : null, data: { key: key(row) }, ...(attributes?.(row) ?? {}) },

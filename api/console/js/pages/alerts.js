@@ -20,7 +20,7 @@ export async function show(root, parameters) {
   const wanted = Object.fromEntries(FILTERS.map((name) => [name, parameters.getAll(name)]).filter(([, given]) => given.length));
   const held = { cases: [], total: 0, next: null, chosen: new Set(), budget: Number(localStorage.getItem(BUDGET) ?? 20) };
   const told = el("div");
-  const list = table(t("alerts.title"), columns(held, () => drawBatch()), [], {
+  const list = table(t("alerts.title"), columns(held, () => drawBatch()), null, {
     open: (one) => { location.hash = `#/case?id=${one.id}`; },
     row: (one) => ({ class: within(held, one) ? (one === lastWithin(held) ? "last-within" : null) : "beyond" }),
   });
@@ -51,6 +51,8 @@ export async function show(root, parameters) {
     } catch (error) {
       told.replaceChildren(failure(error));
     }
+    list.element.hidden = told.hasChildNodes();
+    if (list.element.hidden) return;
     count.textContent = t("alerts.count", number(held.total), held.cases[0] ? day(held.cases[0].last_seen) : "—");
     drawBatch();
     drawList();
