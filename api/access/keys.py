@@ -19,9 +19,7 @@ PREFIX = "rf_"
 """What every key begins with, so that it is told from a token, and found by those who search for leaked secrets."""
 
 FRESH_SECONDS = 0.5
-"""How long what was read of the file is good for."""
-GUESSED_SECONDS = 0.1
-"""How long it is good for where it lacks the key that is shown: it may have been made since."""
+"""How long what was read of the file is good for, where the file does not show that it was written since."""
 
 _DAY_MS = 86_400_000
 _SCHEMA = """
@@ -67,6 +65,7 @@ class Keys:
         self.path = path
         self._secret = secret
         self._read_at = -FRESH_SECONDS
+        self._read: tuple[int, ...] = ()
         self._by_hash: dict[str, Key] = {}
 
     def create(self, name: str, roles: frozenset[str], days: int, by: str) -> str:
@@ -117,10 +116,15 @@ class Keys:
 
     def find(self, shown: str) -> Key | None:
         """The key that somebody shows, whatever its state; None where there is no such key."""
-        wanted, now = self._hash(shown), time.monotonic()
-        if now - self._read_at >= (FRESH_SECONDS if wanted in self._by_hash else GUESSED_SECONDS):
-            self._by_hash, self._read_at = {key.hash: key for key in self.all()}, now
-        return self._by_hash.get(wanted)
+        now, written = time.monotonic(), self._written()
+        if now - self._read_at >= FRESH_SECONDS or written != self._read:
+            self._by_hash, self._read_at, self._read = {key.hash: key for key in self.all()}, now, written
+        return self._by_hash.get(self._hash(shown))
+
+    def _written(self) -> tuple[int, ...]:
+        """When the file, and the log of what was written last, were changed; 0 where there is none."""
+        files = (self.path, self.path.with_name(f"{self.path.name}-wal"))
+        return tuple(file.stat().st_mtime_ns if file.exists() else 0 for file in files)
 
     def _hash(self, shown: str) -> str:
         return keyed_hash(self._secret, "api key", shown).hex()
