@@ -77,5 +77,7 @@ def test_words_are_completed(tmp_path):
     """As the shell asks for it, once ``ringfence --install-completion`` has told it how."""
     asked = {"_RINGFENCE_COMPLETE": "complete_bash", "COMP_WORDS": "ringfence case list --st", "COMP_CWORD": "3"}
     assert ringfence(cwd=tmp_path, **asked).stdout.split() == ["--state", "--store"]
-    shown = ringfence("--show-completion", "bash", cwd=tmp_path).stdout
+    # The shell is otherwise looked for among the processes that began this one, and there need not be any.
+    named = {"_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
+    shown = ringfence("--show-completion", "bash", cwd=tmp_path, **named).stdout
     assert "complete -o default -F _ringfence_completion ringfence" in shown
