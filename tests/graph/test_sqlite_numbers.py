@@ -4,6 +4,7 @@ import sqlite3
 from contextlib import closing
 
 import numpy as np
+import pandas.util
 import pyarrow as pa
 import pytest
 from hypothesis import given
@@ -66,14 +67,14 @@ def test_every_name_has_one_number_and_every_number_one_name(way, batches):
 
 @given(batches=BATCHES)
 def test_names_whose_hashes_begin_alike_are_told_apart(batches):
-    hash_array, (first, _) = node_numbers.hash_array, node_numbers._HASH_KEYS
+    hash_array, (first, _) = pandas.util.hash_array, node_numbers._HASH_KEYS
 
     def weak(values, hash_key, categorize):
         hashes = hash_array(values, hash_key=hash_key, categorize=categorize)
         return hashes % np.uint64(4) if hash_key == first else hashes
 
     with pytest.MonkeyPatch.context() as patch, closing(empty()) as connection:
-        patch.setattr(node_numbers, "hash_array", weak)
+        patch.setattr(pandas.util, "hash_array", weak)
         numbers, given_to = held_in_memory(connection), {}
         for batch in batches:
             given_to.update(zip(batch, numbers(names(*batch)).tolist(), strict=True))
