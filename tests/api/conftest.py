@@ -8,6 +8,7 @@ import pytest
 from ringfence.api.cli import app
 from ringfence.api.evidence.page import evidence_page, write_page
 from support.book import ringfence, write_book
+from support.console import browsing, local_browser, served_console
 from support.picture import offline_browser
 from typer.testing import CliRunner
 
@@ -69,3 +70,31 @@ def opened(browser, tmp_path):
     yield _open
     for page in pages:
         page.close()
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    """A real service over a small book, for the console."""
+    with served_console(tmp_path_factory.mktemp("console")) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def console_browser(chromium):
+    with local_browser(chromium) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def signed_in(console_browser, served):
+    with browsing(console_browser, served) as seen:
+        seen.sign_in(language="zh")
+        yield seen
+
+
+@pytest.fixture
+def seen(signed_in):
+    """An investigator's browser; each test begins on a page of its own and ends without a message."""
+    yield signed_in
+    told, signed_in.messages[:] = [*signed_in.messages], []
+    assert (told, signed_in.dialogs, signed_in.strangers()) == ([], [], [])

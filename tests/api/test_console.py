@@ -8,40 +8,11 @@ import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from ringfence.api.access.audit import AuditLog
-from support.console import DESK, HOSTILE, PHONE, browsing, local_browser, served_console
+from support.console import DESK, HOSTILE, PHONE, browsing
 from support.processes import PATIENCE_S
 from support.service import bearer
 
 ROOM = Path(str(files("ringfence.api.console")))
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory):
-    with served_console(tmp_path_factory.mktemp("console")) as served:
-        yield served
-
-
-@pytest.fixture(scope="module")
-def browser(chromium):
-    with local_browser(chromium) as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
-def seen(browser, served):
-    """An investigator's browser; each test begins on a page of its own and ends without a message."""
-    with browsing(browser, served) as seen:
-        seen.sign_in(language="zh")
-        yield seen
-
-
-@pytest.fixture(autouse=True)
-def no_message(request):
-    yield
-    if "seen" in request.fixturenames:
-        seen = request.getfixturevalue("seen")
-        told, seen.messages[:] = [*seen.messages], []
-        assert (told, seen.dialogs, seen.strangers()) == ([], [], [])
 
 
 def cases(served):
@@ -65,8 +36,10 @@ def circle(served):
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-def test_every_page_loads_in_both_languages_without_an_error_and_no_wider_than_its_window(browser, served, ring, size):
-    with browsing(browser, served, size) as seen:
+def test_every_page_loads_in_both_languages_without_an_error_and_no_wider_than_its_window(
+    console_browser, served, ring, size
+):
+    with browsing(console_browser, served, size) as seen:
         for language, title in (("zh", "预警"), ("en", "Alerts")):
             page = seen.sign_in(language=language)
             seen.loaded("alerts")
@@ -77,8 +50,8 @@ def test_every_page_loads_in_both_languages_without_an_error_and_no_wider_than_i
         assert (seen.messages, seen.strangers()) == ([], [])
 
 
-def test_nothing_serious_stands_in_the_way_of_people_who_cannot_see_well(browser, served, ring):
-    with browsing(browser, served) as seen:
+def test_nothing_serious_stands_in_the_way_of_people_who_cannot_see_well(console_browser, served, ring):
+    with browsing(console_browser, served) as seen:
         seen.page.goto(served.address)
         seen.page.wait_for_selector("form")
         found = {"sign-in": serious(seen.page)}
@@ -120,8 +93,8 @@ def test_files_are_those_of_the_room_and_nothing_beside_it(served):
 # -- signing in
 
 
-def test_a_wrong_key_is_refused_in_one_line_and_the_key_stays_in_its_tab(browser, served):
-    with browsing(browser, served) as seen:
+def test_a_wrong_key_is_refused_in_one_line_and_the_key_stays_in_its_tab(console_browser, served):
+    with browsing(console_browser, served) as seen:
         seen.page.goto(served.address)
         seen.page.fill("input[name=key]", "rf_wrong")
         seen.page.keyboard.press("Enter")
@@ -135,8 +108,8 @@ def test_a_wrong_key_is_refused_in_one_line_and_the_key_stays_in_its_tab(browser
         assert page.evaluate("sessionStorage.length") == 0
 
 
-def test_what_a_role_may_not_do_is_not_offered(browser, served, ring):
-    with browsing(browser, served) as seen:
+def test_what_a_role_may_not_do_is_not_offered(console_browser, served, ring):
+    with browsing(console_browser, served) as seen:
         seen.sign_in("auditor")
         page = seen.go(f"case?id={ring}")
         assert page.locator(".do button").all_inner_texts() == ["导出证据", "下一件"]
@@ -145,8 +118,8 @@ def test_what_a_role_may_not_do_is_not_offered(browser, served, ring):
         assert page.locator(".node .quiet").count() == 0
 
 
-def test_who_may_not_read_cases_is_told_who_may(browser, served):
-    with browsing(browser, served) as seen:
+def test_who_may_not_read_cases_is_told_who_may(console_browser, served):
+    with browsing(console_browser, served) as seen:
         page = seen.sign_in("viewer")
         page.wait_for_selector(".failure")
         assert "viewer" not in page.text_content(".failure").partition(":")[2]
@@ -221,8 +194,8 @@ def audit(served):
     return AuditLog(Path(served.store.removeprefix("sqlite:///") + ".audit.db")).entries()
 
 
-def test_from_the_top_alert_to_the_next_one_it_takes_twelve_clicks_at_most(browser, served, ring):
-    with browsing(browser, served) as seen:
+def test_from_the_top_alert_to_the_next_one_it_takes_twelve_clicks_at_most(console_browser, served, ring):
+    with browsing(console_browser, served) as seen:
         clicks = []
         page = seen.sign_in(language="zh")  # the key, Enter
 

@@ -4,38 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
-from support.console import DESK, HOSTILE, PHONE, browsing, local_browser, served_console
+from support.console import DESK, HOSTILE, PHONE, browsing
 
 POSITIONS = "document.querySelector('.drawn').network.getPositions()"
 LABELS = "document.querySelector('.drawn').network.body.data.nodes.get().map(({ label }) => label)"
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory):
-    with served_console(tmp_path_factory.mktemp("console")) as served:
-        yield served
-
-
-@pytest.fixture(scope="module")
-def browser(chromium):
-    with local_browser(chromium) as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
-def seen(browser, served):
-    with browsing(browser, served) as seen:
-        seen.sign_in(language="zh")
-        yield seen
-
-
-@pytest.fixture(autouse=True)
-def no_message(request):
-    yield
-    if "seen" in request.fixturenames:
-        seen = request.getfixturevalue("seen")
-        told, seen.messages[:] = [*seen.messages], []
-        assert (told, seen.dialogs, seen.strangers()) == ([], [], [])
 
 
 def explore(seen, *nodes):
@@ -106,7 +78,7 @@ def test_shortest_paths_between_ends_come_in_and_stand_out(seen):
     assert 0 < faint < drawn(page)
 
 
-def test_a_view_is_kept_shared_and_opened_with_its_places(seen, served, browser):
+def test_a_view_is_kept_shared_and_opened_with_its_places(seen, served, console_browser):
     page = explore(seen, "company:C0")
     page.evaluate("document.querySelector('.drawn').network.moveNode('company:C0', -640, 210)")
     page.click("text=保存视图")
@@ -115,7 +87,7 @@ def test_a_view_is_kept_shared_and_opened_with_its_places(seen, served, browser)
     page.click("dialog .primary")
     page.wait_for_selector(".done:has-text('已保存')")
     stood = page.evaluate(POSITIONS)
-    with browsing(browser, served) as other:
+    with browsing(console_browser, served) as other:
         theirs = other.sign_in(role="viewer", language="zh")
         other.go("explore")
         theirs.click(".views-box summary")
@@ -146,8 +118,8 @@ def test_kinds_are_hidden_and_shown_and_colours_have_marks(seen):
     assert any(label.split("\n")[0] in ("■", "▲", "◆", "●") for label in labels)
 
 
-def test_in_english_the_picture_is_in_english(browser, served):
-    with browsing(browser, served) as seen:
+def test_in_english_the_picture_is_in_english(console_browser, served):
+    with browsing(console_browser, served) as seen:
         page = seen.sign_in(language="en")
         explore(seen, "company:C0")
         edges = "document.querySelector('.drawn').network.body.data.edges.get().map(({ label }) => label)"
@@ -214,8 +186,8 @@ def test_the_dashboard_counts_open_cases_and_leads_to_them(seen):
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-def test_pages_with_pictures_are_no_wider_than_their_window(browser, served, size):
-    with browsing(browser, served, size) as seen:
+def test_pages_with_pictures_are_no_wider_than_their_window(console_browser, served, size):
+    with browsing(console_browser, served, size) as seen:
         for language in ("zh", "en"):
             page = seen.sign_in(language=language)
             for show in (lambda: explore(seen, "applicant:R0"), lambda: circle(seen)):
