@@ -124,7 +124,7 @@ class Keys:
     def _written(self) -> tuple[int, ...]:
         """When the file, and the log of what was written last, were changed; 0 where there is none."""
         files = (self.path, self.path.with_name(f"{self.path.name}-wal"))
-        return tuple(file.stat().st_mtime_ns if file.exists() else 0 for file in files)
+        return tuple(_changed_at(file) for file in files)
 
     def _hash(self, shown: str) -> str:
         return keyed_hash(self._secret, "api key", shown).hex()
@@ -136,6 +136,14 @@ class Keys:
             return connection
         except sqlite3.Error as error:
             raise UserError(f"cannot use the file of API keys {self.path}: {error}; see RINGFENCE_ACCESS") from None
+
+
+def _changed_at(file: Path) -> int:
+    # Asked once: whoever closes the file as the last one removes its log between two questions.
+    try:
+        return file.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
 
 
 def _now() -> int:

@@ -4,6 +4,7 @@ import json
 import sqlite3
 import time
 from contextlib import closing
+from threading import Event, Thread
 
 import pytest
 from fastapi.routing import APIRoute
@@ -147,6 +148,28 @@ def test_guesses_do_not_make_the_service_read_the_file_each_time_and_a_new_key_i
     made.revoke("new")
     until(lambda: keys.find(key).state == "revoked")
     assert FRESH_SECONDS < 1
+
+
+def test_a_key_is_looked_for_while_the_log_of_its_file_comes_and_goes(tmp_path):
+    class Unread(Keys):
+        def all(self):
+            return []
+
+    keys, over = Unread(tmp_path / "keys.db", b"secret"), Event()
+    log = tmp_path / "keys.db-wal"
+
+    def come_and_go():
+        while not over.is_set():
+            log.touch()
+            log.unlink()
+
+    thread = Thread(target=come_and_go)
+    thread.start()
+    try:
+        assert not any(keys.find(f"rf_{guess}") for guess in range(3000))
+    finally:
+        over.set()
+        thread.join()
 
 
 def test_an_expired_key_is_refused(settings, tmp_path):
