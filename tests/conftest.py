@@ -3,9 +3,11 @@
 import os
 import shutil
 from contextlib import ExitStack, contextmanager
+from functools import cache
 
 import hypothesis
 import pytest
+import typer.testing
 from support.neo4j_server import Unavailable, any_server, empty_database
 from support.postgres_server import postgres_server
 
@@ -25,6 +27,14 @@ def own_settings(tmp_path_factory):
         patch.setenv("RINGFENCE_KEY_FILE", str(tmp_path_factory.mktemp("keys") / "keys.json"))
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_command_line():
+    """The command line is built once in a process; to build it costs as much as most commands do."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(typer.testing, "_get_command", cache(typer.testing._get_command))
         yield
 
 

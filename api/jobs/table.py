@@ -170,19 +170,19 @@ class Jobs:
             return None
         return lock
 
+    def connect(self) -> sqlite3.Connection:
+        """A connection to the table's file."""
+        connection = sqlite3.connect(self.path, timeout=30, isolation_level=None)
+        connection.execute("PRAGMA journal_mode = WAL")
+        # The lock is lost with the power, too: what was written last may be.
+        connection.execute("PRAGMA synchronous = NORMAL")
+        return connection
+
     @contextmanager
     def alone(self) -> Iterator[sqlite3.Connection]:
         """A transaction of the table; no other looks at the lock meanwhile."""
-        with closing(sqlite3.connect(self.path, timeout=30, isolation_level=None)) as connection:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("BEGIN IMMEDIATE")
-            connection.execute(_SCHEMA)
-            try:
-                yield connection
-            except BaseException:
-                connection.execute("ROLLBACK")
-                raise
-            connection.execute("COMMIT")
+        with closing(self.connect()) as connection, _transaction(connection):
+            yield connection
 
 
 class Held:
@@ -199,9 +199,10 @@ class Held:
         self.number = number
         self.lock = lock
         self.said: str | None = None
-        self._jobs = jobs
         self._told: tuple[str, str] | None = None
         self._at = 0.0
+        # Kept open: whoever closes a file as the last one waits until all of it is on the disk.
+        self._connection = jobs.connect()
 
     def progress(self, step: str, name: str, done: int, total: int) -> None:
         """Write down how far the job has come: each step, and twice a second within one."""
@@ -214,21 +215,36 @@ class Held:
     def hand_over(self, pid: int) -> None:
         """Leave the job to a process that inherited its lock."""
         self._write("pid = ?", pid)
+        self._connection.close()
         os.close(self.lock)
 
     def end(self, state: str, said: str | None) -> None:
         """Write down how the job ended, and let others begin."""
-        with self._jobs.alone() as connection:
-            connection.execute(
-                "UPDATE jobs SET state = ?, said = ?, ended_at = ? WHERE job = ?", (state, said, _now(), self.number)
-            )
+        with _transaction(self._connection):
+            self._set("state = ?, said = ?, ended_at = ?", state, said, _now())
             # Also where the process that started this one has not let go yet.
             fcntl.flock(self.lock, fcntl.LOCK_UN)
+        self._connection.close()
         os.close(self.lock)
 
     def _write(self, what: str, *values: object) -> None:
-        with self._jobs.alone() as connection:
-            connection.execute(f"UPDATE jobs SET {what} WHERE job = ?", (*values, self.number))
+        with _transaction(self._connection):
+            self._set(what, *values)
+
+    def _set(self, what: str, *values: object) -> None:
+        self._connection.execute(f"UPDATE jobs SET {what} WHERE job = ?", (*values, self.number))
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    connection.execute("BEGIN IMMEDIATE")
+    connection.execute(_SCHEMA)
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
 
 
 def _settle(connection: sqlite3.Connection) -> None:

@@ -39,6 +39,8 @@ SETTINGS = {
     "server.memory.heap.max_size": "512m",
     "server.memory.pagecache.size": "256m",
     "dbms.usage_report.enabled": "false",
+    "dbms.cypher.min_replan_interval": "1h",
+    "dbms.cypher.statistics_divergence_threshold": "1",
     "db.shutdown_transaction_end_timeout": "1s",
     # else each stop waits ten seconds for clients that keep a connection
     "internal.server.bolt.thread_pool_shutdown_wait_time": "0s",
