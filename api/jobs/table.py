@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 
 from ...graph.errors import Busy, Conflict, NotFound
 from ...graph.times import to_iso
@@ -171,8 +172,8 @@ class Jobs:
         return lock
 
     def connect(self) -> sqlite3.Connection:
-        """A connection to the table's file."""
-        connection = sqlite3.connect(self.path, timeout=30, isolation_level=None)
+        """A connection to the table's file, for one thread at a time."""
+        connection = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
         connection.execute("PRAGMA journal_mode = WAL")
         # The lock is lost with the power, too: what was written last may be.
         connection.execute("PRAGMA synchronous = NORMAL")
@@ -203,6 +204,8 @@ class Held:
         self._at = 0.0
         # Kept open: whoever closes a file as the last one waits until all of it is on the disk.
         self._connection = jobs.connect()
+        self._turn = Lock()
+        """Of the threads that tell how far the job has come, one at a time."""
 
     def progress(self, step: str, name: str, done: int, total: int) -> None:
         """Write down how far the job has come: each step, and twice a second within one."""
@@ -220,7 +223,7 @@ class Held:
 
     def end(self, state: str, said: str | None) -> None:
         """Write down how the job ended, and let others begin."""
-        with _transaction(self._connection):
+        with self._turn, _transaction(self._connection):
             self._set("state = ?, said = ?, ended_at = ?", state, said, _now())
             # Also where the process that started this one has not let go yet.
             fcntl.flock(self.lock, fcntl.LOCK_UN)
@@ -228,7 +231,7 @@ class Held:
         os.close(self.lock)
 
     def _write(self, what: str, *values: object) -> None:
-        with _transaction(self._connection):
+        with self._turn, _transaction(self._connection):
             self._set(what, *values)
 
     def _set(self, what: str, *values: object) -> None:

@@ -199,7 +199,7 @@ def test_elsewhere_it_listens_only_with_a_key(home):
 
 def test_its_log_is_json_with_route_and_id_and_without_paths(home):
     with served(home) as (address, _, shown):
-        client = httpx.Client(base_url=address, headers=shown)
+        client = httpx.Client(base_url=address, headers=shown, timeout=60)
         told = client.get(f"/v1/nodes/phone:{PHONE}")
         client.get(f"/v1/nodes/phone:{PHONE}?{PHONE}=1")
         client.get(f"/{PHONE}")
@@ -252,7 +252,7 @@ def test_several_workers_share_one_snapshot_and_switch_to_a_new_one_without_drop
         workers = children(process.pid)
         files = [{line.split()[-1] for line in maps(worker) if ".snapshots/" in line} for worker in workers]
         assert len(files) == 2 and files[0] & files[1], "both have mapped the same files"
-        counted = httpx.get(f"{address}/metrics", headers=shown).text
+        counted = httpx.get(f"{address}/metrics", headers=shown, timeout=60).text
         total = re.search(r'requests_total\{method="GET",route="/v1/nodes/\{node\}",status="200"\} (\S+)', counted)
         assert total and float(total[1]) == len(answers), "all workers together"
     assert process.returncode in (0, -signal.SIGTERM)

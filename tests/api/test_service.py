@@ -426,10 +426,10 @@ def test_a_real_server_listens_on_this_machine_only_and_says_so(book):
             said = process.stderr.readline()
             assert "127.0.0.1" in said and "only" in said
             address = next(word for word in said.split() if word.startswith("http://127.0.0.1:"))
-            assert httpx.get(f"{address}/v1/health", headers=shown).json()["status"] == "ok"
-            around = httpx.get(f"{address}{node_url(SLASHED, '/neighbourhood')}", headers=shown).json()
+            assert httpx.get(f"{address}/v1/health", headers=shown, timeout=60).json()["status"] == "ok"
+            around = httpx.get(f"{address}{node_url(SLASHED, '/neighbourhood')}", headers=shown, timeout=60).json()
             assert around["node"] == SLASHED
-            foreign = httpx.get(f"{address}/v1/health", headers={"Host": "attacker.example"})
+            foreign = httpx.get(f"{address}/v1/health", headers={"Host": "attacker.example"}, timeout=60)
             assert (foreign.status_code, foreign.headers["content-type"]) == (403, "application/problem+json")
             port = address.rpartition(":")[2]
             taken = ringfence("serve", "--port", port, cwd=book)

@@ -9,6 +9,9 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryFile
+
+from . import warm
 
 TABLES = {
     "companies": """company_id,name,net_assets,status_date
@@ -65,7 +68,21 @@ def write_book(folder: Path) -> Path:
 
 def ringfence(*arguments: str, cwd: Path, stdin: str | bytes | None = None, **environment: str):
     """Run the command line in a process of its own; its output is decoded as UTF-8."""
+    sent = stdin.encode() if isinstance(stdin, str) else stdin or b""
+    with TemporaryFile() as given, TemporaryFile() as output, TemporaryFile() as error:
+        given.write(sent)
+        given.seek(0)
+        files = (given.fileno(), output.fileno(), error.fileno())
+        started = _cold if any(name.startswith(warm.READ_AT_THE_START) for name in environment) else warm.run
+        code = started(arguments, cwd, files, {**os.environ, **environment})
+        output.seek(0)
+        error.seek(0)
+        return subprocess.CompletedProcess(
+            ["ringfence", *arguments], code, output.read().decode(), error.read().decode()
+        )
+
+
+def _cold(arguments: tuple[str, ...], cwd: Path, files: tuple[int, int, int], environment: dict[str, str]) -> int:
+    stdin, stdout, stderr = files
     command = [str(Path(sys.executable).with_name("ringfence")), *arguments]
-    sent = stdin.encode() if isinstance(stdin, str) else stdin
-    done = subprocess.run(command, cwd=cwd, input=sent, capture_output=True, env={**os.environ, **environment})
-    return subprocess.CompletedProcess(command, done.returncode, done.stdout.decode(), done.stderr.decode())
+    return subprocess.run(command, cwd=cwd, stdin=stdin, stdout=stdout, stderr=stderr, env=environment).returncode
