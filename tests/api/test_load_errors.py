@@ -1,24 +1,14 @@
 """A load that cannot be: one line that says what to do, exit code 2, and nothing changed."""
 
 import json
-import os
 import sqlite3
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
+from support.book import ringfence
 
-RINGFENCE = str(Path(sys.executable).with_name("ringfence"))
 COMPANIES = "company_id,name\nC1,甲\nC2,乙\n"
 GUARANTEES = "guarantor_id,borrower_id,amount\nC1,C2,5\nC2,C1,7\n"
 MAPPING = '[[file]]\nmatch = "companies"\ntable = "companies"\n[file.columns]\ncompany_id = "客户号"\n'
-
-
-def ringfence(folder, *arguments, **environment):
-    return subprocess.run(
-        [RINGFENCE, *arguments], cwd=folder, env={**os.environ, **environment}, capture_output=True, text=True
-    )
 
 
 def put(folder, **files):
@@ -33,7 +23,7 @@ def put(folder, **files):
 def home(tmp_path):
     """A folder with a loaded store."""
     put(tmp_path / "book", companies__csv=COMPANIES, guarantees__csv=GUARANTEES)
-    assert ringfence(tmp_path, "load", "book").returncode == 0
+    assert ringfence("load", "book", cwd=tmp_path).returncode == 0
     return tmp_path
 
 
@@ -73,14 +63,14 @@ CASES = {
 
 
 def state(home):
-    return json.loads(ringfence(home, "status", "--format", "json").stdout)
+    return json.loads(ringfence("status", "--format", "json", cwd=home).stdout)
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_it_is_told_in_one_line_and_changes_nothing(home, name):
     arguments, told = CASES[name]
     before = state(home)
-    done = ringfence(home, "load", *arguments(home))
+    done = ringfence("load", *arguments(home), cwd=home)
     assert done.returncode == 2 and done.stdout == ""
     assert len(done.stderr.splitlines()) == 1 and told in done.stderr, done.stderr
     assert state(home) == before and len(before["loads"]) == 1
@@ -91,9 +81,9 @@ def test_a_wrong_key_file_is_told_in_one_line_and_changes_nothing(home):
     before = state(home)
     other = home / "other"
     put(other, companies__csv=COMPANIES)
-    assert ringfence(other, "load", ".", RINGFENCE_KEY_FILE=str(home / "other.json")).returncode == 0
+    assert ringfence("load", ".", RINGFENCE_KEY_FILE=str(home / "other.json"), cwd=other).returncode == 0
     for key_file, told in (("other.json", "made under another key file"), ("lost.json", "no key file")):
-        done = ringfence(home, "load", "book", RINGFENCE_KEY_FILE=str(home / key_file))
+        done = ringfence("load", "book", RINGFENCE_KEY_FILE=str(home / key_file), cwd=home)
         assert done.returncode == 2 and len(done.stderr.splitlines()) == 1 and told in done.stderr, done.stderr
     assert state(home) == before and not (home / "lost.json").exists()
 
@@ -104,6 +94,6 @@ def test_a_store_of_a_newer_version_is_told_in_one_line_and_left_alone(home):
     connection.close()
     before = (home / "ringfence.db").read_bytes()
     for command in (("load", "book"), ("status",), ("detect",)):
-        done = ringfence(home, *command)
+        done = ringfence(*command, cwd=home)
         assert done.returncode == 2 and len(done.stderr.splitlines()) == 1 and "newer version" in done.stderr
     assert (home / "ringfence.db").read_bytes() == before
