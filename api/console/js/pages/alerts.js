@@ -77,7 +77,7 @@ function columns(held, changed) {
   return [
     ...(may("cases.work") ? [{ title: "", cell: tick }] : []),
     { title: t("case.colour"), value: (one) => rank[one.colour], cell: (one) => colourTag(one.colour) },
-    { title: t("case.what"), value: (one) => kindsOf(one.kinds), cell: (one) => el("a", { href: `#/case?id=${one.id}` }, kindsOf(one.kinds)) },
+    { title: t("case.what"), value: (one) => `${kindsOf(one.kinds)} ${one.id}`, cell: (one) => [el("a", { href: `#/case?id=${one.id}` }, kindsOf(one.kinds)), " ", el("small", { class: "code" }, one.id.slice(0, 8))] },
     { title: t("case.people"), number: true, value: (one) => one.people.length },
     amount("balance"), amount("overdue"), amount("written_off"),
     { title: t("case.state"), value: stateOf, cell: (one) => el("span", { class: "tag" }, stateOf(one)) },
@@ -85,7 +85,6 @@ function columns(held, changed) {
     { title: t("case.assigned"), value: (one) => one.assigned },
     { title: t("case.verdict"), value: verdictOf },
     { title: t("case.first_seen"), value: (one) => day(one.first_seen) },
-    { title: t("case.id"), value: (one) => one.id, cell: (one) => el("span", { class: "code" }, one.id.slice(0, 8)) },
   ];
 }
 
