@@ -21,7 +21,7 @@ NODE_LIMIT = 400
 """A picture of more nodes than this shows the core of what was found, and says what it left out."""
 FONT = "Noto Sans CJK SC, Noto Sans SC, Source Han Sans SC, PingFang SC, Microsoft YaHei, Hiragino Sans GB, sans-serif"
 MONEY = frozenset({"GUARANTEES", "TRANSFERRED", "DISBURSED_TO", "REPAID", "ORDERED"})
-INK, RING, RING_FILL, ARC, TIE = "#1f2937", "#b42318", "#fdeeec", "#64748b", "#a3acb9"
+INK, RING, RING_FILL, ARC, TIE = "#1f2937", "#b42318", "#fdeeec", "#64748b", "#8d99a6"
 
 
 @dataclass(frozen=True)
@@ -275,7 +275,7 @@ def edge_item(
     """
     guarantee = key[2] == "GUARANTEES"
     colour = RING if ring else ARC if guarantee else TIE
-    opacity = 0.6 if crowded else 1.0
+    opacity = 0.8 if crowded else 1.0
     head = {"enabled": True, "scaleFactor": 0.7 if guarantee else 0.5}
     curved = {"enabled": True, "type": "curvedCW" if roundness > 0 else "curvedCCW", "roundness": abs(roundness)}
     return {
@@ -284,7 +284,7 @@ def edge_item(
         "to": key[1],
         "title": title,
         "color": {"color": colour, "highlight": colour, "hover": colour, "inherit": False, "opacity": opacity},
-        "width": (1.6 if both else 2.4 if ring else 1.6 if guarantee else 1.2) * (0.6 if crowded else 1),
+        "width": (1.6 if both else 2.4 if ring else 1.6 if guarantee else 1.2) * (0.5 if crowded and guarantee else 1),
         "hoverWidth": 0.8,
         "selectionWidth": 0.8,
         # Many dotted lines, seen from afar, are none.

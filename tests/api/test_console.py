@@ -272,6 +272,7 @@ def test_nobody_is_told_that_there_are_no_cases_before_they_are_read(seen):
 
 def test_the_budget_says_what_a_team_can_open_today(seen):
     page = seen.go("alerts")
+    assert page.input_value(".budget input") == "20"  # as the policy says
     page.fill(".budget input", "1")
     page.keyboard.press("Enter")
     assert page.locator("tr.last-within").count() == 1

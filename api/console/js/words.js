@@ -192,7 +192,7 @@ export const TEXTS = {
   "fold.open": ["展开 {0} 项", "Open {0}"],
   "fold.close": ["收起", "Close"],
   "legend.left_alone": ["另有 {0} 项只有一名成员使用，未画。", "{0:thing that only one member uses|things that only one member uses} not drawn."],
-  "legend.left_labels": ["{0} 条连线因位置不足未标文字，鼠标停在线上可见。", "{0:line without|lines without} a label for want of room: hover over it."],
+  "legend.left_labels": ["{0} 条连线因位置不足未标文字，鼠标停在线上可见。", "{0:line without|lines without} a label for want of room: point at a line to read it."],
 
   "node.explore": ["在探查中打开", "Open in Explore"],
   "node.source": ["来源", "Source"],
