@@ -14,7 +14,9 @@ from ..graph.model import COLOURS
 
 GRADES = ("正常", "关注", "次级", "可疑", "损失")
 """The five-class grades of loans, the best first."""
-_ENTRIES = ("version", "colours", "levels", "parameters", "default_probability")
+_ENTRIES = ("version", "budget", "colours", "levels", "parameters", "default_probability")
+BUDGET = 20
+"""Cases that a team can open in a day, where the policy does not say."""
 SHIPPED = Path(__file__).with_name("policy.toml")
 
 
@@ -46,6 +48,7 @@ class Policy:
     default_probability : by five-class grade, how likely a borrower is to default within a year; none where the policy
         does not say
     levels : the level of response by colour; none where the policy does not say
+    budget : how many cases a team can open in a day
     """
 
     version: str
@@ -53,6 +56,7 @@ class Policy:
     parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     default_probability: Mapping[str, float] = field(default_factory=dict)
     levels: Mapping[str, Level] = field(default_factory=dict)
+    budget: int = BUDGET
 
     def colour(self, score: float) -> str:
         """The colour of a score.
@@ -100,7 +104,10 @@ def read_policy(path: Path) -> Policy:
         grades = ", ".join(GRADES)
         raise UserError(f"policy {path}: [default_probability] takes a number from 0 to 1 for any of {grades}")
     levels = _levels(path, stated.get("levels", {}))
-    return Policy(version.strip(), tuple(map(float, least)), parameters, rates, levels)
+    budget = stated.get("budget", BUDGET)
+    if type(budget) is not int or not 0 <= budget <= 100_000:
+        raise UserError(f"policy {path}: budget is how many cases a team can open in a day, as in budget = {BUDGET}")
+    return Policy(version.strip(), tuple(map(float, least)), parameters, rates, levels, budget)
 
 
 def _levels(path: Path, stated: Any) -> dict[str, Level]:

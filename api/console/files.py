@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from ...detectors.guarantees.table import GLOSSES
 from ...detectors.registry import DETECTORS
 from ...graph.words.names import (
     COLOUR_WORDS,
@@ -60,7 +61,7 @@ def _text(name: str) -> str:
 
 
 def product_words() -> dict[str, Mapping[str, Words]]:
-    """What kinds, relations, roles, findings and their measures are called, by group and name."""
+    """What kinds, relations, roles, findings, their measures and supervisory columns are called, by group and name."""
     return {
         "kind": KIND_WORDS,
         "shared": SHARED_WORDS,
@@ -69,5 +70,6 @@ def product_words() -> dict[str, Mapping[str, Words]]:
         "finding": FINDING_WORDS,
         "colour": COLOUR_WORDS,
         "view": VIEW_WORDS,
+        "supervisory": {name: Words(name, gloss) for name, gloss in GLOSSES.items()},
         "measure": {name: words for detector in DETECTORS for name, words in told_by(detector).measures.items()},
     }

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from ...graph.model import PARTIES
 from ...graph.times import to_iso
-from ...graph.words.money import currency_words, money
-from ...graph.words.names import KIND_WORDS, RELATION_WORDS, ROLE_WORDS, Words
+from ...graph.words.money import currency_code, money
+from ...graph.words.names import COMMA, KIND_WORDS, RELATION_WORDS, ROLE_WORDS, Words, joined
 from ...graph.words.plain import plain
 from ..layout.placing import canonical
 from ..services.labels import COLOURS, OTHER_COLOURS, SHAPES, Label, text_width, wrapped
@@ -21,7 +21,7 @@ NODE_LIMIT = 400
 """A picture of more nodes than this shows the core of what was found, and says what it left out."""
 FONT = "Noto Sans CJK SC, Noto Sans SC, Source Han Sans SC, PingFang SC, Microsoft YaHei, Hiragino Sans GB, sans-serif"
 MONEY = frozenset({"GUARANTEES", "TRANSFERRED", "DISBURSED_TO", "REPAID", "ORDERED"})
-INK, RING, RING_FILL, ARC, TIE = "#1f2937", "#b42318", "#fdeeec", "#64748b", "#a3acb9"
+INK, RING, RING_FILL, ARC, TIE = "#1f2937", "#b42318", "#fdeeec", "#64748b", "#8d99a6"
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,7 @@ class Picture:
         ``other``, of a circle ``key``, ``core``, ``cut``, and of a fraud ring ``alone``, ``few``, ``many``, ``thick``,
         ``contact``
     notes : what is told in words instead of drawn, in both languages
+    folds : by the id of a fold, the nodes that are folded away there
     whole : it is to be seen as one, and so opens whole even where it is too large to be read then
     """
 
@@ -49,6 +50,7 @@ class Picture:
     left_out: dict[str, int]
     legend: list[str]
     notes: list[Words] = field(default_factory=list)
+    folds: dict[str, list[str]] = field(default_factory=dict)
     whole: bool = False
 
 
@@ -60,9 +62,10 @@ EMPTY = Picture(nodes=[], edges=[], width=0.0, height=0.0, shown=0, left_out={},
 
 
 def core(
-    nodes: set[str], bundles: Mapping[tuple, Sequence], roles: Mapping[str, str], rings: Mapping[str, int]
+    nodes: set[str], bundles: Mapping[tuple, Sequence], roles: Mapping[str, str], rings: Mapping[str, int], most: int
 ) -> set[str]:
-    """At most ``NODE_LIMIT`` nodes: rings first, then members, then the busiest, each beside one already taken."""
+    """All nodes, or so many where they are more than ``NODE_LIMIT``: rings first, then members, then the busiest, each
+    beside one already taken."""
     if len(nodes) <= NODE_LIMIT:
         return nodes
     around: dict[str, set[str]] = {node: set() for node in nodes}
@@ -75,7 +78,7 @@ def core(
     waiting: list[tuple[tuple, str]] = []
     for start in sorted(nodes, key=worth.__getitem__):
         heapq.heappush(waiting, (worth[start], start))
-        while waiting and len(kept) < NODE_LIMIT:
+        while waiting and len(kept) < most:
             _, node = heapq.heappop(waiting)
             if node not in kept:
                 kept.add(node)
@@ -101,40 +104,45 @@ def figure(row: Mapping) -> float | None:
     return row.get("amount")
 
 
-def bundle_label(relation: str, bundle: Sequence[Mapping]) -> str:
-    """What stands on the arc of parallel relationships: ``3份 共1.2亿元``, ``金额未知``, or the relation's word."""
+def bundle_label(relation: str, bundle: Sequence[Mapping]) -> Words:
+    """What stands on the arc of parallel relationships: ``3份 共1.2亿元`` and ``3 × CNY 120,000,000``, ``金额未知``,
+    or the relation's word."""
+    word = RELATION_WORDS.get(relation, Words(relation, relation))
     if relation == "HOLDS_SHARE":
         ratio = bundle[0].get("data", {}).get("ratio")
-        return "持股" if ratio is None else f"持股{100 * ratio:.4g}%"
-    word = RELATION_WORDS.get(relation, Words(relation, relation)).zh
+        part = "" if ratio is None else f"{100 * ratio:.4g}%"
+        return Words(f"持股{part}", f"holds {part or 'share'}")
     if relation == "RELATED_TO":
-        said = {plain(str(row.get("data", {}).get("relation") or "")) for row in bundle}
-        return "、".join(sorted(said - {""})) or word
+        said = {plain(str(row.get("data", {}).get("relation") or "")) for row in bundle} - {""}
+        return joined([Words(how, how) for how in sorted(said)], COMMA) if said else word
+    times = f" ×{len(bundle)}" if len(bundle) > 1 else ""
     if relation not in MONEY:
-        return word if len(bundle) == 1 else f"{word} ×{len(bundle)}"
-    counted = "份" if relation == "GUARANTEES" else "笔"
-    count = "" if len(bundle) == 1 else f"{len(bundle)}{counted} "
+        return Words(word.zh + times, word.en + times)
+    counter = any(row.get("data", {}).get("counter_of") for row in bundle)
+    zh, en = _amounts(bundle, "份" if relation == "GUARANTEES" else "笔")
+    if counter:
+        zh, en = f"反担保 {zh}", f"counter {en}"
+    return Words(zh, en) if relation == "GUARANTEES" else Words(f"{word.zh} {zh}", en)
+
+
+def _amounts(bundle: Sequence[Mapping], counted: str) -> Words:
+    """What parallel contracts or events are worth, each currency by itself, and of how many that is not known."""
+    count = Words("", "") if len(bundle) == 1 else Words(f"{len(bundle)}{counted} ", f"{len(bundle)} × ")
+    figures = [(figure(row), row.get("data", {}).get("currency")) for row in bundle]
+    unknown = sum(value is None for value, _ in figures)
+    if unknown == len(bundle):
+        return Words(count.zh + "金额未知", count.en + "unknown amount")
     sums: dict[str, float] = {}
-    unknown = 0
-    for row in bundle:
-        value = figure(row)
-        if value is None:
-            unknown += 1
-        else:
-            currency = currency_words(row.get("data", {}).get("currency")).zh
-            sums[currency] = sums.get(currency, 0.0) + value
-    if not sums:
-        text = count + "金额未知"
-    else:
-        total = "＋".join(money(value).zh + currency for currency, value in sorted(sums.items()))
-        text = f"{count}{'共' if count else ''}{total}"
-        if unknown:
-            text += f"，另{unknown}{counted}金额未知"
-        elif not count and bundle[0].get("data", {}).get("form") == "maximum":
-            text = f"最高额{text}"
-    if any(row.get("data", {}).get("counter_of") for row in bundle):
-        text = f"反担保 {text}"
-    return text if relation == "GUARANTEES" else f"{word} {text}"
+    for value, currency in figures:
+        if value is not None:
+            code = currency_code(currency)
+            sums[code] = sums.get(code, 0.0) + value
+    total = joined([money(value, code) for code, value in sorted(sums.items())], Words("＋", " + "))
+    if len(bundle) == 1:
+        capped = bundle[0].get("data", {}).get("form") == "maximum"
+        return Words(f"最高额{total.zh}", f"up to {total.en}") if capped else total
+    left = Words(f"，另{unknown}{counted}金额未知", f", {unknown} unknown") if unknown else Words("", "")
+    return Words(f"{count.zh}共{total.zh}{left.zh}", f"{count.en}{total.en}{left.en}")
 
 
 def arc_title(key: tuple, bundle: Sequence[Mapping], labels: Mapping[str, Label]) -> str:
@@ -195,9 +203,9 @@ def node_size(kind: str, lines: Sequence[str], crowded: bool) -> tuple[float, fl
     return wide + 20, high + 16
 
 
-def label_size(text: str) -> tuple[float, float]:
-    """Width and height of an arc's label, 0 for none."""
-    return (12 * text_width(text) + 8, 18.0) if text else (0.0, 0.0)
+def label_size(text: Words) -> tuple[float, float]:
+    """Width and height of an arc's label, with room for either language; 0 for none."""
+    return (12 * max(map(text_width, text)) + 8, 18.0) if text.zh else (0.0, 0.0)
 
 
 # -- vis-network's items -----------------------------------------------------------------------------------------------
@@ -206,7 +214,8 @@ def label_size(text: str) -> tuple[float, float]:
 def node_item(
     label: Label, lines: Sequence[str], point: tuple[float, float], role: str | None, ring: bool, crowded: bool
 ) -> dict:
-    """A node with this text at a point; ``role`` is None for what is no member, ``ring`` marks a cycle's."""
+    """A node with this text at a point, of what is no party the kind first; ``role`` is None for what is no member,
+    ``ring`` marks a cycle's. Where a picture is in English, ``label_en`` stands on it, as on all items that have it."""
     kind = KIND_WORDS.get(label.kind, Words(label.kind, label.kind))
     fill, border = COLOURS.get(label.kind, OTHER_COLOURS)
     if ring:
@@ -218,6 +227,7 @@ def node_item(
     return {
         "id": label.node,
         "label": "\n".join(lines),
+        "label_en": "\n".join(lines if party else [kind.en, *lines[1:]]),
         "shape": SHAPES.get(label.kind, "box"),
         "x": point[0],
         "y": point[1],
@@ -231,11 +241,12 @@ def node_item(
     }
 
 
-def label_item(number: int, text: str, point: tuple[float, float], title: str, ring: bool) -> dict:
+def label_item(number: int, text: Words, point: tuple[float, float], title: str, ring: bool) -> dict:
     """The label of an arc, by the arc's number."""
     return {
         "id": f"label:{number}",
-        "label": text,
+        "label": text.zh,
+        "label_en": text.en,
         "shape": "box",
         "x": point[0],
         "y": point[1],
@@ -264,7 +275,7 @@ def edge_item(
     """
     guarantee = key[2] == "GUARANTEES"
     colour = RING if ring else ARC if guarantee else TIE
-    opacity = 0.6 if crowded else 1.0
+    opacity = 0.8 if crowded else 1.0
     head = {"enabled": True, "scaleFactor": 0.7 if guarantee else 0.5}
     curved = {"enabled": True, "type": "curvedCW" if roundness > 0 else "curvedCCW", "roundness": abs(roundness)}
     return {
@@ -273,10 +284,11 @@ def edge_item(
         "to": key[1],
         "title": title,
         "color": {"color": colour, "highlight": colour, "hover": colour, "inherit": False, "opacity": opacity},
-        "width": (1.6 if both else 2.4 if ring else 1.6 if guarantee else 1.2) * (0.5 if crowded else 1),
+        "width": (1.6 if both else 2.4 if ring else 1.6 if guarantee else 1.2) * (0.5 if crowded and guarantee else 1),
         "hoverWidth": 0.8,
         "selectionWidth": 0.8,
-        "dashes": [7, 5] if key[3] else False if guarantee else [2, 4],
+        # Many dotted lines, seen from afar, are none.
+        "dashes": [7, 5] if key[3] else False if guarantee or crowded else [2, 4],
         "arrows": {"to": head, "from": head} if both else {"to": head},
         "smooth": curved if roundness else False,
         "selfReference": {"size": 20, "angle": 1.5708, "renderBehindTheNode": True},
@@ -289,6 +301,7 @@ def group_item(name: str, box: tuple[float, float, float, float]) -> dict:
     return {
         "id": f"label:{name}",
         "label": "视同一体 as one",
+        "label_en": "as one",
         "shape": "box",
         "x": x,
         "y": y,

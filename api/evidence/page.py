@@ -325,7 +325,7 @@ def _row(row: Mapping, seen: Mapping[str, Label]) -> dict:
         "source": seen[row["source"]],
         "target": seen[row["target"]],
         "amount": amount,
-        "note": bundle_label(row["relation"], [row]) if value is None else "最高额 cap" if _capped(row) else "",
+        "note": bundle_label(row["relation"], [row]).zh if value is None else "最高额 cap" if _capped(row) else "",
         "dates": dates(row),
         "uid": plain(row["uid"]),
     }

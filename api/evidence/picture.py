@@ -12,18 +12,18 @@ from collections.abc import Mapping, Sequence
 import networkx as nx
 
 from ...graph.model import PARTIES
-from ...graph.words.names import KIND_WORDS
+from ...graph.words.names import KIND_WORDS, Words
 from ..layout.arcs import Arc, route
 from ..layout.blocks import blocked, blocks
 from ..layout.circles import strong_parts
 from ..layout.placing import GAP
 from ..services.labels import Label
+from .folds import around_folds, fold_items, folds_of, unfolded
 from .items import (
     Picture,
     arc_title,
     bounds,
     bundle_label,
-    core,
     edge_item,
     group_item,
     label_item,
@@ -49,19 +49,20 @@ def picture_of(
     labels: Mapping[str, Label],
     things: Sequence[Mapping] = (),
     marks: Marks = NO_MARKS,
+    opened: Sequence[str] | None = None,
 ) -> Picture:
     """The picture that suits a finding of this kind.
 
     Parameters
     ----------
-    members, rows, labels, marks : as for ``picture``
+    members, rows, labels, marks, opened : as for ``picture``
     things : what members share or stand in, as the finding has it
     """
     if kind in AROUND_THINGS:
         people = [member for member in members if member["role"] != "broker"]  # which are things that these use
-        return ring_picture(people, rows, labels, things)
+        return ring_picture(people, rows, labels, things, opened)
     groups = [thing["members"] for thing in things if thing["kind"] == "group"]
-    return picture(members, rows, labels, groups, marks)
+    return picture(members, rows, labels, groups, marks, opened)
 
 
 def picture(
@@ -70,6 +71,7 @@ def picture(
     labels: Mapping[str, Label],
     groups: Sequence[Sequence[str]] = (),
     marks: Marks = NO_MARKS,
+    opened: Sequence[str] | None = None,
 ) -> Picture:
     """The picture of members and the relationships between them and others.
 
@@ -80,6 +82,11 @@ def picture(
     labels : how each node is shown, by name
     groups : members that stand together in a box and count as one: a cycle of groups is a cycle
     marks : parties and guarantees that stand out
+    opened : folds that are opened, by name; None for a picture in which none can be
+
+    Raises
+    ------
+    UserError : a fold that there is not
     """
     bundles: dict[tuple[str, str, str, bool], list[Mapping]] = {}
     for row in rows:
@@ -90,22 +97,27 @@ def picture(
     boxes = blocks(groups)
     block_of = {node: node for node in everything} | {node: name for name, group in boxes.items() for node in group}
     rings = _rings(block_of, bundles)
-    kept = core(everything, bundles, roles, rings)
+    first, folds = folds_of(everything, bundles, roles, rings, opened)
+    kept = first.union(unfolded(folds))
     shown = {key: bundles[key] for key in sorted(bundles) if key[0] in kept and key[1] in kept}
 
-    boxes = blocks(part for group in boxes.values() if len(part := [node for node in group if node in kept]) > 1)
+    boxes = blocks(part for group in boxes.values() if len(part := [node for node in group if node in first]) > 1)
     crowded = len(kept) > 40
     twice = shared_names(labels[node] for node in kept)
     texts = {node: node_text(labels[node], labels[node].name in twice, crowded, marks.signs(node)) for node in kept}
     sizes = {node: node_size(labels[node].kind, texts[node], crowded) for node in kept}
-    amounts = {key: marks.sign(key) + bundle_label(key[2], bundle) for key, bundle in shown.items()}
+    amounts = {key: _signed(marks.sign(key), bundle_label(key[2], bundle)) for key, bundle in shown.items()}
     pairs, flow = [key[:2] for key in shown], all(key[2] in FLOWS for key in shown)
     both = _both_ways(amounts, rings)
     shown = {key: bundle for key, bundle in shown.items() if both.get(key, True)}
-    amounts.update({key: f"各{amounts[key]}" for key in both if both[key]})
+    amounts.update({key: Words(f"各{amounts[key].zh}", f"each {amounts[key].en}") for key in both if both[key]})
     arcs = [Arc(key[0], key[1], label_size(amounts[key])) for key in shown]
     longest = max((arc.label[0] for arc in arcs), default=0.0)
-    points, around = blocked(sizes, pairs, boxes, flow=flow, gap=_gap(longest, len(kept)))
+    inner = [pair for pair in pairs if first.issuperset(pair)]
+    laid = {node: sizes[node] for node in kept & first}
+    points, around = blocked(laid, inner, boxes, flow=flow, gap=_gap(longest, len(first)))
+    points, chips = around_folds(folds, sizes, points, pairs)
+    sizes |= chips
     routes = route(arcs, points, sizes)
 
     nodes = [group_item(name, box) for name, box in around.items()]
@@ -123,6 +135,9 @@ def picture(
         edges.append(edge_item(number, key, way.roundness, title, inside, key in both, len(shown) > 150))
         if way.label is not None:
             nodes.append(label_item(number, amounts[key], way.label, title, inside))
+    folded = fold_items(folds, points)
+    nodes += folded[0]
+    edges += folded[1]
     wide = {name: (w, h) for name, (_, _, w, h) in around.items()}
     spread = points | {name: (x, y) for name, (x, y, _, _) in around.items()}
     left, top, right, bottom = bounds(spread, sizes | wide, [w.label for w in routes if w.label], longest)
@@ -137,6 +152,7 @@ def picture(
             "arcs": sum(not {key[0], key[1]} <= kept for key in bundles),
             "labels": sum(way.label is None for way in routes),
         },
+        folds={fold.name: fold.hidden for fold in folds},
         legend=_legend(kept, roles, rings, shown, labels) + ["group"] * bool(boxes) + marks.legend(kept, shown),
     )
 
@@ -164,7 +180,11 @@ def _in_ring(key: tuple, rings: Mapping[str, int], block_of: Mapping[str, str]) 
     return relation == "GUARANTEES" and not counter and apart and rings.get(source, -1) == rings.get(target, -2)
 
 
-def _both_ways(amounts: Mapping[tuple, str], rings: Mapping[str, int]) -> dict[tuple, bool]:
+def _signed(sign: str, text: Words) -> Words:
+    return Words(sign + text.zh, sign + text.en)
+
+
+def _both_ways(amounts: Mapping[tuple, Words], rings: Mapping[str, int]) -> dict[tuple, bool]:
     """Guarantees that a web of more than two returns in equal measure: one line with two heads says as much as two
     lines, in half the ink. True for the one that is drawn, False for the one it stands for."""
     size = Counter(rings.values())

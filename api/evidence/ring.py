@@ -12,17 +12,16 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from ...graph.model import PARTIES, kind_of
-from ...graph.words.names import KIND_WORDS
+from ...graph.words.names import KIND_WORDS, Words
 from ..layout.arcs import Arc, route
 from ..layout.oval import CROWD, oval
 from ..services.labels import COLOURS, OTHER_COLOURS, Label, text_width
+from .folds import around_folds, fold_items, folds_of, unfolded
 from .items import (
     FONT,
     INK,
-    NODE_LIMIT,
     Picture,
     bounds,
-    core,
     item_colours,
     label_item,
     label_size,
@@ -45,6 +44,7 @@ def ring_picture(
     rows: Sequence[Mapping],
     labels: Mapping[str, Label],
     things: Sequence[Mapping],
+    opened: Sequence[str] | None = None,
 ) -> Picture:
     """The picture of a ring.
 
@@ -52,11 +52,19 @@ def ring_picture(
     ----------
     members, rows, labels : as for ``picture``
     things : what members share, as the finding has it
+    opened : folds that are opened, by name; None for a picture in which none can be
+
+    Raises
+    ------
+    UserError : a fold that there is not
     """
     roles = {member["node"]: member["role"] for member in members}
     folded = fold(roles, rows, things)
     shared = {thing.name: thing for thing in folded.shared}
-    kept = _kept(folded, roles)
+    everything = {*folded.people, *shared}
+    hold = [(person, thing.name) for thing in folded.shared for person in thing.uses] + list(folded.links)
+    first, folds = folds_of(everything, dict.fromkeys(hold, ()), roles, {}, opened)
+    kept = first.union(unfolded(folds))
     people = [person for person in folded.people if person in kept]
     crowded = len(kept) > 40
     texts = {person: node_text(labels[person], True, crowded) for person in people}
@@ -66,9 +74,13 @@ def ring_picture(
     ties = {(person, name): weight(shared[name]) for name in chips for person in shared[name].uses}
     ties = {tie: value for tie, value in ties.items() if tie[0] in kept}
     links = {link: found for link, found in folded.links.items() if kept.issuperset(link)}
-    points, around = oval(sizes, list(chips), ties, list(links))
+    laid = {node: size for node, size in sizes.items() if node in first}
+    inner = {tie: value for tie, value in ties.items() if first.issuperset(tie)}
+    points, around = oval(laid, [c for c in chips if c in first], inner, [k for k in links if first.issuperset(k)])
+    points, beside = around_folds(folds, sizes, points, [*ties, *links])
+    sizes |= beside
 
-    place = {person: number for number, person in enumerate(around)}
+    place = {person: number for number, person in enumerate([*around, *(p for p in people if p not in first)])}
     lines = [
         _tie(shared[name], person, labels)
         for person, name in sorted(ties, key=lambda tie: (place[tie[0]], points[tie[1]]))
@@ -80,8 +92,11 @@ def ring_picture(
     edges = []
     for number, (line, way) in enumerate(zip(lines, ways, strict=True)):
         edges.append(_edge(number, line, way.roundness))
-        if way.label is not None and line.text:
+        if way.label is not None and line.text.zh:
             nodes.append(label_item(number, line.text, way.label, line.title, False))
+    folded_items = fold_items(folds, points)
+    nodes += folded_items[0]
+    edges += folded_items[1]
     spots, longest = [way.label for way in ways if way.label], max((line.arc.label[0] for line in lines), default=0.0)
     left, top, right, bottom = bounds(points, sizes, spots, longest)
     return Picture(
@@ -93,10 +108,11 @@ def ring_picture(
         left_out={
             "nodes": len(folded.people) + len(shared) - len(kept),
             "arcs": sum(len(thing.uses) for thing in shared.values()) + len(folded.links) - len(ties) - len(links),
-            "labels": sum(way.label is None and bool(line.text) for way, line in zip(ways, lines, strict=True)),
+            "labels": sum(way.label is None and bool(line.text.zh) for way, line in zip(ways, lines, strict=True)),
             "alone": folded.alone,
             "rows": folded.unplaced,
         },
+        folds={fold.name: fold.hidden for fold in folds},
         legend=_legend(people, roles, [shared[name] for name in chips], links, labels),
         notes=[note(hub, labels) for hub in folded.hubs],
         whole=True,
@@ -113,14 +129,6 @@ def shade(thing: Shared) -> str:
     return "many" if thing.others > FEW else "few" if thing.others else "alone"
 
 
-def _kept(folded: Folded, roles: Mapping[str, str]) -> set[str]:
-    everything = {*folded.people, *(thing.name for thing in folded.shared)}
-    if len(everything) <= NODE_LIMIT:
-        return everything
-    bundles = {(person, thing.name): [] for thing in folded.shared for person in thing.uses}
-    return core(everything, {**bundles, **{link: [] for link in folded.links}}, roles, {})
-
-
 # -- lines ---------------------------------------------------------------------------------------------------------
 
 
@@ -129,7 +137,7 @@ class _Line:
     """A line to be drawn: where, its text and tooltip, its colour, opacity and width, and which ends have heads."""
 
     arc: Arc
-    text: str
+    text: Words
     title: str
     pen: tuple[str, float, float]
     heads: tuple[str, ...] = ()
@@ -138,7 +146,7 @@ class _Line:
 def _tie(thing: Shared, person: str, labels: Mapping[str, Label]) -> _Line:
     """A person's tie to a shared thing."""
     uses, heavy = len(thing.uses[person]), weight(thing)
-    text = f"×{uses}" if uses > 1 else ""
+    text = Words(*2 * [f"×{uses}" if uses > 1 else ""])
     pen = SHADES[shade(thing)], 0.55 + 0.35 * heavy, 1.0 + 3.8 * heavy
     return _Line(Arc(person, thing.name, label_size(text)), text, tie_title(thing, person, labels), pen)
 
@@ -170,20 +178,21 @@ def _outward(one: int, other: int, count: int) -> float | None:
 # -- what it shows, how large ---------------------------------------------------------------------------------------
 
 
-def _apart(chips: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+def _apart(chips: Mapping[str, Sequence[Words]]) -> dict[str, list[Words]]:
     """Things of one text told apart by a number: where they differ is hidden by their masks."""
     alike = Counter(tuple(lines) for lines in chips.values())
-    numbers: Counter[tuple[str, ...]] = Counter()
+    numbers: Counter[tuple[Words, ...]] = Counter()
     told = {}
     for name, lines in chips.items():
         numbers[tuple(lines)] += 1
         number = f" #{numbers[tuple(lines)]}" if alike[tuple(lines)] > 1 else ""
-        told[name] = [f"{lines[0]}{number}", *lines[1:]]
+        told[name] = [Words(*(f"{text}{number}" for text in lines[0])), *lines[1:]]
     return told
 
 
-def _chip_size(lines: Sequence[str]) -> tuple[float, float]:
-    wide = max(13 * max(map(text_width, lines[:-1])), 11 * text_width(lines[-1]))
+def _chip_size(lines: Sequence[Words]) -> tuple[float, float]:
+    """Width and height of a thing with room for either language."""
+    wide = max(13 * max(text_width(text) for line in lines[:-1] for text in line), 11 * max(map(text_width, lines[-1])))
     return wide + 22, 14.0 * len(lines) + 16
 
 
@@ -225,7 +234,7 @@ def _person(
     return item
 
 
-def _chip(thing: Shared, lines: Sequence[str], point: tuple[float, float], labels: Mapping[str, Label]) -> dict:
+def _chip(thing: Shared, lines: Sequence[Words], point: tuple[float, float], labels: Mapping[str, Label]) -> dict:
     fill, _ = COLOURS.get(kind_of(thing.name), OTHER_COLOURS)
     colour = SHADES[shade(thing)]
     title = [f"{words.zh} {words.en} {name}" for words, name in named(thing, labels)]
@@ -234,7 +243,8 @@ def _chip(thing: Shared, lines: Sequence[str], point: tuple[float, float], label
         title.append(f"他人 others：{_told(thing.outsiders, labels)}")
     return {
         "id": thing.name,
-        "label": "\n".join([*map(_escaped, lines[:-1]), f"<i>{_escaped(lines[-1])}</i>"]),
+        "label": _marked_up([line.zh for line in lines]),
+        "label_en": _marked_up([line.en for line in lines]),
         "shape": "box",
         "x": point[0],
         "y": point[1],
@@ -257,6 +267,10 @@ def _chip(thing: Shared, lines: Sequence[str], point: tuple[float, float], label
 def _told(people: Collection[str], labels: Mapping[str, Label]) -> str:
     names = [who(labels[person]) for person in people]
     return "、".join(names[:ROWS_TOLD]) + (f" 等{len(names)}人" if len(names) > ROWS_TOLD else "")
+
+
+def _marked_up(lines: Sequence[str]) -> str:
+    return "\n".join([*map(_escaped, lines[:-1]), f"<i>{_escaped(lines[-1])}</i>"])
 
 
 def _escaped(text: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from ...graph.model import kind_of
 from ...graph.words.money import money
-from ...graph.words.names import KIND_WORDS, RELATION_WORDS, SHARED_WORDS, Words
+from ...graph.words.names import COMMA, KIND_WORDS, RELATION_WORDS, SHARED_WORDS, Words, joined
 from ...graph.words.plain import plain
 from ..services.labels import Label, shortened
 from .items import bundle_label, dates, figure
@@ -52,27 +52,30 @@ def counted(thing: Shared) -> Words:
     )
 
 
-def chip_text(thing: Shared, labels: Mapping[str, Label]) -> list[str]:
+def chip_text(thing: Shared, labels: Mapping[str, Label]) -> list[Words]:
     """The lines of text on a thing: what it is, and last how many use it."""
     names = named(thing, labels)
-    lines = [shortened(f"{words.zh} {name}") for words, name in names[:2]]
+    lines = [Words(shortened(f"{words.zh} {name}"), shortened(f"{words.en} {name}")) for words, name in names[:2]]
     if len(names) > 2:
-        lines[-1] = shortened(lines[-1], 11) + f" 等{len(names)}个"
-    return [*lines, counted(thing).zh]
+        zh, en = (shortened(text, 11) for text in lines[-1])
+        lines[-1] = Words(f"{zh} 等{len(names)}个", f"{en} of {len(names)}")
+    return [*lines, counted(thing)]
 
 
-def link_text(rows: Rows, short: bool) -> str:
+def link_text(rows: Rows, short: bool) -> Words:
     """What stands on the line from one person to another; ``short``: how they know each other, and no more."""
     told = sorted(
         {str(row.get("data", {}).get("relation") or "") for row in rows if row["relation"] == "LISTS_CONTACT"}
     )
     parts = []
     if told:
-        how = "、".join(plain(word) for word in told if word)
-        parts.append(how if short and how else f"联系人·{how}" if how else "联系人")
+        how = joined([Words(plain(word), plain(word)) for word in told if word], COMMA)
+        named_so = Words(f"联系人·{how.zh}", f"contact · {how.en}") if how.zh else Words("联系人", "contact")
+        parts.append(how if short and how.zh else named_so)
     for relation in sorted({row["relation"] for row in rows} - {"LISTS_CONTACT", "HAS_PHONE"}):
         parts.append(bundle_label(relation, [row for row in rows if row["relation"] == relation]))
-    return shortened("；".join(parts))
+    zh, en = joined(parts)
+    return Words(shortened(zh), shortened(en))
 
 
 def tie_title(thing: Shared, person: str, labels: Mapping[str, Label]) -> str:

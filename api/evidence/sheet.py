@@ -21,7 +21,7 @@ from .page import evidence_rows
 from .picture import FLOWS, picture, picture_of
 
 
-def evidence_sheet(finding: dict, snapshot: GraphView) -> dict[str, Any]:
+def evidence_sheet(finding: dict, snapshot: GraphView, opened: Sequence[str] = ()) -> dict[str, Any]:
     """What a finding's evidence shows: ``picture``, ``members``, ``rows``, ``outsiders``, ``explanations``,
     ``measures``, ``truncated``.
 
@@ -29,14 +29,19 @@ def evidence_sheet(finding: dict, snapshot: GraphView) -> dict[str, Any]:
     ----------
     finding : in its JSON shape
     snapshot : the graph as its detector saw it
+    opened : folds of its picture that are opened, by name
+
+    Raises
+    ------
+    UserError : a fold that there is not
     """
     rows, told = evidence_rows(snapshot, finding["evidence"]), told_by(finding["detector"])
     members = [member["node"] for member in finding["members"]]
     ends = {row[end] for row in rows for end in ("source", "target")}
     things = {node for thing in finding["things"] for node in (*thing["nodes"], *thing.get("others", ()))}
     seen = labels(snapshot, ends.union(members, things))
-    drawn = _drawn(finding, rows, seen)
-    on = _places({node["id"] for node in drawn.nodes}, rows)
+    drawn = _drawn(finding, rows, seen, opened)
+    on = _places({node["id"] for node in drawn.nodes}, rows, drawn.folds)
     return {
         "picture": asdict(drawn),
         "members": [{**shown(seen[member["node"]]), "role": member["role"]} for member in finding["members"]],
@@ -51,18 +56,18 @@ def evidence_sheet(finding: dict, snapshot: GraphView) -> dict[str, Any]:
     }
 
 
-def _drawn(finding: dict, rows: Sequence[Mapping], seen: Mapping[str, Label]) -> Picture:
+def _drawn(finding: dict, rows: Sequence[Mapping], seen: Mapping[str, Label], opened: Sequence[str]) -> Picture:
     """The picture; that of a flow leads from left to right, its accounts under the names of their owners."""
     flow = [row for row in rows if row["relation"] in FLOWS]
     if finding["kind"] != "fund_flow" or not flow:
-        return picture_of(finding["kind"], finding["members"], rows, seen, finding["things"])
+        return picture_of(finding["kind"], finding["members"], rows, seen, finding["things"], opened=opened)
     owned = {row["target"]: seen[row["source"]].name for row in rows if row["relation"] == "OWNS"}
     named = {
         node: replace(label, name=f"{owned[node]} {label.name}") if node in owned else label
         for node, label in seen.items()
     }
     ends = {row[end] for row in flow for end in ("source", "target")}
-    return picture([member for member in finding["members"] if member["node"] in ends], flow, named)
+    return picture([member for member in finding["members"] if member["node"] in ends], flow, named, opened=opened)
 
 
 def shown(label: Label) -> dict[str, str]:
@@ -70,13 +75,16 @@ def shown(label: Label) -> dict[str, str]:
     return {"node": label.node, "name": label.name, "key": label.key, "kind": label.kind}
 
 
-def _places(drawn: set[str], rows: Sequence[Mapping]) -> dict[str, list[str]]:
-    """Where in the picture each node of the evidence stands: on itself, on the things that it is part of, or, of what
-    is folded away such as an application, on those whose it is."""
+def _places(drawn: set[str], rows: Sequence[Mapping], folds: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Where in the picture each node of the evidence stands: on itself, on the things that it is part of, in a fold,
+    or, of what is part of a tie such as an application, on those whose it is."""
     places: dict[str, list[str]] = {node: [node] for node in drawn if " " not in node}
     for thing in sorted(node for node in drawn if " " in node):  # a handset or a network stands for several nodes
         for node in thing.split(" "):
             places.setdefault(node, []).append(thing)
+    for fold, hidden in folds.items():
+        for node in hidden:
+            places.setdefault(node, []).append(fold)
     owners: dict[str, list[str]] = {}
     for row in rows:
         if row["target"] not in places and row["source"] in places and row["relation"] != "LISTS_CONTACT":

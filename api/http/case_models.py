@@ -62,6 +62,7 @@ class Cases(BaseModel):
     total: int = Field(description="how many match, on this page or not")
     cases: list[Case]
     next: str | None = Field(description="the cursor of the next page; null on the last")
+    budget: int = Field(description="how many cases a team can open in a day, by the policy")
     truncated: list[Truncation]
 
 

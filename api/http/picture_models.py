@@ -78,6 +78,7 @@ class CirclePicture(PictureAnswer):
     left_out: dict[str, int] = Field(description="nodes, arcs and labels of the evidence that are not drawn")
     legend: list[str] = Field(description="what kinds of nodes and lines there are")
     notes: list[tuple[str, str]] = Field(description="what is told in words instead, Chinese and English")
+    folds: dict[str, list[str]] = Field(description="by the id of a fold, the nodes that are folded away there")
     key_nodes: list[str] = Field(description="parties without whom it falls apart")
 
 

@@ -38,6 +38,7 @@ class Drawn(BaseModel):
     left_out: dict[str, int] = Field(description="how many nodes, arcs and labels are not")
     legend: list[str]
     notes: list[Pair] = Field(description="what is told in words instead of drawn")
+    folds: dict[str, list[str]] = Field(description="by the id of a fold, the nodes that are folded away there")
     whole: bool
 
 

@@ -21,6 +21,8 @@ DENSE = 60
 """Beyond this many arcs, a label that finds no free place is left out; the tooltip still has it."""
 _ALONG = (0.5, 0.43, 0.57, 0.36, 0.64, 0.29, 0.71, 0.23, 0.77)
 _SAMPLES = np.linspace(0.06, 0.94, 19)
+_TRIED = [sign * size for size in (0.0, 0.08, 0.16, 0.24, 0.34, 0.45, 0.58) for sign in (1, -1)]
+"""Roundnesses of an arc that has nothing to bow for but nodes in its way, the straightest first."""
 
 
 @dataclass(frozen=True)
@@ -103,17 +105,26 @@ def _roundness(
     if bow is not None:
         # A curve's middle lies about 0.39 roundness lengths off the straight line.
         return max(-0.6, min(0.6, round(bow / (0.39 * length), 3)))
-    others = np.delete(boxes, [number[arc.source], number[arc.target]], axis=0)
-    tries = [sign * size for size in (0.0, 0.08, 0.16, 0.24, 0.34, 0.45, 0.58) for sign in (1, -1)]
-    return min(tries, key=lambda r: _hits(curve(start, end, r, _SAMPLES), others) + abs(r))
+    # No curve that is tried leaves the circle around the middle whose diameter is the straight line.
+    middle, reach = (np.array(start) + np.array(end)) / 2, length / 2 + 6
+    near = np.asarray((np.abs(boxes[:, :2] - middle) < reach + boxes[:, 2:] / 2).all(axis=1))
+    near[[number[arc.source], number[arc.target]]] = False
+    others = boxes[near]
+    best, least = 0.0, math.inf
+    for roundness in _TRIED:
+        cost = _hits(curve(start, end, roundness, _SAMPLES), others) + abs(roundness)
+        if cost < least:
+            best, least = roundness, cost
+        # A curve that runs through nothing costs less than one, and the straighter ones came before.
+        if cost < 1:
+            break
+    return best
 
 
 def _hits(line: np.ndarray, boxes: np.ndarray) -> int:
     """How many points of a line lie inside boxes."""
-    if not len(boxes):
-        return 0
-    inside = np.abs(line[:, None, :] - boxes[None, :, :2]) < boxes[None, :, 2:] / 2 + 6
-    return int(inside.all(axis=2).sum())
+    x, y, half = boxes[:, :1], boxes[:, 1:2], boxes[:, 2:] / 2 + 6
+    return int(((np.abs(line[:, 0] - x) < half[:, :1]) & (np.abs(line[:, 1] - y) < half[:, 1:])).sum())
 
 
 def _labels(
@@ -131,8 +142,8 @@ def _labels(
         for arc, line in zip(arcs, curves, strict=True)
     ]
     taken = np.concatenate((boxes, np.array(heads).reshape(-1, 4)))
-    lines = np.concatenate(curves) if curves else np.zeros((0, 2))
-    owner = np.repeat(np.arange(len(curves)), len(_SAMPLES))
+    lines = np.array(curves).reshape(-1, len(_SAMPLES), 2)
+    low, high = lines.min(axis=1), lines.max(axis=1)
     # Short arcs have the fewest places to choose from, so they choose first.
     lengths = [math.dist(points[arc.source], points[arc.target]) for arc in arcs]
     for i in sorted(range(len(arcs)), key=lambda i: round(lengths[i], 1)):
@@ -146,14 +157,12 @@ def _labels(
             options = curve(points[arc.source], points[arc.target], rounds[i], np.array(_ALONG))
         size = np.array(arc.label)
         middle, reach = options.mean(axis=0), np.ptp(options, axis=0) + size
-        foreign = lines[(np.abs(lines - middle) < reach).all(axis=1) & (owner != i)]
+        beside = ((low < middle + reach) & (high > middle - reach)).all(axis=1)
+        beside[i] = False
+        foreign = lines[beside].reshape(-1, 2)
         around = taken[(np.abs(taken[:, :2] - middle) < reach + taken[:, 2:]).all(axis=1)]
-        costs = [
-            8 * _covered(option, size, around)
-            + 0.06 * float((np.abs(foreign - option) < size / 2 + 2).all(axis=1).sum())
-            + 0.01 * place
-            for place, option in enumerate(options)
-        ]
+        crossed = (np.abs(foreign - options[:, None]) < size / 2 + 2).all(axis=2).sum(axis=1)
+        costs = 8 * _covered(options, size, around) + 0.06 * crossed + 0.01 * np.arange(len(options))
         best = int(np.argmin(costs))
         if len(arcs) > DENSE and costs[best] > 0.8:
             continue
@@ -169,9 +178,7 @@ def _head(line: np.ndarray, target: Point, size: tuple[float, float]) -> np.ndar
     return line[np.flatnonzero(outside)[-1]] if outside.any() else line[0]
 
 
-def _covered(centre: np.ndarray, size: np.ndarray, boxes: np.ndarray) -> float:
-    """The share of a label that boxes cover."""
-    if not len(boxes):
-        return 0.0
-    overlap = (size + boxes[:, 2:]) / 2 - np.abs(centre - boxes[:, :2])
-    return float((np.clip(overlap, 0, None).prod(axis=1) / size.prod()).sum())
+def _covered(centres: np.ndarray, size: np.ndarray, boxes: np.ndarray) -> np.ndarray:
+    """The share of a label that boxes cover, for each place that it may have."""
+    overlap = (size + boxes[:, 2:]) / 2 - np.abs(centres[:, None] - boxes[:, :2])
+    return np.clip(overlap, 0, None).prod(axis=2).sum(axis=1) / size.prod()

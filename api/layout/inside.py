@@ -26,7 +26,9 @@ CLEAR = 7.0
 OVER, CROSS = 400.0, 14.0
 """Pixels of length that a tie over another's box, and a crossing of two ties, are as bad as."""
 WORK = 30_000_000
-"""Numbers looked at, at most, in each search for something better; about a second."""
+"""Numbers looked at, at most, in a search for something better; less than a second."""
+COARSE = WORK // 5
+"""The same in the search for a place of the grid, from which things are eased further anyway."""
 AT_ONCE = 200_000
 """Numbers looked at in one go."""
 _POWERS = (1.0, 2.0, 0.5)
@@ -45,9 +47,10 @@ def improved(
     moves: Sequence[tuple[int, int]],
     changed: Callable[[Any, int, int], Iterable[Any]],
     size: int,
+    work: int = WORK,
 ) -> Any:
-    """A state of less cost, by moves as long as one helps and ``WORK`` lasts; ``size``: what a look at a cost takes."""
-    limit, least, tries, better = WORK // (size + 2000), cost(state), 0, True
+    """A state of less cost, by moves as long as one helps and ``work`` lasts; ``size``: what a look at a cost takes."""
+    limit, least, tries, better = work // (size + 2000), cost(state), 0, True
     while better:
         better = False
         for i, j in moves:
@@ -116,9 +119,9 @@ class Oval(NamedTuple):
             np.array([sizes[thing] for thing in things]),
             [np.array(users[thing], dtype=int) for thing in things],
         )
-        # Where a search ends depends on where it starts: of a few ends the best is taken.
-        ends = [self._eased(scene, places[_assigned(scene, places, power)]) for power in _POWERS]
-        best = min(ends, key=lambda spots: round(scene.total(spots), 3))
+        # Where a search ends depends on where it starts: of a few ends the best is taken, and eased.
+        ends = [places[_assigned(scene, places, power)] for power in _POWERS]
+        best = self._eased(scene, min(ends, key=lambda spots: round(scene.total(spots), 3)))
         return {thing: (float(x), float(y)) for thing, (x, y) in zip(things, best, strict=True)}
 
     def _eased(self, scene: _Scene, spots: np.ndarray) -> np.ndarray:
@@ -217,7 +220,7 @@ def _assigned(scene: _Scene, places: np.ndarray, power: float) -> np.ndarray:
 
     first = linear_sum_assignment(np.round(length, 3))[1]
     moves = list(itertools.product(range(len(scene.users)), range(len(places))))
-    return improved(first, cost, moves, swapped, len(scene.of) * len(scene.users))
+    return improved(first, cost, moves, swapped, len(scene.of) * len(scene.users), COARSE)
 
 
 def _over(starts: np.ndarray, ends: np.ndarray, centres: np.ndarray, boxes: np.ndarray) -> np.ndarray:

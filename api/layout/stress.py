@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import networkx as nx
 import numpy as np
+from scipy.sparse.csgraph import dijkstra
 
 from .circles import Point, Sizes, circle
 
@@ -28,9 +29,7 @@ def stress(graph: nx.DiGraph, sizes: Sizes, rings: Sequence[list[str]], gap: flo
         # Neighbours that share few neighbours need room between them for those they do not share (Gansner and others).
         apart = len(around[a] ^ around[b])
         undirected[a][b]["length"] = unit * max(1.0, math.sqrt(apart) / 3)
-    distance = np.zeros((len(nodes), len(nodes)))
-    for node, lengths in nx.all_pairs_dijkstra_path_length(undirected, weight="length"):
-        distance[place[node], [place[n] for n in lengths]] = list(lengths.values())
+    distance = dijkstra(nx.to_scipy_sparse_array(undirected, nodes, weight="length"), directed=False)
     # Long arms bend, so that many nodes fill a page rather than span it.
     across, room = distance.max() / unit, 1.1 * math.sqrt(len(nodes))
     if across > room > 1:
@@ -80,14 +79,17 @@ def _radial(graph: nx.Graph, unit: float) -> np.ndarray:
 
 def _majorised(points: np.ndarray, distance: np.ndarray, weight: np.ndarray) -> np.ndarray:
     """Stress majorisation: every step lowers the weighted squared difference between the two distances."""
-    laplacian = np.diag(weight.sum(axis=1)) - weight
-    inverse = np.linalg.pinv(laplacian)
+    # All pairs have a weight, so that the Laplacian has one eigenvector of 0, the vector of ones: what is added for it
+    # makes the matrix invertible, and is taken off again.
+    ones = np.full_like(weight, 1 / len(points))
+    inverse = np.linalg.inv(np.diag(weight.sum(axis=1)) - weight + ones) - ones
+    wanted = weight * distance
+    gaps, across = np.empty_like(weight), np.empty_like(weight)
     for _ in range(150):
-        gaps = np.linalg.norm(points[:, None] - points[None, :], axis=2)
-        ratio = weight * distance / np.maximum(gaps, 1e-6)
-        np.fill_diagonal(ratio, 0.0)
-        pull = np.diag(ratio.sum(axis=1)) - ratio
-        moved = inverse @ (pull @ points)
+        np.square(np.subtract.outer(points[:, 0], points[:, 0], out=gaps), out=gaps)
+        gaps += np.square(np.subtract.outer(points[:, 1], points[:, 1], out=across), out=across)
+        ratio = np.divide(wanted, np.maximum(np.sqrt(gaps, out=gaps), 1e-6, out=gaps), out=gaps)
+        moved = inverse @ (ratio.sum(axis=1)[:, None] * points - ratio @ points)
         if np.abs(moved - points).max() < 0.05:
             return moved
         points = moved
@@ -118,23 +120,24 @@ def _parted(points: np.ndarray, boxes: np.ndarray) -> np.ndarray:
     Where pushing alone is slow to find room, the whole picture grows by a little with every further round.
     """
     x, y = points[:, 0].copy(), points[:, 1].copy()
-    wide = (boxes[:, None, 0] + boxes[None, :, 0]) / 2
-    high = (boxes[:, None, 1] + boxes[None, :, 1]) / 2
-    number = np.arange(len(points))
-    # Coinciding nodes part by their order.
-    order = np.sign(number[:, None] - number[None, :])
+    wide, high = (np.add.outer(side, side) / 2 for side in boxes.T)
     np.fill_diagonal(wide, -1.0)
     rounds = 0
     while True:
-        dx, dy = x[:, None] - x[None, :], y[:, None] - y[None, :]
-        inside_x, inside_y = wide - np.abs(dx), high - np.abs(dy)
-        overlap = (inside_x > 1e-6) & (inside_y > 1e-6)
-        if not overlap.any():
+        near = np.abs(x[:, None] - x) < wide - 1e-6
+        near &= np.abs(y[:, None] - y) < high - 1e-6
+        one, other = np.nonzero(near)
+        if not len(one):
             return np.stack([x, y], axis=1)
-        level = inside_x < inside_y
-        crowd = np.sqrt(np.maximum(1, overlap.sum(axis=1)))
-        x += 0.55 * (inside_x * np.where(dx != 0, np.sign(dx), order) * (overlap & level)).sum(axis=1) / crowd
-        y += 0.55 * (inside_y * np.where(dy != 0, np.sign(dy), order) * (overlap & ~level)).sum(axis=1) / crowd
+        dx, dy = x[one] - x[other], y[one] - y[other]
+        inside_x, inside_y = wide[one, other] - np.abs(dx), high[one, other] - np.abs(dy)
+        # Coinciding nodes part by their order.
+        order = np.sign(one - other)
+        push_x = np.where(inside_x < inside_y, inside_x * np.where(dx != 0, np.sign(dx), order), 0.0)
+        push_y = np.where(inside_x < inside_y, 0.0, inside_y * np.where(dy != 0, np.sign(dy), order))
+        crowd = np.sqrt(np.maximum(1, np.bincount(one, minlength=len(x))))
+        x += 0.55 * np.bincount(one, push_x, len(x)) / crowd
+        y += 0.55 * np.bincount(one, push_y, len(y)) / crowd
         rounds += 1
         if rounds > 40:
             x *= 1.01

@@ -17,7 +17,6 @@ from ...graph.errors import UserError
 from ...graph.model import KINDS
 from ...graph.snapshot import GraphView
 from ...graph.times import to_iso
-from ...graph.words.money import money
 from ..evidence.items import (
     FONT,
     MONEY,
@@ -25,7 +24,6 @@ from ..evidence.items import (
     arc_title,
     bundle_label,
     edge_item,
-    figure,
     item_colours,
     node_item,
     node_size,
@@ -208,22 +206,11 @@ def _edge(key: tuple, bundle: Sequence[Mapping], roundness: float, seen: Mapping
     item = edge_item(0, key[:4], roundness, arc_title(key, bundle, seen))
     item["id"] = "|".join((source, relation, target, *(["counter"] if counter else []), *(["none"] if flagged else [])))
     if relation in MONEY:
-        item["label"], item["label_en"] = bundle_label(relation, bundle), _amounts(bundle)
+        item["label"], item["label_en"] = bundle_label(relation, bundle)
         item["font"] = {"size": 11, "face": FONT, "color": "#334155", "strokeWidth": 0, "background": "#ffffff"}
     if flagged:
         item["dashes"] = [1, 6]
     return item
-
-
-def _amounts(bundle: Sequence[Mapping]) -> str:
-    """What ``bundle_label`` says of money, in English: ``3 × CNY 120,000``."""
-    sums: dict[str, float] = {}
-    for row in bundle:
-        if (value := figure(row)) is not None:
-            currency = row["data"].get("currency") or ""
-            sums[currency] = sums.get(currency, 0.0) + value
-    total = " + ".join(money(value, currency or None).en for currency, value in sorted(sums.items()))
-    return (f"{len(bundle)} × " if len(bundle) > 1 else "") + (total or "unknown amount")
 
 
 def _about(view: GraphView, seen: _Seen, names: Sequence[str], risks: Mapping[str, str]) -> dict[str, dict]:

@@ -67,6 +67,45 @@ COLUMNS: dict[str, _Cell] = {
 }
 """The columns of the table, each with what stands in it."""
 
+GLOSSES = {
+    "担保圈编号": "Circle's id",
+    "担保圈名称": "Circle",
+    "规模分档": "Size",
+    "等级": "Grade",
+    "币种": "Currency",
+    "所属地区": "Region",
+    "涉及企业个数": "Companies",
+    "涉及主体个数": "Parties",
+    "贷款行家数": "Lenders",
+    "担保关系条数": "Guarantees",
+    "担保圈贷款余额": "Balance of the circle",
+    "被担保贷款余额": "Guaranteed balance",
+    "资产总额": "Assets",
+    "负债总额": "Liabilities",
+    "担保贷款/净资产": "Guaranteed balance / net assets",
+    "互保贷款余额": "Balance guaranteed around",
+    "互保占比": "Share guaranteed around",
+    "核心客户贷款余额": "Balance of core enterprises",
+    "核心客户占比": "Share of core enterprises",
+    "最大三家余额": "Balance of the largest three",
+    "最大三家占比": "Share of the largest three",
+    "不良余额": "Non-performing balance",
+    "不良率": "Non-performing share",
+    "关注类": "Special-mention balance",
+    "逾期90天以内": "Balance 1–90 days past due",
+    "表外余额": "Off-balance-sheet amount",
+    "缺口：分类不详笔数": "Gap: loans of unknown class",
+    "缺口：分类不详余额": "Gap: balance of unknown class",
+    "缺口：贷款行不详笔数": "Gap: loans of unknown lender",
+    "缺口：余额不详笔数": "Gap: loans of unknown balance",
+    "缺口：逾期天数不详笔数": "Gap: loans of unknown days past due",
+    "缺口：其他币种笔数": "Gap: loans in another currency",
+    "缺口：币种不详笔数": "Gap: loans of unknown currency",
+    "缺口：无财务数据企业数": "Gap: companies without balance sheet",
+    "缺口：未写明贷款的合同份数": "Gap: contracts that name no loan",
+}
+"""What each column is called in English, beside the regulator's own name."""
+
 
 def table(found: Survey) -> dict:
     """``{"currency", "columns", "rows", "buckets", "totals"}``: a row for each circle, in the order of the

@@ -72,7 +72,7 @@ def opened(browser, tmp_path):
         page.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def served(tmp_path_factory):
     """A real service over a small book, for the console."""
     with served_console(tmp_path_factory.mktemp("console")) as served:

@@ -40,14 +40,21 @@ def test_every_page_loads_in_both_languages_without_an_error_and_no_wider_than_i
     console_browser, served, ring, size
 ):
     with browsing(console_browser, served, size) as seen:
-        for language, title in (("zh", "预警"), ("en", "Alerts")):
-            page = seen.sign_in(language=language)
+        page = seen.sign_in(language="zh")
+        for title in ("预警", "Alerts"):
             seen.loaded("alerts")
             assert page.text_content("h1") == title
-            for place in ("alerts", f"case?id={ring}", "explore", "guarantees", "dashboard"):
+            for place in (f"case?id={ring}", "explore", "guarantees", "dashboard", "alerts"):
                 seen.go(place)
                 assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), place
+            other_language(seen)
         assert (seen.messages, seen.strangers()) == ([], [])
+
+
+def other_language(seen):
+    """Show the page in the other language by the button in the bar."""
+    seen.page.evaluate("document.querySelector('.page').classList.add('old')")
+    seen.page.click("#bar .who button[lang]")
 
 
 def test_nothing_serious_stands_in_the_way_of_people_who_cannot_see_well(console_browser, served, ring):
@@ -56,8 +63,12 @@ def test_nothing_serious_stands_in_the_way_of_people_who_cannot_see_well(console
         seen.page.wait_for_selector("form")
         found = {"sign-in": serious(seen.page)}
         seen.sign_in(language="zh")
-        for place in ("alerts", f"case?id={ring}"):
-            found[place] = serious(seen.go(place))
+        found["alerts"] = serious(seen.loaded("alerts"))
+        found["case"] = serious(seen.go(f"case?id={ring}"))
+        for language in ("zh", "en"):
+            for place in ("guarantees", "dashboard", "explore?node=company:C0"):
+                found[language, place] = serious(seen.go(place))
+            other_language(seen)
         assert found == {place: [] for place in found}
 
 
@@ -261,6 +272,7 @@ def test_nobody_is_told_that_there_are_no_cases_before_they_are_read(seen):
 
 def test_the_budget_says_what_a_team_can_open_today(seen):
     page = seen.go("alerts")
+    assert page.input_value(".budget input") == "20"  # as the policy says
     page.fill(".budget input", "1")
     page.keyboard.press("Enter")
     assert page.locator("tr.last-within").count() == 1

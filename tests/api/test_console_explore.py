@@ -126,6 +126,10 @@ def test_in_english_the_picture_is_in_english(console_browser, served):
         assert "CNY 1,000,000" in page.evaluate(edges)
         explore(seen, "applicant:R0")
         assert any(label.startswith("Phone\n") for label in page.evaluate(LABELS))
+        circle(seen)
+        assert "CNY 1,000,000" in page.evaluate(LABELS)
+        told = page.text_content(".page")
+        assert "担保圈贷款余额" in told and "Balance of the circle" in told
         assert (seen.messages, seen.strangers()) == ([], [])
 
 

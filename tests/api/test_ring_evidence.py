@@ -163,7 +163,7 @@ def test_a_hub_is_told_in_words_and_everything_is_in_the_table(seen):
     text = seen.page.inner_text(".drawing")
     assert "单位 杭州顺达劳务派遣有限公司（本案4人 / 全库40人）" in text
     assert "Also shared, by too many to draw" in text and "Employer (4 here / 40 in all)" in text
-    assert "另有 1 项只有一名成员使用" in text and "1 things that only one member uses" in text
+    assert "另有 1 项只有一名成员使用" in text and "Things that only one member uses, not drawn: 1." in text
     rows = seen.page.locator(".sources tbody tr:not(.about)").all_inner_texts()
     assert len(rows) == len(finding_of(ring().snapshot())["evidence"]) == 32
     assert sum("就职 works at" in row for row in rows) == 4

@@ -41,6 +41,13 @@ def test_a_row_of_what_a_picture_folds_away_stands_with_the_person_whose_it_is(c
     assert {member["name"] for member in found["members"]} == {"王*"}
 
 
+def test_a_small_picture_folds_nothing_and_a_fold_that_it_does_not_have_is_refused(client):
+    found = sheet(client, "fraud_ring")
+    assert found["picture"]["folds"] == {}
+    answer = client.get(f"/v1/findings/{found['id']}/sheet", params={"open": "fold:loan:applicant:R0"})
+    assert answer.status_code == 400 and "nothing is folded" in answer.json()["detail"]
+
+
 def test_a_page_of_evidence_is_a_file_of_its_own(client):
     found = client.get("/v1/findings", params={"kind": "fraud_ring"}).json()["findings"][0]
     answer = client.get(f"/v1/findings/{found['id']}/page")

@@ -50,6 +50,14 @@ def test_what_a_colour_asks_for_stands_in_it(tmp_path):
     assert policy(tmp_path, f'version = "x"\n{COLOURS}').levels == {}
 
 
+def test_a_policy_says_how_many_cases_a_team_can_open_in_a_day(tmp_path):
+    assert shipped().budget == policy(tmp_path, f'version = "x"\n{COLOURS}').budget == 20
+    assert policy(tmp_path, f'version = "x"\nbudget = 7\n{COLOURS}').budget == 7
+    for wrong in ("-1", "true", "2.5", '"7"'):
+        with pytest.raises(UserError, match="budget is how many cases"):
+            policy(tmp_path, f'version = "x"\nbudget = {wrong}\n{COLOURS}')
+
+
 @pytest.mark.parametrize(
     ("colour", "level"),
     [

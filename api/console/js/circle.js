@@ -2,18 +2,25 @@
 
 import { colourTag } from "./cases.js";
 import { cascade, cutPlan } from "./cascade.js";
+import { folding, isFold } from "./folds.js";
 import { money, number, percent } from "./format.js";
 import { el, section } from "./html.js";
 import { get } from "./http.js";
 import { legend } from "./legend.js";
 import { nodePanel } from "./node.js";
 import { draw } from "./picture.js";
+import { columnGloss, shownIn } from "./supervisory.js";
 import { filterField, table } from "./table.js";
-import { pick, t } from "./words.js";
+import { inLanguage, pick, t } from "./words.js";
 
-/** Show a circle by its id. */
-export async function circlePage(root, id, asOf) {
-  const [one, drawn] = await Promise.all([get(`/v1/guarantees/${id}`, { as_of: asOf }), get(`/v1/guarantees/${id}/picture`, { as_of: asOf })]);
+/** What a circle is called: after the party that owes most, which the service says in Chinese alone. */
+export const circleName = ({ name, parties }) => t("circle.named", name.slice(0, name.lastIndexOf("等")), parties);
+
+/** Show a circle by its id, with some folds of its picture open. */
+export async function circlePage(root, id, asOf, opened = [], look = null) {
+  const [one, sent] = await Promise.all([get(`/v1/guarantees/${id}`, { as_of: asOf }), get(`/v1/guarantees/${id}/picture`, { as_of: asOf, open: opened })]);
+  const drawn = inLanguage(sent);
+  const folds = folding(drawn, opened, (others, from) => circlePage(root, id, asOf, others, from));
   const side = el("div", {});
   const mark = (ids) => {
     picture.choose(ids);
@@ -21,32 +28,38 @@ export async function circlePage(root, id, asOf) {
     choose(ids[0]);
   };
   const choose = (node) => {
-    side.replaceChildren(...(node ? [nodePanel(node)] : [el("p", { class: "soft" }, t("circle.click"))]));
-    plans.about(node);
+    const told = node && isFold(node) ? folds.panel(node, picture) : node ? nodePanel(node) : el("p", { class: "soft" }, t("circle.click"));
+    side.replaceChildren(told);
+    plans.about(node && !isFold(node) ? node : null);
   };
   const picture = draw(drawn, pick([one.reason_zh, one.reason_en]), {
     chosen: mark,
-    opened: (node) => { location.hash = `#/explore?node=${encodeURIComponent(node)}`; },
+    opened: (node) => (isFold(node) ? folds.flip(node, picture) : explore(node)),
   });
   const list = members(one, drawn.key_nodes, (row) => { picture.focus(row.node); choose(row.node); });
   const plans = plansOf(one, drawn, picture);
-  root.append(
+  root.replaceChildren(
     el("section", { class: "head" }, headOf(one)),
     el("section", { class: "graph" }, el("h2", {}, t("circle.graph")), el("div", { class: "beside" },
-      el("div", { class: "main" }, picture.element, legend(drawn, picture, mark), el("p", { class: "soft" }, t("circle.marks"))),
+      el("div", { class: "main" }, picture.element, legend(drawn, picture, mark)),
       el("div", { class: "side" }, side, filterField(list), list.element))),
     el("section", { class: "plans" }, el("h2", {}, t("circle.plans")), plans.element),
     el("div", { class: "columns" },
       section(t("circle.key_nodes"), () => keyNodes(one)),
       section(t("circle.near"), () => near(one))),
-    section(t("guarantees.supervisory"), () => row(one.table)));
+    section(t("guarantees.supervisory"), () => supervisory(one.table)));
   choose(null);
+  if (look) picture.lookFrom(look);
+}
+
+function explore(node) {
+  location.hash = `#/explore?node=${encodeURIComponent(node)}`;
 }
 
 function headOf(one) {
   const fact = (name, value) => el("div", {}, el("dt", {}, t(`guarantees.${name}`)), el("dd", {}, value));
   return [el("p", {}, el("a", { href: "#/guarantees" }, `← ${t("guarantees.circles")}`)),
-    el("div", { class: "row" }, colourTag(one.colour), el("h1", {}, one.name), one.grade ? el("span", { class: "tag" }, one.grade) : null, el("span", { class: "code soft" }, one.id)),
+    el("div", { class: "row" }, colourTag(one.colour), el("h1", {}, circleName(one)), one.grade ? el("span", { class: "tag" }, one.grade) : null, el("span", { class: "code soft" }, one.id)),
     el("dl", { class: "facts" }, fact("parties", number(one.parties)), fact("balance", money(one.balance, one.currency)),
       fact("guaranteed_balance", money(one.guaranteed_balance, one.currency)), fact("contract_sum", money(one.contract_sum, one.currency)),
       fact("circulating_share", percent(one.circulating_share))),
@@ -92,7 +105,6 @@ function near(one) {
   return el("ul", { class: "plain" }, lines.map((line) => el("li", {}, line)));
 }
 
-function row(cells) {
-  const shown = (name, value) => (value === null ? "" : typeof value !== "number" ? value : /占比|率$|净资产$/.test(name) ? percent(value) : number(value));
-  return el("dl", { class: "facts" }, Object.entries(cells).map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, shown(name, value)))));
+function supervisory(row) {
+  return el("dl", { class: "facts" }, Object.keys(row).map((name) => el("div", {}, el("dt", {}, name, columnGloss(name)), el("dd", {}, shownIn(row, name)))));
 }

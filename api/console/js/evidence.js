@@ -2,18 +2,27 @@
 
 import { day, money } from "./format.js";
 import { button, el } from "./html.js";
+import { folding, isFold } from "./folds.js";
 import { get } from "./http.js";
 import { legend } from "./legend.js";
 import { nodePanel } from "./node.js";
 import { draw } from "./picture.js";
 import { drawn, replay } from "./replay.js";
 import { filterField, table } from "./table.js";
-import { pick, t, word } from "./words.js";
+import { inLanguage, pick, t, word } from "./words.js";
 
-/** The parts that show a finding's evidence: `{picture, rows, explanations, outsiders, measures}`, each an element. */
-export async function evidence(finding) {
-  const sheet = await get(`/v1/findings/${finding.id}/sheet`);
+/**
+ * The parts that show a finding's evidence: `{picture, rows, explanations, outsiders, measures}`, each an element, and
+ * `lookFrom(look)`.
+ *
+ * @param opened folds of the picture that are open
+ * @param again shows it anew with others open: `again(opened, look)`
+ */
+export async function evidence(finding, opened, again) {
+  const sent = await get(`/v1/findings/${finding.id}/sheet`, { open: opened });
+  const sheet = { ...sent, picture: inLanguage(sent.picture) };
   const { edges } = sheet.picture;
+  const folds = folding(sheet.picture, opened, again);
   const keyed = sheet.rows.map((row, place) => ({ ...row, place }));
   const detail = el("div", { class: "detail" });
 
@@ -24,11 +33,11 @@ export async function evidence(finding) {
     if (from !== picture) picture.choose(ids, ties);
     if (from !== rows) rows.select(about.map(({ place }) => place));
     list.select(ids);
-    detail.replaceChildren(...(ids.length === 1 ? tellOf(ids[0]) : []));
+    detail.replaceChildren(...(ids.length !== 1 ? [] : isFold(ids[0]) ? [folds.panel(ids[0], picture)] : tellOf(ids[0])));
   };
   const picture = draw(sheet.picture, pick([finding.reason_zh, finding.reason_en]), {
     chosen: (ids, ties) => mark(ids, ties, picture),
-    opened: (id) => { location.hash = `#/explore?node=${encodeURIComponent(id.split(" ")[0])}`; },
+    opened: (id) => (isFold(id) ? folds.flip(id, picture) : explore(id.split(" ")[0])),
   });
   const rows = rowsTable(keyed, (row) => {
     const { ties } = drawn([row], edges);
@@ -44,7 +53,12 @@ export async function evidence(finding) {
     explanations: explanations(sheet.explanations),
     outsiders: outsiders(sheet.outsiders),
     measures: measures(sheet),
+    lookFrom: picture.lookFrom,
   };
+}
+
+function explore(node) {
+  location.hash = `#/explore?node=${encodeURIComponent(node)}`;
 }
 
 /** Of a thing that several nodes stand for, each; of a node, what is on record. */
@@ -74,8 +88,8 @@ function nodesTable(sheet, choose) {
   const roles = Object.fromEntries(sheet.members.map(({ node, role }) => [node, role]));
   const told = [...sheet.members, ...sheet.rows.flatMap(({ source, target }) => [source, target])];
   const names = Object.fromEntries(told.map(({ node, name, key }) => [node, [name, key].filter(Boolean).join(" ")]));
-  const nodes = sheet.picture.nodes.filter(({ id }) => !id.startsWith("label:")).map(({ id, label, title }) =>
-    ({ id, name: names[id] ?? plainLabel(label || title), kind: id.split(":", 1)[0], role: roles[id] }))
+  const nodes = sheet.picture.nodes.filter(({ id }) => !id.startsWith("label:")).map(({ id, label, title, fold }) =>
+    ({ id, name: names[id] ?? plainLabel(label || title), kind: fold ?? id.split(":", 1)[0], role: roles[id] }))
     .sort((one, other) => Boolean(other.role) - Boolean(one.role));
   return table(t("evidence.nodes"), [
     { title: t("evidence.name"), value: (one) => one.name },

@@ -2,10 +2,9 @@
 
 import { post } from "./http.js";
 import { draw } from "./picture.js";
-import { language, t, word } from "./words.js";
+import { inLanguage, t } from "./words.js";
 
 const STEPS = 50;
-const PARTIES = new Set(["applicant", "company", "merchant"]);
 
 /**
  * An exploration, empty at first.
@@ -73,15 +72,4 @@ export function exploration(frame, { chosen, opened, changed }) {
     setAsOf: (moment) => { held.asOf = moment || null; },
     asOf: () => held.asOf,
   };
-}
-
-/** What stands on nodes and lines in the language that is shown: the service writes Chinese, and says the English. */
-function inLanguage(answer) {
-  if (language() === "zh") return answer;
-  const named = (node) => {
-    const { kind } = answer.about[node.id];
-    const [first, ...rest] = node.label.split("\n");
-    return PARTIES.has(kind) ? node : { ...node, label: [rest.length ? word("kind", kind) : first, ...rest].join("\n") };
-  };
-  return { ...answer, nodes: answer.nodes.map(named), edges: answer.edges.map((edge) => ({ ...edge, ...(edge.label_en ? { label: edge.label_en } : {}) })) };
 }

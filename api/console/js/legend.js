@@ -3,6 +3,8 @@
 import { el } from "./html.js";
 import { pick, t, word } from "./words.js";
 
+const SIGNS = { key: "★", core: "◆" };
+
 /** The kinds of what is drawn by its id: one, or several where nodes are drawn as one thing. */
 const kindsOf = (id) => id.split(" ").map((node) => node.split(":", 1)[0]);
 
@@ -14,7 +16,7 @@ const kindsOf = (id) => id.split(" ").map((node) => node.split(":", 1)[0]);
 export function legend(sent, picture, choose) {
   const entries = sent.legend.map((entry) => {
     const [group, kind] = entry.split(":");
-    if (group !== "kind") return el("li", {}, el("i", { class: `line ${entry}` }), t(`legend.${entry}`));
+    if (group !== "kind") return el("li", {}, SIGNS[entry] ? el("b", {}, SIGNS[entry]) : el("i", { class: `line ${entry}` }), t(`legend.${entry}`));
     const ids = () => picture.ids().filter((id) => kindsOf(id).includes(kind));
     return el("li", {}, el("button", { type: "button", title: t("legend.choose"), on: { click: () => choose(ids()) } },
       el("i", { class: `mark ${kind}` }), `${word("kind", kind)} ${ids().length}`));

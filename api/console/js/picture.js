@@ -12,17 +12,20 @@ const OPTIONS = {
 };
 const FAINT = 0.12;
 const LARGEST = 1.15;
+const LOWEST = 320;
 const STEP = 60;
 
 /**
- * Draw a picture as the service sends it: `{nodes, edges}`, vis-network's items with their positions.
+ * Draw a picture as the service sends it: `{nodes, edges}`, vis-network's items with their positions, and where it is
+ * not to grow its `width` and `height` in pixels, which say how high a frame it needs.
  *
  * @param about what it shows, for screen readers
  * @param listeners `chosen(ids, edges)` when nodes or edges are clicked, empty where the ground is; `opened(id)` on a
  *   double click or Enter on a node; `moved()` when a node was dragged
- * @returns `{element, ids, ties, add, remove, choose, find, show, paint, hide, sees, fit, focus, zoom, positions, place, png}`
+ * @returns `{element, ids, ties, add, remove, choose, find, show, paint, hide, sees, fit, focus, zoom, look, lookFrom,
+ *   positions, place, png}`
  */
-export function draw({ nodes, edges }, about, { chosen = () => {}, opened = () => {}, moved = () => {} } = {}) {
+export function draw({ nodes, edges, width, height }, about, { chosen = () => {}, opened = () => {}, moved = () => {} } = {}) {
   const frame = el("div", { class: "drawn", tabindex: 0, role: "application", "aria-label": `${about}. ${t("picture.about")}` });
   const data = { nodes: new vis.DataSet(nodes), edges: new vis.DataSet(edges) };
   const styled = { nodes: new Map(), edges: new Map() };
@@ -116,6 +119,12 @@ export function draw({ nodes, edges }, about, { chosen = () => {}, opened = () =
       whole = false;
       drawnFirst(() => network.moveTo({ scale: network.getScale() * factor, animation: false }));
     },
+    /** From where it is seen, to be given to `lookFrom` of the same picture drawn anew. */
+    look: () => ({ scale: network.getScale(), position: network.getViewPosition() }),
+    lookFrom(look) {
+      whole = false;
+      drawnFirst(() => network.moveTo({ ...look, animation: false }));
+    },
     /** Where nodes stand: `{id: {x, y}}`. */
     positions: () => (network ? network.getPositions(picture.ids())
       : Object.fromEntries(picture.ids().map((id) => data.nodes.get(id)).map(({ id, x, y }) => [id, { x, y }]))),
@@ -128,6 +137,7 @@ export function draw({ nodes, edges }, about, { chosen = () => {}, opened = () =
   };
 
   function begin() {
+    if (height) frame.style.height = `${Math.min(frame.clientHeight, Math.max(LOWEST, 80 + height * Math.min(LARGEST, frame.clientWidth / width)))}px`;
     network = new vis.Network(frame, data, OPTIONS);
     frame.network = network; // for tests, and for whoever wants to turn it about from the browser's console
     network.on("click", ({ nodes: ids, edges: ties }) => {

@@ -7,7 +7,7 @@ import { language, t } from "./words.js";
  * A table.
  *
  * @param label what the table is, for screen readers
- * @param columns `{title, value(row), cell(row), number}`: `value` sorts and is filtered by, `cell` is what is shown (by
+ * @param columns `{title, gloss, value(row), cell(row), number}`: `gloss` stands under the title, `value` sorts and is filtered by, `cell` is what is shown (by
  *   default the value), `number` stands right
  * @param rows objects; null while they are being read, so that nobody is told that there are none
  * @param options `key(row)` names a row; `open(row)` is done on Enter or a double click; `choose(row)` on a click or
@@ -68,7 +68,7 @@ export function filterField(made, label = t("shell.filter")) {
 
 function head(column, sort) {
   return el("th", { scope: "col", class: column.number ? "number" : null, "aria-sort": "none" },
-    column.value ? el("button", { type: "button", class: "sort", on: { click: sort } }, column.title) : column.title);
+    column.value ? el("button", { type: "button", class: "sort", on: { click: sort } }, column.title) : column.title, column.gloss ?? null);
 }
 
 function fits(row, columns, text) {

@@ -2,7 +2,7 @@
 
 import { EXPLORING } from "./texts.js";
 
-/** By key: Chinese, English. `{0}`, `{1}` … stand for what is told. */
+/** By key: Chinese, English. `{0}`, `{1}` … stand for what is told, `{0:case|cases}` for it and its noun. */
 export const TEXTS = {
   "shell.skip": ["跳到正文", "Skip to content"],
   "shell.pages": ["页面", "Pages"],
@@ -17,7 +17,7 @@ export const TEXTS = {
   "shell.unreachable": ["服务连接不上：请检查网络后重试。", "The service cannot be reached: check the network and try again."],
   "shell.defect": ["页面出错，请刷新重试。", "Something in this page went wrong: load it again."],
   "shell.unknown": ["未知", "unknown"],
-  "shell.no_currency": ["金额未登记币种", "amounts in a currency not on record"],
+  "shell.no_currency": ["这些金额未登记币种。", "No currency is on record for these amounts."],
 
   "picture.closer": ["放大（+）", "Zoom in (+)"],
   "picture.farther": ["缩小（−）", "Zoom out (−)"],
@@ -27,7 +27,7 @@ export const TEXTS = {
   "picture.find": ["在图中查找（按 / 键）", "Find in the graph (press /)"],
 
   "alerts.title": ["预警", "Alerts"],
-  "alerts.count": ["{0} 件 · 截至 {1}", "{0} cases · as of {1}"],
+  "alerts.count": ["{0} 件 · 截至 {1}", "{0:case|cases} · as of {1}"],
   "alerts.more": ["显示更多", "Show more"],
   "alerts.chosen": ["已选 {0} 件", "{0} chosen"],
   "alerts.choose": ["选择案件 {0}", "Choose case {0}"],
@@ -70,7 +70,6 @@ export const TEXTS = {
   "case.owner.admin": ["管理员", "admin"],
   "case.assigned": ["经办人", "Assigned"],
   "case.first_seen": ["首次发现", "First seen"],
-  "case.id": ["编号", "Id"],
   "case.closed": ["已关闭", "closed"],
   "case.snoozed_until": ["推迟至 {0}", "put off until {0}"],
   "case.state.new": ["新增", "new"],
@@ -91,7 +90,7 @@ export const TEXTS = {
   "case.snooze_hint": ["到该日的夜间批次，或案件扩大时，重新出现。", "It comes back with the nightly batch of that day, or when it grows."],
   "case.assignee": ["经办人", "Who works on it"],
   "case.note": ["备注", "Note"],
-  "case.several": ["{0}（{1} 件）", "{0} ({1} cases)"],
+  "case.several": ["{0}（{1} 件）", "{0} ({1:case|cases})"],
   "case.done": ["已保存", "Kept"],
   "case.do.verdict": ["下结论", "Give a verdict"],
   "case.do.snooze": ["推迟", "Put off"],
@@ -117,7 +116,7 @@ export const TEXTS = {
   "case.no_history": ["尚无记录", "Nothing yet"],
   "case.loans": ["贷款笔数", "Loans"],
   "case.total": ["合计", "In all"],
-  "case.total_of": ["{0} 笔，余额 {1}，其中逾期 {2}，已核销 {3}", "{0} loans, balance {1}, of it overdue {2}, written off {3}"],
+  "case.total_of": ["{0} 笔，余额 {1}，其中逾期 {2}，已核销 {3}", "{0:loan|loans}, balance {1}, of it overdue {2}, written off {3}"],
   "case.added": ["新加入", "new"],
   "case.role.member": ["成员", "member"],
   "case.role.beside": ["共用者", "beside"],
@@ -178,6 +177,9 @@ export const TEXTS = {
   "legend.ring": ["相互循环担保", "guarantee each other around"],
   "legend.context": ["关联方，非成员", "connected, not a member"],
   "legend.guarantee": ["担保：担保人 → 借款人", "guarantee: guarantor → borrower"],
+  "legend.group": ["虚线框：视同一体的集团", "dashed box: a group that counts as one"],
+  "legend.key": ["关键主体：去掉它，担保圈即解体", "without it the circle falls apart"],
+  "legend.core": ["核心企业", "core enterprise"],
   "legend.counter": ["反担保", "counter-guarantee"],
   "legend.alone": ["仅本案使用", "used by these alone"],
   "legend.few": ["另有少数人使用", "few others use it"],
@@ -186,9 +188,11 @@ export const TEXTS = {
   "legend.contact": ["填为联系人：申请人 → 机主", "lists as contact: applicant → owner"],
   "legend.other": ["其他关系", "other relation"],
   "legend.hubs": ["使用者众多，未画线：", "Shared by too many to draw: "],
-  "legend.left_nodes": ["图中只画核心的 {0} 项，另有 {1} 项未画，见证据明细。", "The core of {0} is drawn, {1} more are not: see the rows."],
-  "legend.left_alone": ["另有 {0} 项只有一名成员使用，未画。", "{0} things that only one member uses are not drawn."],
-  "legend.left_labels": ["{0} 条连线因位置不足未标文字，鼠标停在线上可见。", "{0} lines carry no label for want of room: hover over them."],
+  "legend.left_nodes": ["图中画出 {0} 项，另有 {1} 项按类别收起：点选收起处可展开。", "Drawn: {0}. Folded by kind: {1}; choose a fold to open it."],
+  "fold.open": ["展开 {0} 项", "Open {0}"],
+  "fold.close": ["收起", "Close"],
+  "legend.left_alone": ["另有 {0} 项只有一名成员使用，未画。", "{0:thing that only one member uses|things that only one member uses} not drawn."],
+  "legend.left_labels": ["{0} 条连线因位置不足未标文字，鼠标停在线上可见。", "{0:line without|lines without} a label for want of room: point at a line to read it."],
 
   "node.explore": ["在探查中打开", "Open in Explore"],
   "node.source": ["来源", "Source"],
@@ -249,11 +253,19 @@ export async function loadWords() {
 
 /** The text of a key, with values in their places. */
 export function t(key, ...values) {
-  return pick(TEXTS[key] ?? [key, key]).replace(/\{(\d)\}/g, (_, place) => values[place]);
+  const told = (_, place, one, more) => values[place] + (one ? ` ${String(values[place]) === "1" ? one : more}` : "");
+  return pick(TEXTS[key] ?? [key, key]).replace(/\{(\d)(?::([^|}]*)\|([^}]*))?\}/g, told);
 }
 
 /** What the product calls something, such as `word("kind", "company")`; a name without words stands for itself. */
 export const word = (group, name) => pick(product[group]?.[name] ?? [name, name]);
+
+/** A picture as the service sends it, `{nodes, edges}`, with what stands on it in the language that is shown. */
+export function inLanguage(picture) {
+  if (shown === "zh") return picture;
+  const told = (item) => (item.label_en === undefined ? item : { ...item, label: item.label_en });
+  return { ...picture, nodes: picture.nodes.map(told), edges: picture.edges.map(told) };
+}
 
 /** That of the two languages which is shown, of a pair as the service sends it. */
 export const pick = ([zh, en]) => (shown === "zh" ? zh : en);

@@ -146,6 +146,15 @@ AsOf = Annotated[
         examples=["2026-03-31"],
     ),
 ]
+Opened = Annotated[
+    list[str],
+    Query(
+        alias="open",
+        max_length=200,
+        description="Folds of a picture of more than 400 nodes to open, by the ids in its `folds`; as far as there is "
+        "room, the first ones first.",
+    ),
+]
 NodeName = Annotated[
     str,
     Path(

@@ -55,6 +55,7 @@ def cases(
         "total": len(found),
         "cases": shown,
         "next": ended([batch], behind, 0, len(held)) if len(rest) > len(shown) else None,
+        "budget": reader.policy().budget,
         "truncated": [],
     }
 

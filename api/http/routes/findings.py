@@ -17,7 +17,7 @@ from ...services.nodes import bounded
 from ...services.reader import stated_moment
 from .. import models, sheet_models
 from ..guard import declares
-from .asking import Store, finding_named, moment_text, of, router
+from .asking import Opened, Store, finding_named, moment_text, of, router
 from .narrowing import Narrowed
 from .pages import Cursor, Limit, begun, ended
 
@@ -80,11 +80,12 @@ def findings(
 def finding_sheet(
     reader: Store,
     id: Annotated[str, Path(description="The finding's id, or as much of its beginning as is unique.")],
+    opened: Opened = [],  # noqa: B006
 ) -> Any:
     """The picture of a finding with its positions, its source rows and where each stands in the picture, members,
     measures, and explanations tried: what its evidence page shows."""
     found = answers.finding(reader.store, id, None)
-    return {"id": found["id"], **evidence_sheet(found, reader.as_seen_by(found))}
+    return {"id": found["id"], **evidence_sheet(found, reader.as_seen_by(found), opened)}
 
 
 @router.get(

@@ -13,7 +13,7 @@ from ...services.names import read_node
 from ...services.reader import Reader
 from .. import picture_models as models
 from ..guard import declares
-from .asking import AsOf, Store, finding_named, moment_text, reader_of, router, sent
+from .asking import AsOf, Opened, Store, finding_named, moment_text, reader_of, router, sent
 
 
 def _pictured(request: Request) -> str:
@@ -50,9 +50,10 @@ def guarantee_picture(
     reader: Store,
     finding: Annotated[str, Path(description="The circle's id, or as much of its beginning as is unique.")],
     as_of: AsOf = None,
+    opened: Opened = [],  # noqa: B006
 ) -> Any:
     """A circle placed: guarantees as arrows with their amounts, key parties marked, parties of one group in one box."""
-    return circle_picture(reader, finding, moment_text(as_of))
+    return circle_picture(reader, finding, moment_text(as_of), opened)
 
 
 def _node(reader: Reader, text: str) -> tuple[str, str]:

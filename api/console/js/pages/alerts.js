@@ -13,12 +13,11 @@ const KINDS = ["fraud_ring", "intermediary", "guarantee_mutual", "guarantee_join
   "guarantee_circle", "guarantee_over", "cashout_merchant", "fund_flow", "risky_cluster", "velocity"];
 const STATES = ["new", "grown", "shrunk", "unchanged", "gone", "closed", "snoozed"];
 const MORE = ["state", "min_amount", "from_date", "to_date", "product", "region", "channel"];
-const BUDGET = "ringfence.budget";
 
 /** Show the queue, narrowed by the address. */
 export async function show(root, parameters) {
   const wanted = Object.fromEntries(FILTERS.map((name) => [name, parameters.getAll(name)]).filter(([, given]) => given.length));
-  const held = { cases: [], total: 0, next: null, chosen: new Set(), budget: Number(localStorage.getItem(BUDGET) ?? 20) };
+  const held = { cases: [], total: 0, next: null, chosen: new Set(), tried: null };
   const told = el("div");
   const list = table(t("alerts.title"), columns(held, () => drawBatch()), null, {
     open: (one) => { location.hash = `#/case?id=${one.id}`; },
@@ -47,12 +46,12 @@ export async function show(root, parameters) {
     told.replaceChildren();
     try {
       const page = await queue(wanted, cursor);
-      Object.assign(held, { ...page, cases: cursor ? [...held.cases, ...page.cases] : page.cases });
+      Object.assign(held, { ...page, budget: held.tried ?? page.budget, cases: cursor ? [...held.cases, ...page.cases] : page.cases });
     } catch (error) {
       told.replaceChildren(failure(error));
     }
-    list.element.hidden = told.hasChildNodes();
-    if (list.element.hidden) return;
+    shown.hidden = told.hasChildNodes();
+    if (shown.hidden) return;
     count.textContent = t("alerts.count", number(held.total), held.cases[0] ? day(held.cases[0].last_seen) : "—");
     drawBatch();
     drawList();
@@ -64,8 +63,8 @@ export async function show(root, parameters) {
     return load();
   };
   const count = el("p", { class: "soft" });
-  root.append(el("div", { class: "row" }, el("h1", {}, t("alerts.title")), count), filters(wanted, narrow), told,
-    el("section", {}, el("div", { class: "row ends" }, filterField(list), budget), batch, list.element, more));
+  const shown = el("section", {}, el("div", { class: "row ends" }, filterField(list), budget), batch, list.element, more);
+  root.append(el("div", { class: "row" }, el("h1", {}, t("alerts.title")), count), filters(wanted, narrow), told, shown);
   await load();
 }
 
@@ -77,7 +76,7 @@ function columns(held, changed) {
   return [
     ...(may("cases.work") ? [{ title: "", cell: tick }] : []),
     { title: t("case.colour"), value: (one) => rank[one.colour], cell: (one) => colourTag(one.colour) },
-    { title: t("case.what"), value: (one) => kindsOf(one.kinds), cell: (one) => el("a", { href: `#/case?id=${one.id}` }, kindsOf(one.kinds)) },
+    { title: t("case.what"), value: (one) => `${kindsOf(one.kinds)} ${one.id}`, cell: (one) => [el("a", { href: `#/case?id=${one.id}` }, kindsOf(one.kinds)), " ", el("small", { class: "code" }, one.id.slice(0, 8))] },
     { title: t("case.people"), number: true, value: (one) => one.people.length },
     amount("balance"), amount("overdue"), amount("written_off"),
     { title: t("case.state"), value: stateOf, cell: (one) => el("span", { class: "tag" }, stateOf(one)) },
@@ -85,7 +84,6 @@ function columns(held, changed) {
     { title: t("case.assigned"), value: (one) => one.assigned },
     { title: t("case.verdict"), value: verdictOf },
     { title: t("case.first_seen"), value: (one) => day(one.first_seen) },
-    { title: t("case.id"), value: (one) => one.id, cell: (one) => el("span", { class: "code" }, one.id.slice(0, 8)) },
   ];
 }
 
@@ -127,12 +125,11 @@ function filters(wanted, narrow) {
 const within = (held, one) => held.cases.indexOf(one) < held.budget;
 const lastWithin = (held) => (held.cases.length > held.budget ? held.cases[held.budget - 1] : null);
 
-/** How many cases a team opens in a day, and what of the money at stake these are. */
+/** How many cases a team opens in a day by the policy, or another number that is tried, and what of the money these are. */
 function budgetLine(held, changed) {
   const field = el("input", { type: "number", min: 0, max: 9999, value: held.budget, "aria-label": t("alerts.budget") });
   field.addEventListener("change", () => {
-    held.budget = Math.max(0, Number(field.value) || 0);
-    localStorage.setItem(BUDGET, held.budget);
+    held.budget = held.tried = Math.max(0, Number(field.value) || 0);
     changed();
   });
   return [el("label", {}, t("alerts.budget"), " ", field, " ", t("alerts.budget_unit")), el("span", { class: "soft" }, covered(held))];

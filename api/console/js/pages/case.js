@@ -28,16 +28,22 @@ export async function show(root, parameters) {
     root.setAttribute("aria-busy", "true");
     try {
       const finding = await get(`/v1/findings/${part.id}`);
-      const parts = await evidence(finding);
+      await draw(part, finding);
       if (shown !== part) return;
       reason.textContent = pick([finding.reason_zh, finding.reason_en]);
       whole.hidden = reason.scrollHeight <= reason.clientHeight;
-      for (const [name, slot] of Object.entries(slots)) slot.replaceChildren(...[parts[name]].flat(Infinity));
     } catch (error) {
       reason.replaceChildren(failure(error));
     } finally {
       root.removeAttribute("aria-busy");
     }
+  }
+  /** Show a finding's evidence with some folds of its picture open, seen from where it was seen. */
+  async function draw(part, finding, opened = [], look = null) {
+    const parts = await evidence(finding, opened, (others, from) => draw(part, finding, others, from));
+    if (shown !== part) return;
+    for (const [name, slot] of Object.entries(slots)) slot.replaceChildren(...[parts[name]].flat(Infinity));
+    if (look) parts.lookFrom(look);
   }
   const drawHead = (now) => head.replaceChildren(headOf(now), actions(now, changed));
   const changed = async () => {

@@ -1,7 +1,7 @@
 // Dashboard: how much there is to do, how right it was, how risky the book is, how sound the data are.
 
 import { colourTag } from "../cases.js";
-import { day, money, number, percent } from "../format.js";
+import { currencyNote, day, money, number, percent } from "../format.js";
 import { el } from "../html.js";
 import { get } from "../http.js";
 import { may } from "../me.js";
@@ -29,7 +29,7 @@ function cases(found) {
   return [el("dl", { class: "facts figures" }, COLOURS.map((colour) => figure(colourTag(colour), link(colour))),
     ["new", "grown", "unassigned", "undecided", "closed"].map((name) => figure(t(`dashboard.case.${name}`), number(found[name])))),
     found.amounts.map((sum) => el("p", {}, t("dashboard.stake", money(sum.balance, sum.currency), money(sum.overdue, sum.currency), money(sum.written_off, sum.currency)),
-      sum.unknown ? ` ${t("dashboard.unknown_loans", number(sum.unknown))}` : ""))];
+      sum.unknown ? ` ${t("dashboard.unknown_loans", number(sum.unknown))}` : "")), remark(currencyNote(found.amounts))];
 }
 
 function findings(found) {
@@ -79,4 +79,5 @@ function setAside({ unlinked: found }) {
   ], found, { key: (row) => [row.table, row.column, row.flag].join(), empty: t("dashboard.no_set_aside") }).element;
 }
 
+const remark = (text) => (text ? el("p", { class: "soft" }, text) : null);
 const code = (text) => el("span", { class: "code" }, text ?? "—");

@@ -1,10 +1,11 @@
 // Guarantees: the circles, the supervisory table, the share of the book; and one circle with who holds it together.
 
-import { circlePage } from "../circle.js";
+import { circleName, circlePage } from "../circle.js";
 import { colourTag } from "../cases.js";
 import { day, money, number, percent } from "../format.js";
 import { button, el, saveFile, section } from "../html.js";
 import { get } from "../http.js";
+import { columnGloss, shownIn } from "../supervisory.js";
 import { filterField, table } from "../table.js";
 import { pick, t } from "../words.js";
 
@@ -28,8 +29,15 @@ export function shareOf(found) {
       el("span", { class: found.state === "ok" ? "tag" : "tag strong" }, t(`guarantees.state.${found.state}`))),
     bar,
     el("p", { class: "soft" }, t("guarantees.enhanced", money(found.enhanced, found.currency), money(found.total, found.currency)),
-      found.crossed_at ? ` ${t("guarantees.crossed", day(found.crossed_at))}` : ""),
+      found.crossed_at ? ` ${t("guarantees.crossed", day(found.crossed_at))}` : "", ...currencyGaps(found)),
   ];
+}
+
+/** Loans that stand in no sum for their currency, or in one for want of it. */
+function currencyGaps({ gaps, currency }) {
+  const unstated = gaps.currency_unstated;
+  return [gaps.other_currency ? ` ${t("guarantees.other_currency", number(gaps.other_currency), currency)}` : "",
+    unstated ? ` ${currency ? t("guarantees.taken_for", number(unstated), currency) : t("shell.no_currency")}` : ""];
 }
 
 const KIND = { raw: "guarantees.of_parties", contracted: "guarantees.of_groups" };
@@ -40,7 +48,7 @@ function circles({ circles: found, currency }) {
   const made = table(t("guarantees.circles"), [
     { title: t("guarantees.colour"), value: (one) => ["blue", "yellow", "orange", "red"].indexOf(one.colour), cell: (one) => colourTag(one.colour) },
     { title: t("guarantees.grade"), value: (one) => one.grade },
-    { title: t("guarantees.name"), value: (one) => one.name, cell: (one) => el("a", { href: `#/guarantees?id=${one.id}` }, one.name) },
+    { title: t("guarantees.name"), value: circleName, cell: (one) => el("a", { href: `#/guarantees?id=${one.id}` }, circleName(one)) },
     { title: t("guarantees.view"), value: (one) => t(KIND[one.view]) },
     { title: t("guarantees.parties"), number: true, value: (one) => one.parties },
     amount("balance"), amount("guaranteed_balance"), amount("contract_sum"),
@@ -58,10 +66,8 @@ function supervisory({ columns, rows, totals, currency }) {
 }
 
 function supervisoryColumn(name, rows) {
-  const share = /占比|率$|净资产$/.test(name);
   const figure = rows.some((row) => typeof row[name] === "number");
-  const cell = (row) => (row[name] === null ? "" : share ? percent(row[name]) : figure ? number(row[name]) : row[name]);
-  return { title: name, number: figure, value: (row) => row[name], cell };
+  return { title: name, gloss: columnGloss(name), number: figure, value: (row) => row[name], cell: (row) => shownIn(row, name) };
 }
 
 /** Cells as a spreadsheet reads them; one that begins like a formula is text. */
