@@ -70,7 +70,8 @@ def _drafts(
     raw = View("raw", net, np.arange(len(net.parties)))
     find = structures or _structures
     for structure in find(raw, found.background, params):
-        covered[structure.kind][net.members(structure.rows)] = True
+        for end in (net.guarantor, net.borrower):
+            covered[structure.kind][end[structure.rows]] = True
         yield found.draft(structure, raw)
     if structures is None:
         limits = Limits(*(params[name] for name in Limits._fields))
