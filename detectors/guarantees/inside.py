@@ -68,8 +68,8 @@ def inside(net: Net, ledger: Ledger, members: Sequence[np.ndarray]) -> Inside:
     circle = np.repeat(np.arange(len(sizes)), sizes)
     parties = Pairs(circle, np.concatenate([np.zeros(0, dtype=np.int64), *members]).astype(np.int64))
     plain = np.flatnonzero(net.structural & (net.guarantor != net.borrower))
-    ends = (end[plain].astype(np.int32) for end in (net.guarantor, net.borrower))
-    of, place = edges_inside(*ends, len(net.parties), np.cumsum([0, *sizes]), parties.place)
+    offsets = np.cumsum([0, *sizes])
+    of, place = edges_inside(net.guarantor[plain], net.borrower[plain], len(net.parties), offsets, parties.place)
     return Inside(
         count=len(sizes),
         parties=parties,
