@@ -298,7 +298,7 @@ def _merged(members: np.ndarray, view: View, ties: Ties) -> list[_Group]:
 
 GUARANTEE = Detector(
     id="guarantee",
-    version="2",
+    version="3",
     kinds=KINDS,
     unit=(
         "a weak component of the guarantees in force, licensed guarantors left out, with the components that groups "
