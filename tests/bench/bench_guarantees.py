@@ -135,7 +135,7 @@ def build(folder: Path, companies: int, contracts: int, seed: int) -> None:
             "data": pa.array(
                 [
                     f'{{"name": "第{i}贸易有限公司", "industry": "批发", "net_assets": {owned:.0f}}}'
-                    for i, owned in enumerate(chance.lognormal(17.5, 1.5, companies).tolist())
+                    for i, owned in enumerate(chance.lognormal(20, 1.5, companies).tolist())
                 ],
                 pa.large_string(),
             ),
