@@ -71,6 +71,9 @@ def _lines(told: dict) -> list[str]:
     lines = [f"{', '.join(map(plain, told['applicants']))}: {told['colour'] or 'nothing found'}, as of {told['as_of']}"]
     for reason in told["reasons"]:
         lines += [f"  {reason['colour']}: {plain(reason['zh'])}", f"    {plain(reason['en'])}"]
+    if told["portfolio"] and told["portfolio"]["state"] in ("block", "warning"):
+        portfolio = told["portfolio"]
+        lines += [f"  {portfolio['state']}: {portfolio['zh']}", f"    {portfolio['en']}"]
     lines += [f"  {_count(count)}" for count in told["velocity"] if count["counted"]]
     if told["confirmed_bad"]["path"]:
         lines.append(f"  to a confirmed fraudster: {' - '.join(map(plain, told['confirmed_bad']['path']))}")

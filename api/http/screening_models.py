@@ -84,6 +84,20 @@ class Count(BaseModel):
     reached: bool
 
 
+class PortfolioLimit(BaseModel):
+    """How the guarantee-enhanced share of the book stood to its limit in the latest nightly run."""
+
+    state: str = Field(
+        description="block: the limit is reached, no further enhanced loan may be made; warning: near it; ok; unknown"
+    )
+    share: float | None
+    limit: float
+    warning: float
+    zh: str
+    en: str
+    as_of: str
+
+
 class NotChecked(BaseModel):
     """What this answer says nothing about."""
 
@@ -103,6 +117,9 @@ class Screening(BaseModel):
     confirmed_bad: ConfirmedBad | None = None
     velocity: list[Count] = []
     guarantees: list[str] = Field([], description="those of `findings` that are about guarantees, by id")
+    portfolio: PortfolioLimit | None = Field(
+        None, description="of the whole book, whoever applies; it has no part in the colour. Null without a nightly run"
+    )
     truncated: list[Truncation] = Field([], description="every bound that cut a finding short")
     not_checked: list[NotChecked] = Field([], description="what was not checked: no link was sought there")
     rejects: list[dict[str, Any]] = Field([], description="rows and cells that could not be used, values masked")

@@ -18,14 +18,17 @@ import numpy as np
 from ...detectors.clusters.touch import Touch, touch_of_newcomer
 from ...detectors.contract import Candidate, Detector, Unit
 from ...detectors.finalise import finalise
+from ...detectors.guarantees.portfolio import against_limit
 from ...detectors.kept import Kept, home_of, kept, latest_number
 from ...detectors.registry import DETECTORS
+from ...detectors.settings import all_settings
 from ...detectors.velocity.standing import standing
 from ...detectors.verdicts import marks
 from ...graph.errors import UserError
 from ...graph.model import Finding
 from ...graph.snapshot import GraphView
 from ...graph.snapshot.overlay import Overlay
+from ...graph.times import to_iso
 from ...loaders.given import Cleaned, Rows, clean
 from .reader import Reader
 from .screening_answer import answer, verdict
@@ -110,7 +113,8 @@ class Desk:
         near = self._nearest(view, people, clock, looked)
         self._look(view, people, clock, looked)
         found = verdict(looked.findings, touched, near, self._policy)
-        return answer(view, given, people, found, counts, looked.not_checked, clock.milliseconds)
+        portfolio = self._portfolio()
+        return answer(view, given, people, found, counts, portfolio, looked.not_checked, clock.milliseconds)
 
     def screen_all(self, batch: Sequence[Rows], deadline_ms: float | None = None) -> list[dict]:
         """Screen several applications, each by itself and each within the deadline; one that is none says so."""
@@ -153,6 +157,15 @@ class Desk:
             return min(near, key=lambda found: found.distance or 0, default=None)
 
         return self._timed("distance to confirmed bad", "risky-cluster", clock, looked, nearest)
+
+    def _portfolio(self) -> dict | None:
+        """How the guarantee-enhanced share of the book stood to its limit in the latest nightly run; None without one,
+        which ``not_checked`` says."""
+        known = self._kept.get("guarantee")
+        if known is None:
+            return None
+        settings = all_settings(self._policy.parameters)["guarantee"]
+        return {**against_limit(known.population.enhanced_share, settings), "as_of": to_iso(known.as_of)}
 
     def _look(self, view: GraphView, people: np.ndarray, clock: Clock, looked: Looked) -> None:
         found: list[tuple[Detector, Sequence[Candidate]]] = []

@@ -86,6 +86,7 @@ def answer(
     people: np.ndarray,
     found: Verdict,
     counts: list[dict],
+    portfolio: dict | None,
     not_checked: list[dict],
     milliseconds: float,
 ) -> dict[str, Any]:
@@ -108,6 +109,7 @@ def answer(
         },
         "velocity": counts,
         "guarantees": [one["id"] for one in findings if one["kind"].startswith("guarantee_")],
+        "portfolio": portfolio,
         "truncated": [bound for one in findings for bound in one["truncated"]],
         "not_checked": not_checked,
         "rejects": [

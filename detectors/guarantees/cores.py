@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import reduce
 from heapq import nsmallest
 from typing import NamedTuple
 
@@ -11,7 +10,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from ...graph.kernels.components import weak_components
-from ...graph.kernels.sets import among, by_label, distinct
+from ...graph.kernels.sets import among, by_label, distinct, laid_out
 from ..contract import bound
 from .view import Structure, View
 
@@ -86,15 +85,26 @@ def core_structures(
         f"the rest of a circle of {parties} parties: this is one of its {len(structures)} parts, cores with those next "
         f"to them; {outside} parties lie in no part"
     )
-    sizes = np.array([len(group) for group in joint], dtype=np.int64)
-    of_joint, in_joint = np.repeat(np.arange(len(joint)), sizes), np.concatenate([vertices[:0], *joint])
-    for structure in structures:
+    for structure, held in zip(structures, _held(view, structures, joint), strict=True):
         whole = bound("max_parties", bounds.max_parties, rest_of, True)
         structure.truncated = [whole, *cut, *cuts, *structure.truncated]
-        inside = distinct(view.vertex_of[view.net.members(structure.rows)])
-        held = int((np.bincount(of_joint[among(in_joint, inside)], minlength=len(joint)) == sizes).sum())
         structure.measures |= {"joint_groups": held, "circle_parties": parties, "split_off": outside}
         yield structure
+
+
+def _held(view: View, structures: list[Structure], joint: list[np.ndarray]) -> list[int]:
+    """How many of the joint groups each structure holds whole."""
+    sizes = np.array([len(group) for group in joint], dtype=np.int64)
+    vertex = np.concatenate([np.zeros(0, dtype=np.int64), *joint])
+    order = np.argsort(vertex, kind="stable")
+    vertex, group = vertex[order], np.repeat(np.arange(len(joint)), sizes)[order]
+    held = []
+    for structure in structures:
+        inside = distinct(view.vertex_of[view.net.members(structure.rows)])
+        met = group[laid_out(np.searchsorted(vertex, inside), np.searchsorted(vertex, inside, "right"))]
+        met, parties = np.unique(met, return_counts=True)
+        held.append(int((parties == sizes[met]).sum()))
+    return held
 
 
 def _worth(view: View, group: list[np.ndarray]) -> float:
@@ -104,16 +114,17 @@ def _worth(view: View, group: list[np.ndarray]) -> float:
 
 def _apart(view: View, groups: list[list[np.ndarray]], bounds: Bounds) -> list[Structure]:
     """One structure for each group of cores, groups whose structures would be near-copies taken together."""
+    found: dict[int, Structure] = {}
     while True:
-        structures = [_structure(view, group, bounds) for group in groups]
+        # a group that stayed as it was has its structure already
+        found = {id(group): found.get(id(group)) or _structure(view, group, bounds) for group in groups}
+        structures = list(found.values())
         label = _alike([view.net.members(structure.rows) for structure in structures])
         together = list(by_label(label).values())
         if len(together) == len(groups):
             return structures
         together.sort(key=lambda places: places[0])
-        groups = [reduce(list.__add__, (groups[place] for place in places)) for places in together]
-        # What is too large to be one part stands by its first cores, which are worth most.
-        groups = [_within(group, bounds.max_parties) for group in groups]
+        groups = [_as_one([groups[place] for place in places], bounds.max_parties) for places in together]
 
 
 def _alike(members: list[np.ndarray]) -> np.ndarray:
@@ -127,9 +138,13 @@ def _alike(members: list[np.ndarray]) -> np.ndarray:
     return weak_components(shared.row[near], shared.col[near], len(members))
 
 
-def _within(group: list[np.ndarray], most: int) -> list[np.ndarray]:
-    """The first cores of a group, as many as have ``most`` vertices in all."""
-    return group[: max(1, int((np.cumsum([len(core) for core in group]) <= most).sum()))]
+def _as_one(groups: list[list[np.ndarray]], most: int) -> list[np.ndarray]:
+    """Groups of cores taken together. What is too large to be one part stands by its first cores, which are worth
+    most: as many as have ``most`` vertices in all."""
+    if len(groups) == 1:
+        return groups[0]
+    cores = [core for group in groups for core in group]
+    return cores[: max(1, int((np.cumsum([len(core) for core in cores]) <= most).sum()))]
 
 
 def _structure(view: View, group: list[np.ndarray], bounds: Bounds) -> Structure:

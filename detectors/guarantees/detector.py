@@ -70,7 +70,8 @@ def _drafts(
     raw = View("raw", net, np.arange(len(net.parties)))
     find = structures or _structures
     for structure in find(raw, found.background, params):
-        covered[structure.kind][net.members(structure.rows)] = True
+        for end in (net.guarantor, net.borrower):
+            covered[structure.kind][end[structure.rows]] = True
         yield found.draft(structure, raw)
     if structures is None:
         limits = Limits(*(params[name] for name in Limits._fields))
@@ -297,7 +298,7 @@ def _merged(members: np.ndarray, view: View, ties: Ties) -> list[_Group]:
 
 GUARANTEE = Detector(
     id="guarantee",
-    version="2",
+    version="3",
     kinds=KINDS,
     unit=(
         "a weak component of the guarantees in force, licensed guarantors left out, with the components that groups "

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...graph.kernels.adjacency import forward
+from ...graph.kernels.inside_sets import edges_inside
 from ...graph.kernels.sets import among, distinct, laid_out
 from .ledger import Ledger
 from .net import Net
@@ -66,14 +67,13 @@ def inside(net: Net, ledger: Ledger, members: Sequence[np.ndarray]) -> Inside:
     sizes = [len(some) for some in members]
     circle = np.repeat(np.arange(len(sizes)), sizes)
     parties = Pairs(circle, np.concatenate([np.zeros(0, dtype=np.int64), *members]).astype(np.int64))
-    given = beside(parties, net.guarantor, np.arange(len(net.guarantor)), len(net.parties))
-    plain = net.structural & (net.guarantor != net.borrower)
-    given = given.where(plain[given.place])
-    borrowers = Pairs(given.circle, net.borrower[given.place])
+    plain = np.flatnonzero(net.structural & (net.guarantor != net.borrower))
+    offsets = np.cumsum([0, *sizes])
+    of, place = edges_inside(net.guarantor[plain], net.borrower[plain], len(net.parties), offsets, parties.place)
     return Inside(
         count=len(sizes),
         parties=parties,
-        contracts=given.where(borrowers.within(parties)),
+        contracts=Pairs(of, plain[place]),
         loans=once(beside(parties, *ledger.borrowed, len(net.parties))),
     )
 

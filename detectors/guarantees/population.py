@@ -12,6 +12,7 @@ from ...graph.snapshot import GraphView
 from ..contract import Params
 from .groups import BY_GROUP_ID, BY_HOLDING, build_ties
 from .net import Net, build_net, licensed_guarantors, main_currency
+from .portfolio import enhanced_share
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Population:
     unit : int64 by party, the number of its unit
     typical : median amount of the contracts in force; 1 where no amount is known
     currency : the currency most contracts are in
+    enhanced_share : the part of the book's balance that guarantors and insurers enhance, None where it is not known
     """
 
     licensed: Texts
@@ -36,6 +38,7 @@ class Population:
     unit: np.ndarray
     typical: float
     currency: str | None
+    enhanced_share: float | None
 
     def of(self, column: np.ndarray, names: list[str]) -> np.ndarray:
         """A column by party, for parties of these names; -1 for those it does not know."""
@@ -44,7 +47,7 @@ class Population:
 
 
 def population(view: GraphView, params: Params) -> Population:
-    """Licensed guarantors, groups, units, and what a typical contract covers."""
+    """Licensed guarantors, groups, units, what a typical contract covers, and what is enhanced of the book."""
     licensed = Texts.of(sorted(licensed_guarantors(view)))
     currency = main_currency(view.edges("GUARANTEES"))
     net = build_net(view, licensed, currency)
@@ -59,6 +62,7 @@ def population(view: GraphView, params: Params) -> Population:
         unit_labels(net, group),
         float(np.median(known)) if len(known) else 1.0,
         currency,
+        enhanced_share(view),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,11 +12,33 @@ import numpy as np
 from ...graph.model import ALWAYS
 from ...graph.snapshot import GraphView
 from ...graph.times import DEFAULT_ZONE, to_iso
+from ...graph.words.names import Words
 from ..contract import Params
 from .figures import share
 from .loans import loans_at
 from .net import LICENSED_ROLES, coded, former_names, licensed_guarantors, plain_name
 
+WORDS = {
+    "block": Words(
+        "担保增信余额占贷款余额{share:.2%}，已达上限{limit:.1%}，不得新增担保增信贷款",
+        "{share:.2%} of the loan balance is enhanced by guarantors and insurers; the limit of {limit:.1%} is reached, "
+        "so no further enhanced loan may be made",
+    ),
+    "warning": Words(
+        "担保增信余额占贷款余额{share:.2%}，已达预警线{warning:.1%}，上限为{limit:.1%}",
+        "{share:.2%} of the loan balance is enhanced by guarantors and insurers; the warning of {warning:.1%} is "
+        "reached, the limit is {limit:.1%}",
+    ),
+    "ok": Words(
+        "担保增信余额占贷款余额{share:.2%}，低于预警线{warning:.1%}",
+        "{share:.2%} of the loan balance is enhanced by guarantors and insurers, below the warning of {warning:.1%}",
+    ),
+    "unknown": Words(
+        "贷款余额不详，无法计算担保增信占比",
+        "no loan balance is known, so the share that guarantors and insurers enhance is not known",
+    ),
+}
+"""How the share stands to the limit."""
 MONTHS = 24
 """Months of the trend, the latest ones."""
 
@@ -32,19 +54,34 @@ def portfolio(view: GraphView, params: Params) -> dict:
     """
     now = _standing(view)
     trend = [_point(view.at(moment)) for moment in _month_ends(view)]
-    limit, warning = params["portfolio_limit"], params["portfolio_warning"]
-    part = now["share"]
-    state = "unknown" if part is None else "block" if part >= limit else "warning" if part >= warning else "ok"
+    against = against_limit(now["share"], params)
+    limit, state = against["limit"], against["state"]
     return {
         "currency": now["currency"],
         "limit": limit,
-        "warning": warning,
+        "warning": against["warning"],
         "state": state,
         **{name: now[name] for name in ("share", "total", "enhanced", "partners")},
         "trend": trend,
         "crossed_at": _crossed(view, trend, limit) if state == "block" else None,
         "gaps": now["gaps"],
     }
+
+
+def enhanced_share(view: GraphView) -> float | None:
+    """Guarantee-enhanced balance / total balance at the view's ``as_of``, None where it is not known."""
+    return _standing(view)["share"]
+
+
+def against_limit(part: float | None, params: Mapping[str, Any]) -> dict:
+    """How a share stands to the limit of the policy, in both languages: ``{"state", "share", "limit", "warning", "zh",
+    "en"}``."""
+    limit, warning = params["portfolio_limit"], params["portfolio_warning"]
+    state = "unknown" if part is None else "block" if part >= limit else "warning" if part >= warning else "ok"
+    told = WORDS[state]
+    cells = {"share": part or 0.0, "limit": limit, "warning": warning}
+    words = {"zh": told.zh.format(**cells), "en": told.en.format(**cells)}
+    return {"state": state, "share": part, "limit": limit, "warning": warning, **words}
 
 
 def _point(view: GraphView) -> dict:

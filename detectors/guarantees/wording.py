@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from heapq import nsmallest
-
 import numpy as np
 
 from ...graph.words.money import day, money
@@ -35,9 +33,9 @@ def reason_of(structure: Structure, members: np.ndarray, net: Net, currency: str
     """
     focus = [net.labels[party] for party in structure.focus]
     return {
-        "names": nsmallest(NAMED, (net.labels[party] for party in members)),
+        "names": sorted([net.labels[party] for party in members.tolist()])[:NAMED],
         "parties": len(members),
-        "focus": focus if structure.path else nsmallest(NAMED, focus),
+        "focus": focus if structure.path else sorted(focus)[:NAMED],
         "joint_name": structure.joint_name,
         "currency": currency,
         "first": day(int(net.start[structure.rows].min())),

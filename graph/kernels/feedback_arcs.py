@@ -1,8 +1,9 @@
 """The cheapest arcs whose removal leaves no directed cycle: minimum-weight feedback arc sets.
 
-An integer program with one row for each cycle that was met, cycles added as solutions leave them open (Baharev,
-Schichl, Neumaier & Achterberg 2021, "An exact method for the minimum feedback arc set problem"), solved by HiGHS. One
-strong component at a time.
+First cycles are packed, which gives a bound and an order of the nodes, and nodes are moved while that pays. Then an
+integer program with one row for each cycle that was met, cycles added as solutions leave them open (Baharev, Schichl,
+Neumaier & Achterberg 2021, "An exact method for the minimum feedback arc set problem"), is solved by HiGHS. One strong
+component at a time.
 """
 
 from __future__ import annotations
@@ -16,14 +17,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .components import strong_components, weak_components
-from .cycles import shortest_cycles
+from .components import sinks_first, strong_components, weak_components
+from .cycle_packing import Items, pack_cycles
+from .orders import improved
 from .sets import by_label, distinct
 
-CYCLES_AT_ONCE = 500
-"""Vertices through which a shortest cycle is added at a time."""
 SCALE = 1e6
 """The largest weight as the solver sees it, so that its absolute tolerances are 1e-12 of it."""
+SHORTEST = 0.5
+"""Seconds that a program is given at least."""
 RELATIVE = 1e-9
 """A bound within this part of the weight proves the weight least."""
 
@@ -123,25 +125,19 @@ class _Part:
         self.variable: dict[tuple[int, ...], int] = {(owner,): owner for owner in range(len(self.items))}
         self.variable |= {some: len(self.items) + place for place, some in enumerate(several)}
         self.of_arc = np.array([self.variable[some] for some in self.held], dtype=np.int64)
-        self.arc_weight = np.array([self.weight[list(some)].sum() for some in self.held])
 
     def cut(self, until: float) -> Cut:
         """A least cut, or the best that was found until then."""
         opened = _Open()
-        first_until = math.inf if self.count <= CYCLES_AT_ONCE else until
-        best = self._completed(np.zeros(len(self.items), bool), opened, first_until)
-        bound = self._packed(opened)
+        best, bound = self._completed(np.zeros(len(self.items), bool), opened, until)
         while self._weight(best) - bound > RELATIVE * self._weight(best):
             chosen, at_least = self._solved(opened, until)
             bound = max(bound, at_least)
             if chosen is None:
                 break
-            kept = self._kept(chosen)
-            if not len(self._cyclic(kept)):
-                best = min((best, chosen), key=self._weight)
-                break
-            best = min((best, self._completed(chosen, opened, until)), key=self._weight)
-            if time.monotonic() > until:
+            met = len(opened.rows)
+            best = min((best, self._completed(chosen, opened, until)[0]), key=self._weight)
+            if len(opened.rows) == met or time.monotonic() > until:
                 break
         weight = self._weight(best)
         proven = weight - bound <= RELATIVE * weight
@@ -157,67 +153,27 @@ class _Part:
             all_cut[variable] = chosen[list(some)].all()
         return ~all_cut[self.of_arc]
 
-    def _cyclic(self, kept: np.ndarray) -> np.ndarray:
-        """The nodes that lie on a cycle of the arcs that stay."""
-        strong = strong_components(self.source[kept], self.target[kept], self.count)
-        return np.flatnonzero(np.bincount(strong, minlength=1)[strong] > 1)
+    def _completed(self, chosen: np.ndarray, opened: _Open, until: float) -> tuple[np.ndarray, float]:
+        """A cut that is made from these items, and what every cut weighs beside them. Cycles are packed into what they
+        leave, and become rows; the order of the nodes in what stays says what is cut, once it is improved."""
+        packing = pack_cycles(
+            self.source, self.target, self.count, self._items_of(), np.where(chosen, 0.0, self.weight), until
+        )
+        for first, last in pairwise(packing.offsets):
+            opened.add(distinct(self.of_arc[packing.arcs[first:last]]))
+        kept = self._kept(packing.cut)
+        sinks = sinks_first(self.source[kept], self.target[kept], self.count)
+        gives = np.bincount(self.source, minlength=self.count) - np.bincount(self.target, minlength=self.count)
+        order = np.argsort(np.lexsort((-gives, -sinks)))
+        return improved(self.source, self.target, self._items_of(), self.weight, order, until), packing.bound
 
-    def _completed(self, chosen: np.ndarray, opened: _Open, until: float) -> np.ndarray:
-        """A cut that holds these items: of every cycle met its lightest arc goes too, then what is not needed comes
-        back, the heaviest first. The cycles met become rows."""
-        chosen = chosen.copy()
-        kept = self._kept(chosen)
-        while len(nodes := self._cyclic(kept)):
-            if time.monotonic() > until:
-                return chosen | self._backwards(kept)
-            step = max(len(nodes) // CYCLES_AT_ONCE, 1)
-            for cycle in self._cycles(kept, nodes[::step]):
-                opened.add(distinct(self.of_arc[cycle]))
-                if kept[cycle].all():
-                    lightest = cycle[np.argmin(self.arc_weight[cycle])]
-                    chosen[list(self.held[lightest])] = True
-                    kept = kept & (self.of_arc != self.of_arc[lightest])
-            kept = self._kept(chosen)
-        for item in np.flatnonzero(chosen)[np.argsort(-self.weight[chosen], kind="stable")]:
-            if time.monotonic() > until:
-                break
-            chosen[item] = False
-            chosen[item] = len(self._cyclic(self._kept(chosen))) > 0
-        return chosen
-
-    def _backwards(self, kept: np.ndarray) -> np.ndarray:
-        """bool by item: those of all arcs that lead back in one order, found at once: who gives more comes first."""
-        source, target = self.source[kept], self.target[kept]
-        gives = np.bincount(source, self.arc_weight[kept], self.count)
-        rank = np.argsort(np.argsort(np.bincount(target, self.arc_weight[kept], self.count) - gives, kind="stable"))
-        back = np.flatnonzero(kept)[rank[source] > rank[target]]
-        chosen = np.zeros(len(self.items), bool)
-        chosen[[item for arc in back.tolist() for item in self.held[arc]]] = True
-        return chosen
-
-    def _packed(self, opened: _Open) -> float:
-        """What any cut weighs at least: each cycle met takes of the weight of its items as much as all still have."""
-        first = np.array([some[0] for some in self.variable])
-        left, taken = self.weight.copy(), []
-        for row in opened.rows:
-            items = distinct(first[row])
-            taken.append(float(left[items].min()))
-            left[items] -= taken[-1]
-        # a little less than the sum, for what rounding may have added
-        return math.fsum(taken) * (1 - 1e-12)
-
-    def _cycles(self, kept: np.ndarray, nodes: np.ndarray) -> Iterator[np.ndarray]:
-        """A shortest cycle of the arcs that stay through each node, as arcs."""
-        places = np.flatnonzero(kept)
-        offsets, flat = shortest_cycles(self.source[kept], self.target[kept], self.count, nodes.astype(np.int32))
-        keys = self.source[places].astype(np.int64) * self.count + self.target[places]
-        for first, last in pairwise(offsets):
-            cycle = flat[first:last].astype(np.int64)
-            yield places[np.searchsorted(keys, cycle * self.count + np.roll(cycle, -1))]
+    def _items_of(self) -> Items:
+        """The items of each arc."""
+        return Items(np.cumsum([0, *map(len, self.held)]), np.array([one for some in self.held for one in some]))
 
     def _solved(self, opened: _Open, until: float) -> tuple[np.ndarray | None, float]:
-        """The items of a least choice that breaks the cycles met so far, None where time was too short; and what it
-        weighs at least."""
+        """The items of a least choice that breaks the cycles met so far, or the best found in half of the time, None
+        where there is none; and what the least weighs at least."""
         from scipy.optimize import Bounds, LinearConstraint, milp
         from scipy.sparse import csr_array
 
@@ -238,10 +194,10 @@ class _Part:
             constraints.append(LinearConstraint(csr_array((sign, (row, both)), shape=(len(pairs), size)), lb=0))
         found = milp(
             cost, integrality=np.ones(size), bounds=Bounds(0, 1), constraints=constraints,
-            options={"mip_rel_gap": 0.0, "time_limit": left},
+            options={"mip_rel_gap": 0.0, "time_limit": max(left / 2, SHORTEST)},
         )  # fmt: skip
         at_least = found.mip_dual_bound if found.mip_dual_bound is not None else 0.0
         at_least = max(at_least, 0.0) / scale if math.isfinite(at_least) else 0.0
-        if found.x is None or found.status != 0:
+        if found.x is None:
             return None, at_least
         return found.x[: len(self.items)] > 0.5, at_least

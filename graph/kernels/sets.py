@@ -12,7 +12,8 @@ def distinct(values: np.ndarray) -> np.ndarray:
     array([1, 3])
     """
     ordered = np.sort(values)
-    new = np.ones(len(ordered), dtype=bool)
+    new = np.empty(len(ordered), dtype=bool)
+    new[:1] = True
     np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
     return ordered[new]
 

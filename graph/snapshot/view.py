@@ -280,24 +280,34 @@ class GraphView(ABC):
 
     def uid_order(self, positions: np.ndarray) -> np.ndarray:
         """int64: the places that put relationships in the order of their uids, which is no store's own."""
+        if len(positions) < 2:  # most that is asked for is so short, and taking rows out is costly
+            return np.arange(len(positions))
         return pc.sort_indices(self._files.uids.take(row_numbers(positions))).to_numpy().astype(np.int64)
 
     def evidence(self, positions: np.ndarray | Sequence[int]) -> list[dict]:
         """Relationships as evidence: ``{"source", "target", "relation", "uid", "file", "row"}``."""
         positions = np.asarray(positions, dtype=np.int64)
-        columns, files, relations = self._files.edges, self._files.meta["files"], list(RELATIONS)
+        columns, relations = self._files.edges, list(RELATIONS)
+        files = {int(number): name for number, name in self._files.meta["files"].items()}
         sources, targets = (self.names(end) for end in self.ends(positions))
-        uids = self.uids(positions)
+        cells = (
+            sources,
+            targets,
+            self._files.relation_of[positions].tolist(),
+            self.uids(positions),
+            columns["file"][positions].tolist(),
+            columns["row"][positions].tolist(),
+        )
         return [
             {
-                "source": sources[i],
-                "target": targets[i],
-                "relation": relations[self._files.relation_of[position]],
-                "uid": uids[i],
-                "file": files.get(str(columns["file"][position])),
-                "row": int(columns["row"][position]),
+                "source": source,
+                "target": target,
+                "relation": relations[relation],
+                "uid": uid,
+                "file": files.get(file),
+                "row": row,
             }
-            for i, position in enumerate(positions)
+            for source, target, relation, uid, file, row in zip(*cells, strict=True)
         ]
 
     def relationship(self, position: int) -> dict:

@@ -6,6 +6,7 @@ import shutil
 
 import pytest
 from ringfence.api.cli import app
+from ringfence.api.services.guarantees import portfolio
 from ringfence.api.services.reader import Reader
 from ringfence.api.services.screening import Desk
 from ringfence.api.settings import Settings
@@ -128,6 +129,26 @@ def test_screening_says_what_a_full_run_with_the_same_populations_says(book, des
         assert about(told["findings"], f"applicant:{applicant}") == expected, applicant
         compared += len(expected)
     assert compared >= 2
+
+
+def test_the_limit_of_the_portfolio_blocks_and_before_it_warns(book, desk, tmp_path):
+    """The share is that of the book at the nightly run; what it means is what the policy says now."""
+    rows = next(iter(book[1].values()))
+    reader = Reader(Settings(store=f"sqlite:///{book[0]}/book.db"))
+    usual, found = desk.screen(rows)["portfolio"], portfolio(reader)
+    reader.close()
+    share = found["share"]
+    assert share and (usual["share"], usual["state"], usual["as_of"]) == (share, found["state"], found["as_of"])
+    for limit, warning, state in ((share, share / 2, "block"), (share + 0.01, share, "warning"), (1, 1, "ok")):
+        policy = tmp_path / "policy.toml"
+        limits = f"[parameters.guarantee]\nportfolio_limit = {limit}\nportfolio_warning = {warning}\n"
+        policy.write_text(f'version = "x"\n[colours]\nyellow = 0.4\norange = 0.6\nred = 0.8\n{limits}', "utf-8")
+        reader = Reader(Settings(store=f"sqlite:///{book[0]}/book.db", policy=policy))
+        told = Desk(reader).screen(rows, 0)["portfolio"]
+        reader.close()
+        assert told["state"] == state
+        assert f"{share:.2%}" in told["zh"] and f"{share:.2%}" in told["en"]
+        assert ("不得新增" in told["zh"]) == ("no further enhanced loan" in told["en"]) == (state == "block")
 
 
 def test_nothing_is_stored(book, desk):

@@ -87,7 +87,7 @@ def test_equal_scores_are_ranked_by_amount_then_size_then_name(snapshot):
 
 def test_a_finding_says_when_and_by_what_it_was_found(snapshot):
     (finding,) = final(snapshot, candidate(snapshot, "AB"))
-    assert (finding.as_of, finding.detector, finding.version) == ("2026-06-30T00:00:00+08:00", "guarantee", "2")
+    assert (finding.as_of, finding.detector, finding.version) == ("2026-06-30T00:00:00+08:00", "guarantee", "3")
     assert (finding.revision, finding.policy) == (snapshot.revision, shipped().version)
     assert (finding.reason_zh, finding.reason_en) == ("2户。", "Parties.")
 
