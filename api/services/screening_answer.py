@@ -82,6 +82,7 @@ def _in_common(finding: dict, things: Sequence[str]) -> tuple[str, str]:
 
 def answer(
     view: Overlay,
+    revision: int,
     given: Cleaned,
     people: np.ndarray,
     found: Verdict,
@@ -89,7 +90,12 @@ def answer(
     not_checked: list[dict],
     milliseconds: float,
 ) -> dict[str, Any]:
-    """A screening as JSON-ready data."""
+    """A screening as JSON-ready data.
+
+    Parameters
+    ----------
+    revision : of the store, over which the application was laid
+    """
     findings = [one.as_dict() for one in found.findings]
     near, touched = found.near, found.touched
     return {
@@ -116,7 +122,7 @@ def answer(
         ],
         "unknown_columns": [{"table": table, "column": column} for table, column in given.unknown],
         "as_of": to_iso(view.as_of),
-        "revision": view.base.revision,
+        "revision": revision,
         "milliseconds": milliseconds,
     }
 
