@@ -56,8 +56,14 @@ UNMARKED = Marks()
 def marks(view: GraphView) -> Marks:
     """The flags of verdicts that were known and in force at the view's ``as_of``; of several on one party, the one that
     holds longest."""
-    flags = view.facts("flags").reindex(columns=["node", "flag", "source", "valid_to"])
+    flags = view.facts("flags", columns=("flag", "source"))
     return Marks(_marked(view, flags, INNOCENT), _marked(view, flags, CONFIRMED))
+
+
+def confirmed_since(view: GraphView, moment: int) -> set[str]:
+    """The parties whose flag as a confirmed fraudster is in force and became known at a moment or later."""
+    flags = view.facts("flags", view.told_since("flags", moment), ("flag",))
+    return set(view.names(flags.loc[flags["flag"] == CONFIRMED, "node"].tolist()))
 
 
 def _marked(view: GraphView, flags: pd.DataFrame, flag: str) -> dict[str, Mark]:

@@ -6,7 +6,7 @@ written, with nothing of the cleaning done twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
@@ -19,6 +19,7 @@ from ..graph.errors import UserError
 from ..graph.keys import KeyFile
 from ..graph.snapshot.overlay import Written
 from ..graph.store import Store, Writer
+from ..graph.store.records import FACT_COLUMNS, RELATIONSHIP_COLUMNS, FieldType
 from ..graph.store.standing import checked_privacy
 from .passes.load import run_load
 from .passes.staging import Staging
@@ -46,6 +47,7 @@ class Cleaned:
     unknown : columns that no table has, by table; they are ignored
     secrets : tokens with mask and ciphertext
     data_date : the latest event among them, None where there is none
+    tables : what became of the rows of each table, as ``Load.tables``
     """
 
     written: Written
@@ -54,6 +56,7 @@ class Cleaned:
     unknown: list[tuple[str, str]]
     secrets: list[pd.DataFrame]
     data_date: int | None
+    tables: dict[str, dict[str, int]]
 
 
 def clean(store: Store, rows: Rows) -> Cleaned:
@@ -82,7 +85,36 @@ def clean(store: Store, rows: Rows) -> Cleaned:
         unknown=[(name, column) for name, column in report.unknown_columns],
         secrets=writer.kept,
         data_date=report.data_date,
+        tables=report.tables,
     )
+
+
+def write(store: Store, given: Cleaned, source: str, notes: dict, before: Callable[[int], object]) -> int | None:
+    """Make rows part of a store in a small write of their own, as they were cleaned.
+
+    Parameters
+    ----------
+    source : where they come from, for people to read
+    notes : what the load says of itself
+    before : called with the number of the load when all is written, and before it shows
+
+    Returns
+    -------
+    the revision that this makes; None where the store has moved on since the rows were cleaned: clean them anew
+    """
+    written = given.written
+    with store.writer(source, bulk=False) as writer:
+        file = writer.file(source)
+        types = cast(dict[str, dict[str, FieldType]], written.types)
+        for table, frame in written.facts.items():
+            writer.facts(table, frame.assign(file=file).reindex(columns=list(FACT_COLUMNS)), types[table])
+        for relation, frame in written.relationships.items():
+            told = frame.assign(file=file).reindex(columns=list(RELATIONSHIP_COLUMNS))
+            writer.relationships(relation, told, types[relation])
+        for secrets in given.secrets:
+            writer.secrets(secrets)
+        before(writer.load)
+        return writer.publish(given.tables, given.data_date, since=written.revision - 1, notes=notes)
 
 
 def _declared(writer: _Collected) -> dict[str, list[str]]:
@@ -206,4 +238,5 @@ class _Collected:
         )
 
     def _whole(self, frames: list[pd.DataFrame]) -> pd.DataFrame:
-        return pd.concat(frames, ignore_index=True).assign(revision=self.revision + 1)
+        whole = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0].reset_index(drop=True)
+        return whole.assign(revision=self.revision + 1)

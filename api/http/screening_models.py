@@ -35,10 +35,18 @@ class ScreenRequest(BaseModel):
         250, ge=0, description="what is not done by then is not begun and is named in `not_checked`; null for no limit"
     )
 
+    store: bool = Field(
+        False,
+        description="make the application part of the graph: later screenings see it at once. For one application, and "
+        "for who may write rows. The header Idempotency-Key has it stored once, however often it is sent within a day",
+    )
+
     @model_validator(mode="after")
     def _one_form(self) -> ScreenRequest:
         if (self.tables is None) == (self.batch is None):
             raise ValueError("state tables for one application, or batch for several")
+        if self.store and self.tables is None:
+            raise ValueError("store takes one application, in tables")
         return self
 
 
@@ -126,6 +134,7 @@ class Screening(BaseModel):
     unknown_columns: list[dict[str, str]] = []
     as_of: str | None = None
     revision: int | None = Field(None, description="of the store, over which the application was laid")
+    stored: int | None = Field(None, description="the revision from which on it is part of the graph, if it is")
     milliseconds: float | None = None
     error: str | None = Field(None, description="in a batch: why this one is no application")
 

@@ -18,12 +18,15 @@ from ..settings import Settings
 if TYPE_CHECKING:
     from ...detectors.policy import Policy
     from ...graph.snapshot import Snapshot
+    from ...graph.snapshot.overlay import Written
 
 
 _PATIENCE_S = 20
 """So long an orderly end waits for a snapshot under way; supervisors wait about thirty seconds for a service."""
 
 Worked = TypeVar("Worked")
+MOST_RECENT = 20_000
+"""Versions written since the snapshot from which on a new one is built."""
 MOST_KEPT = 4
 """Answers that took long to work out and are kept while the snapshot is the latest."""
 
@@ -46,6 +49,9 @@ class Reader:
         self._held: list[ExitStack] = []
         self._kept: list[tuple[Any, Any]] = []
         self._first: threading.Thread | None = None
+        self._recent_lock = threading.Lock()
+        self._recent: tuple[Snapshot, Written] | None = None
+        self._renewing: threading.Thread | None = None
 
     @property
     def store(self) -> Store:
@@ -116,6 +122,26 @@ class Reader:
             return self._snapshot
         finally:
             self._lock.release()
+
+    def with_recent(self) -> tuple[Snapshot, Written]:
+        """The latest snapshot at hand, and what small writes have added since, for which none is built: a flag set by
+        hand, an application that was stored. Once these are many a new one is built, and not waited for."""
+        from ...graph.snapshot.overlay import Written
+        from ...graph.snapshot.since import written_since
+
+        base = self._snapshot or self.snapshot()
+        with self._recent_lock:
+            before = self._recent[1] if self._recent is not None and self._recent[0] is base else None
+            recent = written_since(self.store, base, before)
+            if recent is None:
+                base = self.snapshot()
+                recent = written_since(self.store, base) or Written(base.revision, self.store.data_date())
+            self._recent = base, recent
+        rows = sum(len(frame) for frames in (recent.facts, recent.relationships) for frame in frames.values())
+        if rows > MOST_RECENT and (self._renewing is None or not self._renewing.is_alive()):
+            self._renewing = threading.Thread(target=self.snapshot, name="snapshot", daemon=True)
+            self._renewing.start()
+        return base, recent
 
     def kept(self, asked: tuple, work: Callable[[Snapshot], Worked]) -> Worked:
         """What is worked out of the latest snapshot, anew only where it is not among the last ``MOST_KEPT`` answers.
@@ -197,10 +223,11 @@ class Reader:
         the process ends, as a store that is closed under a reader's hands ends the process at once.
         """
         self.anchor()
-        if self._first is not None:
-            self._first.join(_PATIENCE_S)
-            if self._first.is_alive():
-                return
+        for under_way in (self._first, self._renewing):
+            if under_way is not None:
+                under_way.join(_PATIENCE_S)
+                if under_way.is_alive():
+                    return
         while self._held:
             self._held.pop().close()
         self._snapshot, self._kept = None, []

@@ -1,4 +1,4 @@
-"""An application screened: what it touches, and what it makes, before a decision. Nothing is stored.
+"""An application screened: what it touches, and what it makes, before a decision. Nothing is stored unless asked.
 
 The rows are cleaned as a load of them would be and laid over the book's snapshot. Each detector looks at what lies
 around the applicant, with the population that the latest nightly run measured: so it says what a full run over the
@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from ...detectors.clusters.touch import Touch, touch_of_newcomer
+from ...detectors.clusters.touch import Touch, newly_confirmed, touch_of_newcomer
 from ...detectors.contract import Candidate, Detector, Unit
 from ...detectors.finalise import finalise
 from ...detectors.guarantees.portfolio import against_limit
@@ -23,13 +23,14 @@ from ...detectors.kept import Kept, home_of, kept, latest_number
 from ...detectors.registry import DETECTORS
 from ...detectors.settings import all_settings
 from ...detectors.velocity.standing import standing
-from ...detectors.verdicts import marks
+from ...detectors.verdicts import confirmed_since, marks
 from ...graph.errors import UserError
 from ...graph.model import Finding
-from ...graph.snapshot import GraphView
-from ...graph.snapshot.overlay import Overlay
+from ...graph.snapshot import GraphView, Snapshot
+from ...graph.snapshot.overlay import Overlay, Written
 from ...graph.times import to_iso
-from ...loaders.given import Cleaned, Rows, clean
+from ...loaders.given import Cleaned, Rows, clean, write
+from .once import NOTE, Request
 from .reader import Reader
 from .screening_answer import answer, verdict
 from .screening_index import Index, Touched
@@ -51,6 +52,11 @@ class Clock:
 
     ends: float | None
     begun: float = field(default_factory=time.perf_counter)
+
+    @classmethod
+    def of(cls, milliseconds: float | None) -> Clock:
+        """One that begins now; no limit where None."""
+        return cls(None if milliseconds is None else time.perf_counter() + milliseconds / 1000)
 
     def has(self, seconds: float) -> bool:
         """Whether so much is left."""
@@ -102,9 +108,32 @@ class Desk:
         ------
         UserError : the rows are no application
         """
-        clock = Clock(None if deadline_ms is None else time.perf_counter() + deadline_ms / 1000)
-        given = clean(self._reader.store, rows)
-        view = self._laid_over(given)
+        clock = Clock.of(deadline_ms)
+        return self._screened(clean(self._reader.store, rows), clock)
+
+    def screen_and_store(self, rows: Rows, deadline_ms: float | None, request: Request | None) -> dict:
+        """The same, and the rows are part of the graph from then on: every screening that begins later, in whatever
+        process, sees them. What was stored before by the same request is not stored again.
+
+        Parameters
+        ----------
+        request : what asks for it, where it has a key
+        """
+        if request is not None and request.answer is not None:
+            return request.answer
+        store, clock = self._reader.store, Clock.of(deadline_ms)
+        given = clean(store, rows)
+        told = self._screened(given, clock)
+        notes = {} if request is None else {NOTE: request.name}
+        while True:
+            told["stored"] = given.written.revision
+            if write(store, given, "screening", notes, lambda load: request and request.put_down(load, told)):
+                return told
+            given = clean(store, rows)  # somebody has written since
+
+    def _screened(self, given: Cleaned, clock: Clock) -> dict:
+        base, recent = self._reader.with_recent()
+        view = self._laid_over(base, recent, given)
         people = _applicants(view, given)
         self._renew()
         touched = self._index.touched(view, people) if self._index else Touched([], [])
@@ -114,7 +143,8 @@ class Desk:
         self._look(view, people, clock, looked)
         found = verdict(looked.findings, touched, near, self._policy)
         portfolio = self._portfolio()
-        return answer(view, given, people, found, counts, portfolio, looked.not_checked, clock.milliseconds)
+        left = looked.not_checked
+        return answer(view, recent.revision, given, people, found, counts, portfolio, left, clock.milliseconds)
 
     def screen_all(self, batch: Sequence[Rows], deadline_ms: float | None = None) -> list[dict]:
         """Screen several applications, each by itself and each within the deadline; one that is none says so."""
@@ -126,10 +156,9 @@ class Desk:
         except UserError as error:
             return {"error": str(error)}
 
-    def _laid_over(self, given: Cleaned) -> Overlay:
-        base = self._reader.snapshot()
+    def _laid_over(self, base: Snapshot, recent: Written, given: Cleaned) -> Overlay:
         date = given.written.data_date
-        return Overlay(base, given.written).at(self._reader.moment(None) if date is None else date)
+        return Overlay(base, recent.and_then(given.written)).at(self._reader.moment(None) if date is None else date)
 
     def _renew(self) -> None:
         """Take up what a later nightly run kept and found."""
@@ -152,7 +181,8 @@ class Desk:
 
     def _nearest(self, view: GraphView, people: np.ndarray, clock: Clock, looked: Looked) -> Touch | None:
         def nearest(one: Kept) -> Touch | None:
-            reached = [touch_of_newcomer(view, one.population, one.params, person) for person in people.tolist()]
+            since = newly_confirmed(one.population, confirmed_since(view, one.as_of))
+            reached = [touch_of_newcomer(view, one.population, one.params, person, since) for person in people.tolist()]
             near = [found for found in reached if found.distance is not None]
             return min(near, key=lambda found: found.distance or 0, default=None)
 
@@ -176,6 +206,8 @@ class Desk:
             if made is not None:
                 found.append((detector, made[0]))
                 nodes += [unit.nodes for unit in made[1]]
+        if not any(made for _, made in found):
+            return
         part = view.part(np.concatenate(nodes).astype(np.int32))
         names = set(view.names(people))
         findings = finalise(found, self._policy, view.as_of, view.revision, marks(part))

@@ -82,6 +82,7 @@ def _in_common(finding: dict, things: Sequence[str]) -> tuple[str, str]:
 
 def answer(
     view: Overlay,
+    revision: int,
     given: Cleaned,
     people: np.ndarray,
     found: Verdict,
@@ -90,7 +91,12 @@ def answer(
     not_checked: list[dict],
     milliseconds: float,
 ) -> dict[str, Any]:
-    """A screening as JSON-ready data."""
+    """A screening as JSON-ready data.
+
+    Parameters
+    ----------
+    revision : of the store, over which the application was laid
+    """
     findings = [one.as_dict() for one in found.findings]
     near, touched = found.near, found.touched
     return {
@@ -118,7 +124,7 @@ def answer(
         ],
         "unknown_columns": [{"table": table, "column": column} for table, column in given.unknown],
         "as_of": to_iso(view.as_of),
-        "revision": view.base.revision,
+        "revision": revision,
         "milliseconds": milliseconds,
     }
 

@@ -106,18 +106,18 @@ def first_confirmed(view: GraphView, label: np.ndarray) -> np.ndarray:
 
 
 def _flags(view: GraphView) -> pd.DataFrame:
-    flags = view.facts("flags").reindex(columns=["node", "valid_from", "flag"])
+    flags = view.facts("flags", columns=("flag",))
     return flags.loc[(flags["flag"] == CONFIRMED) & (flags["node"] >= 0)]
 
 
 def _terms(view: GraphView, loan: np.ndarray, borrowed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The product of each loan, blank where no row says it, and when it was paid out, or else borrowed."""
-    rows = view.facts("loans").reindex(columns=["node", "product", "disbursed_at"]).drop_duplicates("node")
+    rows = view.facts("loans", columns=("product", "disbursed_at")).drop_duplicates("node")
     rows = rows.set_index("node").reindex(loan)
     became = view.edges("BECAME")
     application = np.full(view.node_count, -1, dtype=np.int64)
     application[became.target] = became.source
-    asked = view.facts("applications").reindex(columns=["node", "product"]).drop_duplicates("node").set_index("node")
+    asked = view.facts("applications", columns=("product",)).drop_duplicates("node").set_index("node")
     asked_for = asked["product"].reindex(application[loan]).to_numpy(dtype=object)
     product = rows["product"].to_numpy(dtype=object)
     product = np.where(pd.isna(product), asked_for, product)
@@ -127,7 +127,7 @@ def _terms(view: GraphView, loan: np.ndarray, borrowed: np.ndarray) -> tuple[np.
 
 
 def _regions(view: GraphView, person: np.ndarray) -> np.ndarray:
-    rows = view.facts("applicants").reindex(columns=["node", "region"]).drop_duplicates("node").set_index("node")
+    rows = view.facts("applicants", columns=("region",)).drop_duplicates("node").set_index("node")
     region = rows["region"].reindex(person).to_numpy(dtype=object)
     return np.where(pd.isna(region), "", region)
 

@@ -33,13 +33,13 @@ def destinations(view: GraphView, categories: Sequence[str]) -> Destinations:
     categories : words that a restricted merchant's line of business holds
     """
     restricted = np.zeros(view.node_count, dtype=bool)
-    flags = view.facts("flags")
-    if "flag" in flags:
+    flags = view.facts("flags", columns=("flag",))
+    if len(flags):
         named = flags[(flags["flag"] == "restricted_destination") & (flags["node"] >= 0)]
         restricted[np.asarray(named["node"])] = True
-    merchants = view.facts("merchants")
-    if "category" in merchants:
-        lines = merchants["category"].fillna("").map(plain)
+    merchants = view.facts("merchants", columns=("category",))
+    if len(merchants):
+        lines = merchants["category"].astype(object).fillna("").map(plain)
         forbidden = lines.map(lambda line: any(plain(word) in line for word in categories)).to_numpy(dtype=bool)
         restricted[merchants["node"].to_numpy()[forbidden]] = True
     owns = view.ties("OWNS")

@@ -49,6 +49,8 @@ def around(view: GraphView, known: Population, params: Params, nodes: np.ndarray
     borrowers = distinct(np.concatenate((view.only(nodes, *PARTIES), _paid(view, _back(view, accounts, params)))))
     while True:
         loans = view.only(view.other_ends(borrowers, ("BORROWED",)), "loan")
+        if not len(loans):
+            return []
         part_nodes = _nodes(view, borrowers, loans, _forward(view, loans, params))
         found = [_in_whole(group, part_nodes) for group in _groups(search(view.part(part_nodes), params))]
         mine = [group for group in found if among(group.borrowers, borrowers).any()]

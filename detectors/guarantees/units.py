@@ -39,6 +39,8 @@ def around(view: GraphView, known: Population, params: Params, nodes: np.ndarray
         if len(grown) == len(parties):
             break
         parties = grown
+    if not len(near):  # nor has any of them a contract
+        return []
     part = view.part(parties)
     net = build_net(part, known.licensed, known.currency)
     label = unit_labels(net, known.of(known.group, net.names))

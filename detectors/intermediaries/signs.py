@@ -38,7 +38,7 @@ def outcomes(view: GraphView) -> Outcomes:
     borrowers, bad = (np.zeros(view.node_count, dtype=bool) for _ in range(2))
     borrowers[borrowed.source] = True
     bad[borrowed.source[loans[borrowed.target]]] = True
-    flags = view.facts("flags")
+    flags = view.facts("flags", columns=("flag",))
     if len(flags):
         nodes = flags["node"].to_numpy()[flags["flag"].isin(BAD_FLAGS).to_numpy()]
         bad[nodes[nodes >= 0]] = True
@@ -79,9 +79,7 @@ class Made(NamedTuple):
 
 def made(view: GraphView, applications: np.ndarray | None = None) -> Made:
     """What applications state: all of a view, or some."""
-    rows = view.facts("applications", None if applications is None else distinct(applications.astype(np.int64)))
-    if not set(ALIKE) <= set(rows.columns):
-        return Made(np.zeros(0, dtype=np.int64), pd.DataFrame(), np.zeros(0, dtype=np.int64))
+    rows = view.facts("applications", None if applications is None else distinct(applications.astype(np.int64)), ALIKE)
     rows = pd.DataFrame(rows[["node", *ALIKE]]).dropna().sort_values(by="node")
     as_one = np.zeros(len(rows), dtype=np.int64)
     for name in ALIKE:

@@ -30,16 +30,18 @@ def around(view: GraphView, known: Known, params: Params, nodes: np.ndarray) -> 
     nodes : node numbers
     """
     people, (hubs, places) = _people(view, np.asarray(nodes, dtype=np.int32)), _reach(params)
-    core = people
+    core, near = people, _near(view, known, params, people, places)
+    if len(near) < params["min_clients"]:  # a hub's clients are all near each other
+        return []
     while True:
-        part_nodes = _used(view, _near(view, known, params, _near(view, known, params, core, places), hubs))
+        part_nodes = _used(view, _near(view, known, params, near, hubs))
         found = search(view.part(part_nodes), known, params)
         bound = part_nodes[found.node[found.people]]
         unit = np.isin(found.label, found.label[among(bound, people)])
         grown = distinct(np.concatenate((core, bound[unit].astype(np.int32))))
         if len(grown) == len(core):
             return _units(view, bound, np.where(unit, found.label, -1))
-        core = grown
+        core, near = grown, _near(view, known, params, grown, places)
 
 
 def _reach(params: Params) -> tuple[Reach, Reach]:

@@ -66,8 +66,8 @@ def _reason(view: GraphView, found: Search, shop: Shop, params: Params) -> dict[
 def _lent(view: GraphView, found: Search, shop: Shop) -> dict[str, float]:
     """What the loans came to, by the code of the currency; that of no currency on record comes last."""
     sales = found.sales
-    facts = view.facts("loans", distinct(sales.loan[shop.cashed]))
-    stated = dict(zip(facts["node"], facts["currency"], strict=True)) if "currency" in facts else {}
+    facts = view.facts("loans", distinct(sales.loan[shop.cashed]), ("currency",))
+    stated = dict(zip(facts["node"], facts["currency"], strict=True))
     known = shop.cashed[sales.amount[shop.cashed] > 0].tolist()
     lent = by_currency((int(sales.amount[sale]), stated.get(int(sales.loan[sale]))) for sale in known)
     return {code: cents / CENTS for code, cents in lent.items()}

@@ -95,8 +95,6 @@ def counted(view: GraphView, sales: Sales, found: Signs) -> Population:
 
 def lines_of(view: GraphView, merchants: np.ndarray) -> list[str]:
     """The line of business of merchants, empty where none is on record."""
-    facts = view.facts("merchants", merchants)
-    if "category" not in facts:
-        return [""] * len(merchants)
-    stated = dict(zip(facts["node"], facts["category"].fillna(""), strict=True))
+    facts = view.facts("merchants", merchants, ("category",))
+    stated = dict(zip(facts["node"], facts["category"].astype(object).fillna(""), strict=True))
     return [stated.get(node, "") for node in merchants.tolist()]

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from ...graph.kernels.sets import among, distinct, laid_out
 from ...graph.model import ALWAYS, KIND_CODE
@@ -143,16 +142,16 @@ def _first_paid(paid: Edges, count: int) -> np.ndarray:
 def _stated(view: GraphView, loan: np.ndarray, application: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """What each loan came to, its credit limit, the application's where the loan has none, and when it was applied
     for."""
-    amount, limit = _numbers(view.facts("loans", distinct(loan)), loan, ("amount", "credit_limit"))
-    facts = view.facts("applications", distinct(application[application >= 0]))
-    filed, time = _numbers(facts, application, ("credit_limit", "apply_time"))
+    amount, limit = _numbers(view, "loans", loan, ("amount", "credit_limit"))
+    filed, time = _numbers(view, "applications", application, ("credit_limit", "apply_time"))
     applied = np.where(np.isnan(time), ALWAYS, np.nan_to_num(time).astype(np.int64))
     amount, limit = (cents(np.nan_to_num(some)) for some in (amount, np.where(np.isnan(limit), filed, limit)))
     return amount, limit, applied
 
 
-def _numbers(facts: pd.DataFrame, nodes: np.ndarray, names: tuple[str, ...]) -> list[np.ndarray]:
-    """Columns of facts by node, NaN where there is none."""
+def _numbers(view: GraphView, table: str, nodes: np.ndarray, names: tuple[str, ...]) -> list[np.ndarray]:
+    """Columns of facts by node, NaN where there is none, and for -1."""
+    facts = view.facts(table, distinct(nodes[nodes >= 0]), names)
     rows = facts.drop_duplicates("node").set_index("node").reindex(nodes, columns=list(names))
     return [np.asarray(rows[name].astype(float)) for name in names]
 

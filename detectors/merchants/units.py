@@ -24,15 +24,16 @@ def units(view: GraphView, known: Population, params: Params) -> list[Unit]:
 
 
 def around(view: GraphView, known: Population, params: Params, nodes: np.ndarray) -> list[Unit]:
-    """The units in which some nodes lie: merchants, their customers, and what these filed and borrowed.
+    """The units in which some nodes lie: merchants, their customers, and what these filed and borrowed. Who has filed
+    there and not borrowed is no customer.
 
     Parameters
     ----------
     nodes : node numbers
     """
     nodes = distinct(np.asarray(nodes, dtype=np.int64))
-    paper = np.concatenate((nodes, view.other_ends(nodes, ("APPLIED", "BORROWED")).astype(np.int64)))
-    paper = np.concatenate((paper, view.other_ends(paper, ("BECAME",)).astype(np.int64)))
+    loans = view.only(np.concatenate((nodes, view.other_ends(nodes, ("BORROWED", "BECAME")))), "loan")
+    paper = np.concatenate((nodes, loans, view.other_ends(loans, ("BECAME",)))).astype(np.int64)
     near = view.other_ends(paper, ("AT_MERCHANT", "DISBURSED_TO"))
     owners = view.other_ends(reached(view, distinct(view.only(paper, "loan"))), ("OWNS",))
     near = distinct(np.concatenate((nodes, near, owners)).astype(np.int64))

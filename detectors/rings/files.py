@@ -44,7 +44,7 @@ class Files:
 
 def _amounts(snapshot: GraphView, borrowed: Edges) -> tuple[list[float], list[str | None]]:
     """The amount of each loan borrowed, NaN where none is known, and its currency, None where none is on record."""
-    loans = snapshot.facts("loans", borrowed.target.tolist()).set_index("node")
+    loans = snapshot.facts("loans", borrowed.target.tolist(), ("amount", "currency")).set_index("node")
     columns = loans.reindex(borrowed.target, columns=["amount", "currency"]).astype(object)
     amounts, currencies = (columns[name].where(columns[name].notna(), None).tolist() for name in columns)
     return [math.nan if amount is None else float(amount) for amount in amounts], currencies

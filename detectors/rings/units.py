@@ -9,7 +9,7 @@ from ...graph.model import KIND_CODE
 from ...graph.snapshot import GraphView
 from ..contract import Params, Unit
 from ..sharing.population import Population
-from ..sharing.surroundings import beside, telling, used_by
+from ..sharing.surroundings import Reach, beside, telling, used_by
 from .search import search
 
 
@@ -33,6 +33,8 @@ def around(view: GraphView, known: Population, params: Params, nodes: np.ndarray
     nodes = np.asarray(nodes, dtype=np.int32)
     people, reach = _people(view, nodes), telling(known)
     core = beside(view, known, people, reach)
+    if len(core) < params["min_members"] and _are_all(view, known, core, reach, params["min_members"]):
+        return []
     while True:
         region = beside(view, known, core, reach)
         part_nodes = used_by(view, region)
@@ -47,6 +49,17 @@ def around(view: GraphView, known: Population, params: Params, nodes: np.ndarray
             wanted = unit & (size[found.label] >= params["min_members"])
             return _units(view, bound, np.where(wanted, found.label, -1))
         core = grown
+
+
+def _are_all(view: GraphView, known: Population, people: np.ndarray, reach: Reach, enough: int) -> bool:
+    """Whether what people use, and what those use to whom it leads, and so on, leads to fewer than ``enough``: then no
+    ring can hold any of them."""
+    while len(people) < enough:
+        more = beside(view, known, people, reach)
+        if len(more) == len(people):
+            return True
+        people = more
+    return False
 
 
 def _people(view: GraphView, nodes: np.ndarray) -> np.ndarray:

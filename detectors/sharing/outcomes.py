@@ -15,14 +15,11 @@ def bad_loans(view: GraphView) -> np.ndarray:
     """bool by node: a loan known to have been more than ``LATE`` days past due, or classed as bad, by now."""
     bad = np.zeros(view.node_count, dtype=bool)
     for table in ("loans", "loan_history"):
-        rows = view.facts(table)
+        rows = view.facts(table, columns=("dpd", "five_class"))
         if not len(rows):
             continue
-        late = np.zeros(len(rows), dtype=bool)
-        if "dpd" in rows:
-            late |= rows["dpd"].to_numpy(dtype=np.float64, na_value=np.nan) > LATE
-        if "five_class" in rows:
-            late |= rows["five_class"].isin(BAD_CLASSES).to_numpy()
+        late = rows["dpd"].astype(np.float64).to_numpy() > LATE
+        late |= rows["five_class"].isin(BAD_CLASSES).to_numpy()
         nodes = rows["node"].to_numpy()
         bad[nodes[late & (nodes >= 0)]] = True
     return bad

@@ -17,8 +17,8 @@ FAMILIAR = frozenset("小老阿大")
 def surnames(snapshot: GraphView, contacts: Edges) -> tuple[np.ndarray, np.ndarray]:
     """A number for each surname, -1 where none can be told: int64 by node, of applicants; and by contact, of the name
     it was given."""
-    frame = snapshot.facts("applicants")
-    own = frame["name"] if "name" in frame else pd.Series([None] * len(frame), dtype=object)
+    frame = snapshot.facts("applicants", columns=("name",))
+    own = frame["name"]
     codes = surname_codes(snapshot, pd.concat([own, contacts.column("name")], ignore_index=True))
     by_node = np.full(snapshot.node_count, -1, dtype=np.int64)
     by_node[frame["node"].to_numpy()] = codes[: len(own)]

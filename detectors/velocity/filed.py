@@ -64,6 +64,7 @@ class Filed:
         self.node = applied.target.astype(np.int64)
         self.applicant = applied.source.astype(np.int64)
         self.time, self.position = applied.valid_from, applied.positions
+        self._with: dict[str, Pairs] = {}
 
     def __len__(self) -> int:
         return len(self.node)
@@ -93,6 +94,11 @@ class Filed:
     # -- what it was filed with
     def things(self, kind: str) -> Pairs:
         """The applications with each of what ``KEYS`` and ``COUNTS`` name."""
+        if kind not in self._with:
+            self._with[kind] = self._filed_with(kind)
+        return self._with[kind]
+
+    def _filed_with(self, kind: str) -> Pairs:
         rows = np.arange(len(self))
         if kind == "applications":
             return Pairs(rows, rows)

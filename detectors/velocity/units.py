@@ -9,6 +9,9 @@ from ...graph.model import KIND_CODE
 from ...graph.snapshot import GraphView
 from ..contract import Params, Unit
 from ..sharing.surroundings import used_by, whole_handsets
+from .filed import Filed
+from .limits import table
+from .place import far, located
 from .population import Known
 from .search import search
 
@@ -30,16 +33,32 @@ def around(view: GraphView, known: Known, params: Params, nodes: np.ndarray) -> 
     nodes : node numbers
     """
     people = _people(view, np.asarray(nodes, dtype=np.int32))
-    core = people
+    core, part_nodes = people, looked_at(view, known, people)
+    if _is_quiet(view, known, params, part_nodes):
+        return []
     while True:
-        part_nodes = looked_at(view, known, core)
         found = search(view.part(part_nodes), known, params)
         bound = part_nodes[found.people]
         unit = np.isin(found.label, found.label[among(bound, people)])
         grown = distinct(np.concatenate((core, bound[unit].astype(np.int32))))
         if len(grown) == len(core):
             return _units(view, bound, np.where(unit, found.label, -1))
-        core = grown
+        core, part_nodes = grown, looked_at(view, known, grown)
+
+
+def _is_quiet(view: GraphView, known: Known, params: Params, nodes: np.ndarray) -> bool:
+    """Whether what is looked at shows nothing, told without counting: there is no loan and one application at most,
+    filed at no shop or near it. Limits are two or more, of what one application has one."""
+    kinds = np.bincount(view.kinds[nodes], minlength=len(KIND_CODE))
+    if kinds[KIND_CODE["application"]] > 1 or kinds[KIND_CODE["loan"]]:
+        return False
+    if any(limit.count in ("devices", "phones") for limit in table(params)):
+        return False
+    if not kinds[KIND_CODE["merchant"]]:
+        return True
+    part = view.part(nodes)
+    filed = Filed(part, known.shared.frame)
+    return not any(True for _ in far(filed, located(part, filed), known.shared, known.shops, params))
 
 
 def looked_at(view: GraphView, known: Known, people: np.ndarray) -> np.ndarray:

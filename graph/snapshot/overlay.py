@@ -53,6 +53,29 @@ class Written:
     files: Mapping[int, str] = field(default_factory=dict)
     masks: Mapping[str, str] = field(default_factory=dict)
 
+    def and_then(self, later: Written) -> Written:
+        """These versions and later ones."""
+        types = {
+            owner: {**self.types.get(owner, {}), **later.types.get(owner, {})} for owner in (*self.types, *later.types)
+        }
+        dates = [date for date in (self.data_date, later.data_date) if date is not None]
+        return Written(
+            later.revision,
+            max(dates, default=None),
+            _joined(self.relationships, later.relationships),
+            _joined(self.facts, later.facts),
+            types,
+            {**self.files, **later.files},
+            {**self.masks, **later.masks},
+        )
+
+
+def _joined(some: Mapping[str, pd.DataFrame], more: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    import pandas as pd
+
+    both = {name: [some[name], more[name]] for name in some if name in more}
+    return {**some, **more, **{name: pd.concat(frames, ignore_index=True) for name, frames in both.items()}}
+
 
 class Overlay(GraphView):
     """A snapshot and what was written since. Nodes and relationships keep the snapshot's numbers; what is new is
@@ -186,7 +209,8 @@ class _Files(Files):
         self.masks = LaidTexts(self._base.masks, [written.masks[token] for token in unmasked])
 
     def _new_nodes(self) -> list[str]:
-        named: list[str | None] = [name for frame in self._written.facts.values() for name in frame["node"]]
+        told = (frame["node"] for frame in self._written.facts.values())
+        named = [name if isinstance(name, str) else None for names in told for name in names]
         for _, frame in self._edges_of:
             named += frame[["source", "target"]].to_numpy(dtype=object).ravel().tolist()
         names = [name for name in dict.fromkeys(named) if name is not None]
@@ -288,7 +312,7 @@ class _Files(Files):
 
     def _lay(self, table: str) -> LaidFacts:
         frame = self._written.facts[table]
-        node = self.names.find_all([name or "" for name in frame["node"]])
+        node = self.names.find_all([name if isinstance(name, str) else "" for name in frame["node"]])
         base = self._base.facts(table) if table in self._base.tables else None
         gone, changed = self._replaced(frame, node, base)
         frame = frame.assign(node=node, superseded_at=gone)
@@ -371,4 +395,4 @@ def _all_columns(cells: pa.Table, rows: int, types: Mapping[str, str]) -> pa.Tab
 
 
 def _texts(column: Any) -> pa.Array:
-    return pa.array(column.tolist(), pa.large_string())
+    return pa.array(column.tolist(), pa.large_string(), from_pandas=True)

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 FEW = 64
 """Up to so many rows are parsed one by one: Arrow's parser comes with pandas, which takes longer to import."""
+_FOR_THREADS = 10_000
 _IS_STATE = np.array([relation.nature == "state" for relation in RELATIONS.values()])
 
 
@@ -349,19 +350,36 @@ class GraphView(ABC):
         among = self._stated(table) if nodes is None else self._about(table, np.asarray(nodes, dtype=np.int64))
         holds = self._holds(facts, among)
         places = np.flatnonzero(holds) if isinstance(among, slice) else among[holds]
-        rows, cells = pa.array(places), facts.cells
+        rows, cells = row_numbers(places), facts.cells
         if columns is not None:
             cells = cells.select([name for name in columns if name in cells.column_names])
-        frame = cells.take(rows).to_pandas() if cells.num_columns else pd.DataFrame(index=range(len(rows)))
-        frame.insert(0, "uid", facts.uids.take(rows).to_pandas())
-        for name in ("valid_to", "valid_from"):
-            frame.insert(0, name, facts.numbers[name][places])
-        frame.insert(0, "node", self._numbered(facts.numbers["node"][places]))
+        told = {
+            "node": self._numbered(facts.numbers["node"][places]),
+            "valid_from": facts.numbers["valid_from"][places],
+            "valid_to": facts.numbers["valid_to"][places],
+            "uid": facts.uids.take(rows),
+        }
+        taken = cells.take(rows) if cells.num_columns else pa.table({})
+        told |= dict(zip(taken.column_names, taken.columns, strict=True))
+        # to wake other threads takes longer than a few rows do
+        frame = pa.table(told).to_pandas(use_threads=len(rows) > _FOR_THREADS)
         early = facts.numbers["status_from"][places] > self.as_of
         if early.any():
             for name in STATUS_FIELDS.intersection(frame.columns):
                 frame.loc[early, name] = None
-        return frame if columns is None else frame.reindex(columns=["node", "valid_from", "valid_to", "uid", *columns])
+        if columns is None or cells.num_columns == len(columns):
+            return frame
+        return frame.reindex(columns=["node", "valid_from", "valid_to", "uid", *columns])
+
+    def told_since(self, table: str, moment: int) -> np.ndarray:
+        """int32, ascending: the nodes of which a row says something at ``as_of`` that became known at a moment or
+        later."""
+        if table not in self._files.tables:
+            return np.zeros(0, dtype=np.int32)
+        facts, places = self._files.facts(table), self._stated(table)
+        late = self._holds(facts, places) & (facts.numbers["known_at"][places] >= moment)
+        nodes = self._numbered(facts.numbers["node"][places][late])
+        return distinct(nodes[nodes >= 0])
 
     def statements(self, node: int) -> list[dict]:
         """What rows say of one node at ``as_of``, at the cost of what the node has: ``{"table", "uid", "file", "row",

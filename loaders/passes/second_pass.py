@@ -31,6 +31,8 @@ from .keyed import digests
 from .same_key import Origin, Together
 from .staging import Staging
 
+_TOLD = ["column", "reason", "value"]
+
 
 @dataclass
 class Merged:
@@ -100,7 +102,7 @@ class Merger:
         rows = self._put_together(table, together, some, origin)
         rows.further = self._further(table, together, some, origin)
         rows.counts = together.counts([name for name in tie_columns(table) if name in some])
-        return self._checked(table, rows, together, codes, alive, issues.frame(), cells, file, row)
+        return self._checked(table, rows, together, codes, alive, issues, cells, file, row)
 
     # -- what a row names
     def _unreadable(self, name: str, noted: pa.Array, issues: Issues) -> None:
@@ -313,7 +315,7 @@ class Merger:
         together: Together,
         codes: np.ndarray,
         alive: np.ndarray,
-        issues: pd.DataFrame,
+        noted: Issues,
         cells: dict[str, pa.Array],
         file: np.ndarray,
         row: np.ndarray,
@@ -326,11 +328,17 @@ class Merger:
         blamed = _first_missing(table, {name: cells[name].take(pa.array(lost)) for name in table.required})
         lacking = _first_missing(table, rows.cells)
         bad_groups = np.flatnonzero(lacking)
+        assert rows.counts is not None
+        duplicates = together.duplicates - int(rows.counts.sum()) + len(rows)
+        if not (len(lost) or len(bad_groups) or noted.position):
+            nothing = pd.DataFrame(columns=[*_TOLD, "file", "row"])
+            return Merged(rows, duplicates, nothing, nothing, rows.uid)
         rejected = np.concatenate([lost, alive[together.first[bad_groups]]])
         columns = np.array(["", *table.required], dtype=object)[np.concatenate([blamed, lacking[bad_groups]])]
         frame = pd.DataFrame({"position": rejected, "column": columns, "owner": rejected})
         owner = np.arange(count)
         owner[alive] = alive[together.first[codes]]
+        issues = noted.frame()
         issues = issues.assign(owner=owner[issues["position"].to_numpy(dtype=np.int64)], number=np.arange(len(issues)))
         firsts = issues.sort_values("position", kind="stable").drop_duplicates(["owner", "column"])
         frame = frame.merge(firsts.rename(columns={"position": "stands"}), on=["owner", "column"], how="left")
@@ -349,7 +357,7 @@ class Merger:
 
     def _placed(self, issues: pd.DataFrame, file: np.ndarray, row: np.ndarray) -> pd.DataFrame:
         positions = issues["position"].to_numpy(dtype=np.int64)
-        placed = issues[["column", "reason", "value"]].copy()
+        placed = issues[_TOLD].copy()
         return placed.assign(file=file[positions], row=row[positions])
 
 

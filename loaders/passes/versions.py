@@ -121,12 +121,13 @@ class Versions:
 
     # -- what the store holds
     def _before(self, owner: str, rows: Rows) -> pd.DataFrame | None:
-        """The store's current version of each row, aligned, with NaN where it has none; None at once where it holds
-        no row of the table."""
+        """The store's current version of each row, aligned, with NaN where it has none; None where it has none of
+        any."""
         if rows.table.name not in self._held:
             return None
         uids = rows.uid.to_pylist()
-        return aligned(current(self._store, owner, uids), uids)
+        held = current(self._store, owner, uids)
+        return aligned(held, uids) if len(held) else None
 
     def _carry(self, table: Table, rows: Rows, before: pd.DataFrame | None) -> None:
         """Give rows that the store holds the values of columns that this load's files do not have."""

@@ -3,18 +3,22 @@
 import csv
 import json
 import shutil
+from datetime import timedelta
 
 import pytest
 from ringfence.api.cli import app
 from ringfence.api.services.guarantees import portfolio
+from ringfence.api.services.once import Different, once
 from ringfence.api.services.reader import Reader
 from ringfence.api.services.screening import Desk
 from ringfence.api.settings import Settings
 from ringfence.detectors.kept import kept
 from ringfence.detectors.run import run
 from ringfence.graph.errors import UserError
+from ringfence.graph.model import FOREVER
 from ringfence.graph.store import open_store
 from ringfence.loaders import load
+from ringfence.loaders.marking import Mark, mark
 from ringfence.loaders.sample import write_sample
 from ringfence.loaders.sources import open_source
 from support.service import service
@@ -208,3 +212,132 @@ def test_the_command_says_what_the_service_says(book, tmp_path):
     assert "nothing found" not in told.output.splitlines()[0]
     asked = ["screen", str(file), "--format", "json", "--deadline-ms", "0", "--store", url]
     assert json.loads(CliRunner().invoke(app, asked).output)["findings"] == []
+
+
+@pytest.fixture
+def copy(book, tmp_path):
+    """A copy of the book, which may be written to: its URL."""
+    for path in book[0].glob("book.db*"):
+        if path.is_dir():
+            shutil.copytree(path, tmp_path / path.name)
+        elif path.suffix != ".lock":
+            shutil.copy(path, tmp_path / path.name)
+    return f"sqlite:///{tmp_path}/book.db"
+
+
+def another(rows, number):
+    """Somebody new who applies with the phone and the handset of the applicant of these rows."""
+    filed = {**rows["applications"][0], "apply_no": f"X{number}", "applicant_id": f"X{number}"}
+    return {
+        "applicants": [{"applicant_id": f"X{number}", "name": "王新", "mobile": rows["applicants"][0]["mobile"]}],
+        "applications": [filed],
+    }
+
+
+def said(told):
+    """What a screening says, but for how long it took."""
+    return {name: value for name, value in told.items() if name not in ("milliseconds", "revision", "stored")}
+
+
+def test_what_is_stored_is_seen_at_once_in_another_process_and_no_snapshot_is_built_for_it(book, copy):
+    rows = next(iter(book[1].values()))
+    one, other, late = (Reader(Settings(store=copy)) for _ in range(3))
+    try:
+        before = Desk(other).screen(another(rows, 1))
+        desk, snapshot = Desk(other), other.snapshot()
+        stored = Desk(one).screen_and_store(rows, None, None)
+        after = desk.screen(another(rows, 1))
+        assert stored["stored"] == after["revision"] == before["revision"] + 1
+        assert said(after) != said(before)
+        assert other._snapshot is snapshot
+        late.snapshot()  # built anew
+        assert said(Desk(late).screen(another(rows, 1))) == said(after)
+    finally:
+        for reader in (one, other, late):
+            reader.close()
+
+
+def written(store):
+    """What the newest load of a store wrote: uids by table and relation."""
+    number = store.loads()[-1].load
+    return {
+        owner: sorted(uid for frame in store.versions(owner, number) for uid in frame["uid"])
+        for owner in store.owners(number)
+    }
+
+
+def test_what_is_stored_is_what_a_load_of_it_writes(book, copy, tmp_path):
+    rows = next(iter(book[1].values()))
+    reader = Reader(Settings(store=copy))
+    Desk(reader).screen_and_store(rows, None, None)
+    stored = written(reader.store)
+    reader.close()
+    shutil.copy(book[0] / "book.db", tmp_path / "other.db")
+    (tmp_path / "rows").mkdir()
+    for table, some in rows.items():
+        write(tmp_path / "rows" / f"{table}.csv", some, list(some[0]))
+    again = open_store(f"sqlite:///{tmp_path}/other.db")
+    load(again, open_source(str(tmp_path / "rows"), None))
+    assert written(again) == stored
+    again.close()
+
+
+def test_a_request_that_stores_is_done_once_under_its_key(book, copy):
+    rows = next(iter(book[1].values()))
+    body = {"tables": rows, "deadline_ms": None, "store": True}
+    with service(copy) as client:
+
+        def send(number, key="k1", client=client):
+            sent = {**body, "tables": another(rows, number)}
+            return client.post("/v1/screen", json=sent, headers={"Idempotency-Key": key})
+
+        first, again = send(1), send(1)
+        store = client.app.state.reader.store
+        revision = store.revision()
+        assert first.json()["screenings"][0]["stored"] == revision
+        assert again.json() == first.json()
+        assert send(2).status_code == 422
+        with once(store, "somebody else", "k2", b""):
+            assert send(2, "k2").status_code == 200  # another's key
+        caller = client.get("/v1/me").json()["name"]
+        with once(store, caller, "k3", b""):
+            assert send(3, "k3").status_code == 409
+        assert send(3, "k3").status_code == 200
+        assert store.revision() == revision + 2
+        assert client.post("/v1/screen", json={"batch": [rows], "store": True}).status_code == 422
+    with service(copy, "investigator") as client:
+        assert client.post("/v1/screen", json={**body, "tables": another(rows, 4)}).status_code == 403
+
+
+def test_an_answer_counts_only_where_its_write_was_published_and_for_a_day(book, copy, monkeypatch):
+    rows = next(iter(book[1].values()))
+    reader = Reader(Settings(store=copy))
+    with once(reader.store, "me", "k", b"body") as request:
+        request.put_down(999, {"stored": 1})  # and then the process died
+    with once(reader.store, "me", "k", b"another body") as request:
+        assert request.answer is None
+        told = Desk(reader).screen_and_store(another(rows, 1), None, request)
+    with once(reader.store, "me", "k", b"another body") as request:
+        assert request.answer == told
+    with pytest.raises(Different), once(reader.store, "me", "k", b"body"):
+        pass
+    monkeypatch.setattr("ringfence.api.services.once.KEPT", timedelta(0))
+    with once(reader.store, "me", "k", b"body") as request:
+        assert request.answer is None
+    reader.close()
+
+
+def test_who_was_confirmed_since_the_nightly_run_counts_at_once(book, copy):
+    rows = next(iter(book[1].values()))
+    reader, applicant = Reader(Settings(store=copy)), rows["applicants"][0]["applicant_id"]
+    desk = Desk(reader)
+    desk.screen_and_store(rows, None, None)
+    desk.screen_and_store(another(rows, 1), None, None)
+    date = reader.store.data_date()
+    mark(reader.store, [Mark(f"applicant:{applicant}", "confirmed_fraud", "case 1", date, FOREVER, date)], "verdicts")
+    told = desk.screen(another(rows, 2))["confirmed_bad"]
+    assert told == {"distance": 1, "path": ["applicant:X2", f"applicant:{applicant}"]}
+    alone = {"applicants": [{"applicant_id": "X1"}], "applications": [{**rows["applications"][0], "apply_no": "X9"}]}
+    alone["applications"][0]["applicant_id"] = "X1"
+    assert desk.screen(alone)["confirmed_bad"]["distance"] == 1
+    reader.close()

@@ -54,7 +54,7 @@ def with_hub(folder: Path) -> list[dict[str, str]]:
 
 def newcomers(rows: list[dict[str, str]], count: int, seed: int) -> Iterator[dict]:
     """Requests, each about somebody whom the book does not know and who uses what applicants of it do."""
-    draw, latest = random.Random(seed), max(row["apply_time"] for row in rows)
+    draw, latest = random.Random(seed), max(row["apply_time"] for row in rows if row["apply_time"][:2] == "20")
     for number in range(count):
         like, other, name = draw.choice(rows), draw.choice(rows), f"NEW{number}"
         filed = {**like, "apply_no": name, "applicant_id": name, "apply_time": latest, "device_id": other["device_id"]}
