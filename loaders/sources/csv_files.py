@@ -142,9 +142,11 @@ def _start(head: Sequence[str], layout: Layout) -> _Start | None:
     skipped = layout.skip_rows or 0
     lines = head[len(above) :]
     usual = delimiter or sniff_delimiter(next((line for line in lines[skipped:] if line.strip()), ""))
-    tried = [_at(lines, each, layout) for each in ([delimiter] if delimiter else [usual, *_DELIMITERS])]
-    found = [start for start in tried if start]
-    start = min(found, key=lambda start: start.before, default=None) or _at(lines, usual, replace(layout, fits=bool))
+    start = _at(lines, usual, layout)
+    if not delimiter and (start is None or start.before):  # nothing stands above a header on the first line
+        others = [_at(lines, each, layout) for each in _DELIMITERS if each != usual]
+        start = min(filter(None, [start, *others]), key=lambda start: start.before, default=None)
+    start = start or _at(lines, usual, replace(layout, fits=bool))
     if start is None or not above:
         return start
     return start._replace(before=start.before + 1, skipped=start.skipped + len(above[0].encode()))

@@ -74,9 +74,11 @@ def column_names(header: Sequence[str | None]) -> list[str]:
 
 def spelled(header: Sequence[str | None]) -> list[str]:
     """The cells of a header without what nobody sees, each on one line; blank ones are empty."""
-    return [
-        " ".join(text.split()) for text in visible(pa.array([cell or "" for cell in header], pa.string())).to_pylist()
-    ]
+    cells = [cell or "" for cell in header]
+    # most are seen to be visible at a glance; columns of Arrow are slow for a dozen words
+    if not all(cell.isascii() and cell.isprintable() and "_x00" not in cell for cell in cells):
+        cells = visible(pa.array(cells, pa.string())).to_pylist()
+    return [" ".join(cell.split()) for cell in cells]
 
 
 def column_called(columns: Sequence[str], names: Sequence[str | int]) -> str | None:

@@ -11,6 +11,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from .inserting import insert_rows
+
 Numbers = Callable[[pa.Array], np.ndarray]
 """From different names to their numbers; a node that has none yet is added. Called within a write transaction."""
 
@@ -76,8 +78,8 @@ def _add(connection: sqlite3.Connection, names: pa.Array) -> np.ndarray:
     """Add nodes and return their numbers."""
     last = connection.execute("SELECT coalesce(max(id), 0) FROM nodes").fetchone()[0]
     numbers = np.arange(last + 1, last + 1 + len(names))
-    rows = zip(numbers.tolist(), names.to_pylist(), strict=True)
-    connection.executemany("INSERT INTO nodes VALUES (?, ?)", rows)
+    cells = {"id": numbers.tolist(), "name": names.to_pylist()}
+    insert_rows(connection, "INSERT INTO nodes", cells, len(names))
     return numbers
 
 

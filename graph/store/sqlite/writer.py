@@ -6,12 +6,12 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import repeat
 from typing import TYPE_CHECKING, cast
 
 import pyarrow as pa
 
 from ..records import FACT_COLUMNS, REJECT_COLUMNS, RELATIONSHIP_COLUMNS, FieldType
+from .inserting import insert_rows, same
 from .numbers import held_in_memory, looked_up
 from .schema import build_indexes, create_fact_table, drop_indexes, fact_table, relation_table
 
@@ -78,16 +78,14 @@ class SqliteWriter:
         self._fields(relation, fields)
 
     def secrets(self, frame: pd.DataFrame) -> None:
-        cells = [_plain(frame[name]) for name in ("token", "mask", "cipher")]
+        cells = {name: _cells(frame[name]) for name in ("token", "mask", "cipher")}
         with transaction(self._connection):
-            self._connection.executemany("INSERT OR IGNORE INTO secrets VALUES (?, ?, ?)", zip(*cells, strict=True))
+            insert_rows(self._connection, "INSERT OR IGNORE INTO secrets", cells, len(frame))
 
     def rejects(self, frame: pd.DataFrame) -> None:
-        cells = [_plain(frame[name]) for name in REJECT_COLUMNS]
+        cells = {f'"{name}"': _cells(frame[name]) for name in REJECT_COLUMNS}
         with transaction(self._connection):
-            self._connection.executemany(
-                f"INSERT INTO rejects VALUES ({self.load}, ?, ?, ?, ?, ?, ?, ?)", zip(*cells, strict=True)
-            )
+            insert_rows(self._connection, "INSERT INTO rejects", {"load": self.load, **cells}, len(frame))
             self._mark[1] = self._last_row("rejects")
 
     def publish(
@@ -135,15 +133,13 @@ class SqliteWriter:
                 self._mark[0] = cast(int, cursor.lastrowid)
 
     def _insert(self, owner: str, part: pd.DataFrame, columns: tuple[str, ...], numbers: dict[str, pa.Array]) -> None:
-        marks = ", ".join("?" * (len(columns) + 1))
-        statement = f'INSERT INTO "{owner}" (load, {", ".join(columns)}) VALUES ({marks})'
         for start in range(0, len(part), _CHUNK):
             some = part.iloc[start : start + _CHUNK]
-            cells = [
-                numbers[name].slice(start, _CHUNK).to_pylist() if name in numbers else _plain(some[name])
+            cells = {
+                name: numbers[name].slice(start, _CHUNK).to_pylist() if name in numbers else _cells(some[name])
                 for name in columns
-            ]
-            self._connection.executemany(statement, zip(repeat(self.load, len(some)), *cells, strict=True))
+            }
+            insert_rows(self._connection, f'INSERT INTO "{owner}"', {"load": self.load, **cells}, len(some))
 
     def _last_row(self, owner: str) -> int:
         return self._connection.execute(f'SELECT coalesce(max(rowid), 0) FROM "{owner}"').fetchone()[0]
@@ -210,11 +206,14 @@ def _text(column) -> pa.Array:
     return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 
 
-def _plain(column) -> list:
-    """A column as Python values, what is missing as None: the only ones SQLite takes."""
+def _cells(column) -> list | int | None:
+    """A column as ``insert_rows`` takes it."""
     import pandas as pd
 
     if isinstance(column.dtype, pd.StringDtype):
-        return _text(column).to_pylist()  # several times as fast as pandas
-    values = column.tolist()
-    return [None if value != value else value for value in values] if column.hasnans else values
+        texts = _text(column)
+        return texts.to_pylist() if texts.null_count < len(texts) else None  # several times as fast as pandas
+    if column.dtype.kind == "f" and column.isna().all():
+        return None
+    number = same(column.to_numpy()) if column.dtype.kind == "i" else None
+    return column.tolist() if number is None else number
