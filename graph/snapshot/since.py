@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..keys import TOKEN_PREFIX
 from ..model import RELATIONS
+from ..store.erasure import SOURCE as ERASURE
 from .overlay import Written
 
 if TYPE_CHECKING:
@@ -28,14 +29,15 @@ def written_since(store: Store, base: Snapshot, before: Written | None = None) -
 
     Returns
     -------
-    None where more than small writes has come since, and a snapshot must be built: a bulk load, or the undoing of one
+    None where more than small writes has come since, and a snapshot must be built: a bulk load, the undoing of one, or
+    an erasure, after which the snapshot shows what is no more
     """
     known = Written(base.revision, store.data_date()) if before is None else before
     latest = store.revision()
     if latest == known.revision:
         return known
     loads = [one for one in store.loads() if known.revision < max(one.revision or 0, one.withdrawn or 0) <= latest]
-    if any(one.bulk or one.withdrawn for one in loads):
+    if any(one.bulk or one.withdrawn or one.source == ERASURE for one in loads):
         return None
     found: dict[str, list[pd.DataFrame]] = defaultdict(list)
     for one in loads:

@@ -20,6 +20,7 @@ from ringfence.graph.store import open_store
 from ringfence.loaders import load
 from ringfence.loaders.marking import Mark, mark
 from ringfence.loaders.sample import write_sample
+from ringfence.loaders.schema.naming import naming_cells
 from ringfence.loaders.sources import open_source
 from support.service import service
 from typer.testing import CliRunner
@@ -255,6 +256,21 @@ def test_what_is_stored_is_seen_at_once_in_another_process_and_no_snapshot_is_bu
     finally:
         for reader in (one, other, late):
             reader.close()
+
+
+def test_what_is_erased_is_not_seen_any_more_by_a_process_that_saw_it(book, copy):
+    rows = next(iter(book[1].values()))
+    gone = f"applicant:{rows['applicants'][0]['applicant_id']}"
+    one, other = (Reader(Settings(store=copy)) for _ in range(2))
+    try:
+        desk, snapshot = Desk(other), other.snapshot()
+        Desk(one).screen_and_store(rows, None, None)
+        assert gone in json.dumps(desk.screen(another(rows, 1))) and other._snapshot is snapshot
+        one.store.erase(gone, naming_cells())
+        assert gone not in json.dumps(desk.screen(another(rows, 1)))
+    finally:
+        one.close()
+        other.close()
 
 
 def written(store):
